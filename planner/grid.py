@@ -1,0 +1,104 @@
+"""The analysis grid and values on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Grid", "Raster"]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A north-up raster frame in geographic coordinates (EPSG:4326).
+
+    Parameters
+    ----------
+    west_deg, north_deg
+        Outer corner of the first pixel.
+    pixel_deg
+        Side of a square pixel in degrees, positive.
+    n_rows, n_cols
+        Shape of the arrays on it, ``(row, column)``; row 0 is the northernmost.
+    """
+
+    west_deg: float
+    north_deg: float
+    pixel_deg: float
+    n_rows: int
+    n_cols: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(n_rows, n_cols)``."""
+        return self.n_rows, self.n_cols
+
+    @property
+    def bounds_deg(self) -> tuple[float, float, float, float]:
+        """``west, south, east, north``."""
+        return (
+            self.west_deg,
+            self.north_deg - self.n_rows * self.pixel_deg,
+            self.west_deg + self.n_cols * self.pixel_deg,
+            self.north_deg,
+        )
+
+    def row_col(
+        self, lon_deg: NDArray[Any] | float, lat_deg: NDArray[Any] | float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pixel that holds each point; outside points get indices outside the shape."""
+        col = np.floor((np.asarray(lon_deg) - self.west_deg) / self.pixel_deg).astype(np.int64)
+        row = np.floor((self.north_deg - np.asarray(lat_deg)) / self.pixel_deg).astype(np.int64)
+        return row, col
+
+    def contains(self, row: NDArray[Any], col: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether each pixel index lies on the grid."""
+        inside: NDArray[np.bool_] = (row >= 0) & (row < self.n_rows) & (col >= 0) & (col < self.n_cols)
+        return inside
+
+    def lon_lat(self, row: NDArray[Any], col: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centres of pixels in degrees."""
+        lon = self.west_deg + (np.asarray(col, dtype=np.float64) + 0.5) * self.pixel_deg
+        lat = self.north_deg - (np.asarray(row, dtype=np.float64) + 0.5) * self.pixel_deg
+        return lon, lat
+
+    def cell_id(self, row: NDArray[Any], col: NDArray[Any]) -> NDArray[np.int64]:
+        """Row-major number of each pixel, ``row * n_cols + col``."""
+        return np.asarray(row, dtype=np.int64) * self.n_cols + np.asarray(col, dtype=np.int64)
+
+    def window(self, row: int, col: int, n_rows: int, n_cols: int) -> Grid:
+        """The part of the grid that starts at pixel ``(row, col)``."""
+        return Grid(
+            west_deg=self.west_deg + col * self.pixel_deg,
+            north_deg=self.north_deg - row * self.pixel_deg,
+            pixel_deg=self.pixel_deg,
+            n_rows=n_rows,
+            n_cols=n_cols,
+        )
+
+
+@dataclass(frozen=True)
+class Raster:
+    """Values on a grid, with their unit.
+
+    Parameters
+    ----------
+    grid
+        The frame.
+    values
+        Array of shape ``grid.shape``; float arrays use NaN where nothing is known.
+    unit
+        Unit of the values, e.g. ``m``, ``people``, ``dbm``, ``class``.
+    """
+
+    grid: Grid
+    values: NDArray[Any]
+    unit: str
+
+    def __post_init__(self) -> None:
+        if self.values.shape != self.grid.shape:
+            message = f"raster of shape {self.values.shape} does not fit its grid {self.grid.shape}"
+            raise ValueError(message)

@@ -1,0 +1,218 @@
+"""The scenario file: one TOML that says region, layers, assumptions, money and outputs of a run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from planner.errors import ScenarioError
+from planner.schema import LAYERS
+
+__all__ = ["LayerSource", "Scenario", "read_scenario"]
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+Bounds = tuple[float, float, float, float]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Region(_Section):
+    """Where: area codes (Kemendagri) or bounds, and the side of a pixel."""
+
+    areas: tuple[str, ...] = ()
+    bounds_deg: Bounds | None = None
+    pixel_m: Annotated[float, Field(ge=10.0, le=5000.0)] = 300.0
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Region:
+        if not self.areas and self.bounds_deg is None:
+            message = "region needs 'areas' (Kemendagri codes) or 'bounds_deg' (west, south, east, north)"
+            raise ValueError(message)
+        if self.bounds_deg is not None:
+            west, south, east, north = self.bounds_deg
+            if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+                message = "bounds_deg must be west < east and south < north, in degrees"
+                raise ValueError(message)
+        return self
+
+
+class LayerSource(_Section):
+    """One input file (or folder of tiles) of a layer."""
+
+    path: str = Field(min_length=1)
+    kind: str = ""
+    crs: str = ""
+    sheet: str = ""
+    columns: dict[str, str] = Field(default_factory=dict)
+    table: str = ""
+    evidence: Literal["", "observed", "estimate", "schematic", "synthetic"] = ""
+    completeness_share: Share | None = None
+    year: int | None = None
+    source: str = ""
+    unit: str = ""
+    code_system: Literal["", "kemendagri", "bps"] = ""
+    level: Literal["", "provinsi", "kabupaten", "kecamatan", "desa"] = ""
+    where: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Model(_Section):
+    """A model file by name, with fields that the scenario replaces."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    model: str = "default"
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """Fields that replace those of the model file."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Options(_Section):
+    """Which site types, technologies and generators may be used."""
+
+    sites: tuple[str, ...] = ()
+    backhaul: tuple[str, ...] = ()
+    generators: tuple[str, ...] = ()
+    max_candidates: Annotated[int, Field(ge=1, le=1_000_000)] = 400
+    max_slope_deg: Annotated[float, Field(gt=0.0, le=60.0)] = 25.0
+    only_areas: tuple[str, ...] = ()
+
+
+class Budget(_Section):
+    """Money: the ceiling (pagu) on the present value of sites and their network."""
+
+    ceiling_idr: Positive
+    time_limit_s: Positive = 60.0
+    gap_target_share: Share = 0.01
+    max_nodes: Annotated[int, Field(ge=1)] = 2000
+
+
+class Outputs(_Section):
+    """What is written."""
+
+    umkm_points: bool = False
+    languages: tuple[Literal["id", "en"], ...] = ("id", "en")
+    hexagon_resolution: Annotated[int, Field(ge=3, le=9)] = 7
+
+
+class Scenario(_Section):
+    """A whole scenario.
+
+    Notes
+    -----
+    Unknown keys are refused with the nearest known one. Relative paths are relative to the file.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    title_id: str = ""
+    title_en: str = ""
+    date: dt.date
+    objective: Literal["umkm", "people", "desa", "facilities", "score"] = "umkm"
+    region: Region
+    layers: dict[str, tuple[LayerSource, ...]]
+    radio: Model = Model()
+    service: Model = Model()
+    demand: Model = Model()
+    score: Model = Model()
+    cost: Model = Model()
+    options: Options = Options()
+    budget: Budget
+    outputs: Outputs = Outputs()
+    observed_only: bool = False
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _lists(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        for kind in value:
+            if kind not in LAYERS:
+                near = difflib.get_close_matches(kind, list(LAYERS), n=1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                message = f"unknown layer '{kind}'{hint} (known: {', '.join(sorted(LAYERS))})"
+                raise ValueError(message)
+        return {kind: tuple(item) if isinstance(item, list) else (item,) for kind, item in value.items()}
+
+    def sources(self, kind: str) -> tuple[LayerSource, ...]:
+        """Files of layer ``kind``; empty when the scenario has none."""
+        return self.layers.get(kind, ())
+
+    def resolve(self, source: LayerSource) -> Path:
+        """Path of a layer file, relative ones against the scenario's folder."""
+        path = Path(source.path)
+        return path if path.is_absolute() else self.folder / path
+
+
+def read_scenario(path: Path, *, changes: dict[str, Any] | None = None) -> Scenario:
+    """Read and check a scenario file.
+
+    Parameters
+    ----------
+    path
+        The TOML file.
+    changes
+        Dotted keys with new values, e.g. ``{"budget.ceiling_idr": 2e11}``.
+
+    Raises
+    ------
+    ScenarioError
+        Not there, not TOML, or keys and values that are not right: all of them at once.
+    """
+    if not path.is_file():
+        message = f"scenario '{path}' is not there: give the path of a TOML file, or make one with 'merata init'"
+        raise ScenarioError(message, code="scenario_missing", path=str(path))
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
+        message = f"scenario '{path}' is not readable as TOML (UTF-8): {err}"
+        raise ScenarioError(message, code="scenario_toml", path=str(path), fault=str(err)) from err
+    for dotted, value in (changes or {}).items():
+        _set(data, dotted, value)
+    try:
+        return Scenario(**{**data, "folder": path.resolve().parent})
+    except (ValidationError, TypeError) as err:
+        faults = _faults(err)
+        message = f"scenario '{path}' has {len(faults)} fault(s):\n" + "\n".join(f"  - {fault}" for fault in faults)
+        raise ScenarioError(message, code="scenario_broken", path=str(path), faults="\n".join(faults)) from err
+
+
+def _set(data: dict[str, Any], dotted: str, value: Any) -> None:
+    *parents, last = dotted.split(".")
+    for parent in parents:
+        data = data.setdefault(parent, {})
+    data[last] = value
+
+
+def _faults(err: ValidationError | TypeError) -> list[str]:
+    if not isinstance(err, ValidationError):
+        return [str(err)]
+    found = []
+    for fault in err.errors():
+        where = ".".join(str(part) for part in fault["loc"])
+        message = re.sub(r"^Value error, ", "", fault["msg"])
+        if fault["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(fault["loc"][-1]), _known_keys(fault["loc"][:-1]), n=1)
+            message = "unknown key" + (f"; did you mean '{near[0]}'?" if near else "")
+        found.append(f"{where or 'scenario'}: {message}")
+    return found
+
+
+def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
+    if not loc:
+        return list(Scenario.model_fields)
+    sections: dict[str, type[BaseModel]] = {
+        "region": Region, "options": Options, "budget": Budget, "outputs": Outputs, "layers": LayerSource,
+    }  # fmt: skip
+    section = sections.get(str(loc[0]))
+    return list(section.model_fields) if section else []

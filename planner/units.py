@@ -1,0 +1,73 @@
+"""Physical constants and unit conversions, each with its source."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = [
+    "EARTH_RADIUS_KM",
+    "LIGHT_SPEED_M_PER_S",
+    "LTE_RESOURCE_BLOCK_KHZ",
+    "LTE_SUBCARRIERS_PER_BLOCK",
+    "THERMAL_NOISE_DBM_PER_HZ",
+    "db_to_ratio",
+    "lte_resource_blocks",
+    "ratio_to_db",
+]
+
+LIGHT_SPEED_M_PER_S = 299_792_458.0
+"""Speed of light in vacuum (SI definition, BIPM 2019)."""
+
+EARTH_RADIUS_KM = 6371.0
+"""Mean Earth radius used by ITU-R P.1812-8 §3.5."""
+
+THERMAL_NOISE_DBM_PER_HZ = -173.975
+"""10·log10(k·T·1000) at T = 290 K with k = 1.380649e-23 J/K (SI definition, BIPM 2019)."""
+
+LTE_RESOURCE_BLOCK_KHZ = 180.0
+"""Width of an LTE resource block (3GPP TS 36.211 §6.2.3)."""
+
+LTE_SUBCARRIERS_PER_BLOCK = 12
+"""Subcarriers of a resource block at 15 kHz spacing (3GPP TS 36.211 table 6.2.3-1)."""
+
+_LTE_BLOCKS = {1.4: 6, 3.0: 15, 5.0: 25, 10.0: 50, 15.0: 75, 20.0: 100}
+
+
+def lte_resource_blocks(bandwidth_mhz: float) -> int:
+    """Resource blocks of an LTE channel (3GPP TS 36.101 table 5.6-1).
+
+    Parameters
+    ----------
+    bandwidth_mhz
+        Channel bandwidth. The standard's widths answer from the table; any other width
+        (aggregated or shared carriers) gets 90 % of its spectrum in whole blocks.
+
+    Examples
+    --------
+    >>> lte_resource_blocks(10.0), lte_resource_blocks(20.0), lte_resource_blocks(7.5)
+    (50, 100, 37)
+    """
+    found = _LTE_BLOCKS.get(float(bandwidth_mhz))
+    return found if found is not None else max(1, int(bandwidth_mhz * 900.0 / LTE_RESOURCE_BLOCK_KHZ))
+
+
+def db_to_ratio(value_db: float) -> float:
+    """Power ratio of a value in decibels.
+
+    Examples
+    --------
+    >>> round(db_to_ratio(3.0), 3)
+    1.995
+    """
+    return float(10.0 ** (value_db / 10.0))
+
+
+def ratio_to_db(ratio: float) -> float:
+    """Decibels of a positive power ratio.
+
+    Examples
+    --------
+    >>> ratio_to_db(100.0)
+    20.0
+    """
+    return 10.0 * math.log10(ratio)
