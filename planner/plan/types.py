@@ -1,0 +1,147 @@
+"""What the selection takes and gives: `Problem` in, `Plan` with its `Certificate` out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["OBJECTIVES", "Certificate", "Plan", "Problem"]
+
+OBJECTIVES = ("umkm", "people", "desa", "facilities", "score")
+"""What a plan can maximise; `weights.objective_weight` gives each one's weight per cell."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Everything a selection depends on, before money and the planner's word.
+
+    Parameters
+    ----------
+    cells
+        Demand cells (`schema.TABLES["cells"]`).
+    service
+        Service of the cells today, row by row the same cells (`schema.TABLES["service"]`).
+    candidates
+        Places (`schema.TABLES["candidates"]`); those with ``excluded_because`` are never built.
+    options
+        What could be built there (`schema.TABLES["options"]`).
+    indptr, indices
+        Cells each option reaches, in CSR form: option ``k`` reaches the rows
+        ``indices[indptr[k]:indptr[k + 1]]`` of ``cells``.
+    graph
+        Places, relays, roots and satellite beams with the links that could be bought
+        (`planner.backhaul.graph`); a place's node is its ``candidate_id``.
+    weight
+        Weight of a cell in the objective, at least 0. Only what is not served today counts.
+    objective
+        Name of the weight, one of `OBJECTIVES`.
+    """
+
+    cells: pd.DataFrame
+    service: pd.DataFrame
+    candidates: pd.DataFrame
+    options: pd.DataFrame
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    graph: nx.Graph[str]
+    weight: NDArray[np.float64]
+    objective: str = "umkm"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How good the plan is, and what says so.
+
+    Parameters
+    ----------
+    objective
+        What was maximised.
+    value
+        Newly served weight of the plan.
+    bound
+        No plan within the same rules serves more than this.
+    gap_share
+        (bound − value) / bound, 0 when the bound is 0.
+    proved_by
+        Name of the step whose bound is reported.
+    steps
+        What was done, in order, with the figures each step reached.
+    seed
+        Seed of everything that draws lots.
+    work_limits
+        Limits in units of work (nodes, rounds, iterations), the same on every machine.
+    status
+        ``optimal``, ``gap_reached``, ``work_limit``, ``time_limit`` (the clock ended it: another run
+        may differ) or ``empty``.
+    rounding_share
+        Allowance for float64 and solver tolerances, already added to the bound.
+    sizes
+        Cells, groups, places, options, edges as solved.
+    """
+
+    objective: str
+    value: float
+    bound: float
+    gap_share: float
+    proved_by: str
+    steps: tuple[str, ...]
+    seed: int
+    work_limits: Mapping[str, float]
+    status: str
+    rounding_share: float = 0.0
+    sizes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dict for the manifest."""
+        return {
+            "objective": self.objective,
+            "value": self.value,
+            "bound": self.bound,
+            "gap_share": self.gap_share,
+            "proved_by": self.proved_by,
+            "steps": list(self.steps),
+            "seed": self.seed,
+            "work_limits": dict(self.work_limits),
+            "status": self.status,
+            "rounding_share": self.rounding_share,
+            "sizes": dict(self.sizes),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A plan: what is built, how it is connected, whom it serves, and the proof.
+
+    Parameters
+    ----------
+    sites
+        `schema.TABLES["sites"]`, sorted by ``site_id``.
+    links
+        `schema.TABLES["links"]`: each link bought once, sorted by ``link_id``.
+    rejected
+        Candidates that were not chosen: ``candidate_id, option_id`` (its best option),
+        ``reason, gain, cost_idr, enters_at_idr`` and ``decision_id``.
+    surveys
+        `schema.TABLES["surveys"]`: areas about which nothing is known; filled by `planner.plan.surveys`.
+    served
+        ``cell_id, site_id, share``: share of the cell's whole demand that the site newly serves.
+    totals
+        Sums of the plan: sites, links, money in IDR, newly served UMKM, people, facilities, weight.
+    certificate
+        Value, bound, gap and how they were proved.
+    """
+
+    sites: pd.DataFrame
+    links: pd.DataFrame
+    rejected: pd.DataFrame
+    surveys: pd.DataFrame
+    served: pd.DataFrame
+    totals: Mapping[str, float]
+    certificate: Certificate
