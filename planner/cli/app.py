@@ -1,0 +1,155 @@
+"""Commands of ``merata``; each is thin over the pipeline or one room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from planner import __version__
+from planner.cli.console import Console, ends_cleanly
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="merata",
+    help="Plan Indonesia's next last-mile sites: who is unserved and why, what to build where, at what cost.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Lang = Annotated[Literal["id", "en"], typer.Option("--lang", help="Language of messages: id or en.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout, and nothing else there.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Run folder (default: runs/<scenario name>).")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Compute everything again.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 5 when the run ends with warnings.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say which stages would run and what would be written.")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a key of the scenario: --set budget.ceiling_idr=2e11")
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"merata {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+@app.command()
+@ends_cleanly
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Run folder.")] = Path("runs/demo"),
+    fresh: Fresh = False,
+    lang: Lang = "id",
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Plan the embedded region, Nusa Tenggara Timur (synthetic data), without any network."""
+    from planner.cli.plan import run_plan
+    from planner.pipeline.table import data_folder
+
+    console = Console(lang, as_json=as_json)
+    console.say(console.words("cli.demo_intro"))
+    return run_plan(data_folder() / "scenario.toml", console, out=out, fresh=fresh, dry_run=dry_run)
+
+
+@app.command()
+@ends_cleanly
+def plan(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML).")],
+    out: Out = None,
+    changes: Changes = None,
+    fresh: Fresh = False,
+    strict: Strict = False,
+    observed_only: Annotated[
+        bool, typer.Option("--observed-only", help="Leave out every synthetic, estimated or schematic row.")
+    ] = False,
+    lang: Lang = "id",
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> int:
+    """Make a plan: layers in, map, layers, tables and manifest out."""
+    from planner.cli.plan import run_plan
+
+    console = Console(lang, as_json=as_json)
+    more = ["observed_only=true"] if observed_only else []
+    return run_plan(
+        scenario, console, out=out, changes=[*(changes or []), *more], fresh=fresh, strict=strict, dry_run=dry_run
+    )
+
+
+@app.command()
+@ends_cleanly
+def check(
+    path: Annotated[Path, typer.Argument(help="A data file, or a scenario (TOML).")],
+    kind: Annotated[str, typer.Option("--kind", help="Layer of a data file: bts, umkm, admin, …")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for rejected rows (default: runs/check).")] = None,
+    lang: Lang = "id",
+    as_json: Json = False,
+) -> int:
+    """Judge a data file or all layers of a scenario: every problem at once, with its mend."""
+    from planner.cli.check import run_check
+
+    return run_check(path, kind, Console(lang, as_json=as_json), out=out or Path("runs/check"))
+
+
+@app.command()
+@ends_cleanly
+def init(
+    path: Annotated[Path, typer.Argument(help="Scenario file to write.")] = Path("scenario.toml"),
+    lang: Lang = "id",
+) -> int:
+    """Write a commented scenario to start from."""
+    from planner.cli.init import write_scenario
+
+    return write_scenario(path, Console(lang))
+
+
+def _redo(run: Path, stages: tuple[str, ...], lang: str) -> int:
+    from planner.cli.plan import redo
+
+    return redo(run, stages, Console(lang))
+
+
+Run = Annotated[Path, typer.Argument(help="Folder of a finished run.")]
+
+
+@app.command("map")
+@ends_cleanly
+def map_(run: Run, lang: Lang = "id") -> int:
+    """Make the map page of a run again."""
+    return _redo(run, ("map",), lang)
+
+
+@app.command()
+@ends_cleanly
+def export(run: Run, lang: Lang = "id") -> int:
+    """Make the GIS layers of a run again."""
+    return _redo(run, ("gis",), lang)
+
+
+@app.command()
+@ends_cleanly
+def report(run: Run, lang: Lang = "id") -> int:
+    """Make the workbooks of a run again."""
+    return _redo(run, ("workbook",), lang)
+
+
+@app.command()
+@ends_cleanly
+def doctor(lang: Lang = "id", as_json: Json = False) -> int:
+    """Say what this installation has and whether it can work."""
+    from planner.cli.doctor import diagnose
+
+    return diagnose(Console(lang, as_json=as_json))

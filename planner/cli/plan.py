@@ -1,0 +1,115 @@
+"""``merata plan`` and its kin: read the scenario, run the table of stages, say what came out."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from planner.cli.console import Console
+from planner.cli.summary import summarise
+from planner.errors import UsageError
+from planner.pipeline.runner import RunResult, peak_mb, plan_run, run
+from planner.pipeline.store import Store, write_whole
+from planner.pipeline.table import stage_table
+from planner.scenario import Scenario, read_scenario
+
+__all__ = ["redo", "run_plan"]
+
+WARNED = 5
+_CALL = "call.json"
+
+
+def run_plan(
+    path: Path,
+    console: Console,
+    *,
+    out: Path | None = None,
+    changes: list[str] | None = None,
+    fresh: bool = False,
+    strict: bool = False,
+    dry_run: bool = False,
+) -> int:
+    """Run a scenario file.
+
+    Parameters
+    ----------
+    path
+        The scenario.
+    console
+        Where to write.
+    out
+        Run folder; ``runs/<name>`` below the working folder by default.
+    changes
+        ``key=value`` pairs that replace keys of the scenario; values are read as TOML.
+    fresh, strict, dry_run
+        As on the command line.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    scenario = read_scenario(path, changes=_changes(changes or []))
+    folder = out or Path("runs") / scenario.name
+    if dry_run:
+        return _dry_run(scenario, folder, console)
+    result = run(stage_table(scenario), scenario, folder, fresh=fresh, say=console.say)
+    call = {"scenario": str(path.resolve()), "changes": changes or []}
+    write_whole(Store(folder).root / _CALL, json.dumps(call).encode())
+    _tell(result, console)
+    warned = summarise(folder, console)
+    return WARNED if strict and warned else 0
+
+
+def redo(folder: Path, stages: tuple[str, ...], console: Console) -> int:
+    """Make some outputs of a finished run again.
+
+    Raises
+    ------
+    UsageError
+        The folder holds no finished run.
+    """
+    try:
+        call: dict[str, Any] = json.loads((folder / ".merata" / _CALL).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as err:
+        message = f"'{folder}' is not the folder of a finished run: run 'merata plan' first"
+        raise UsageError(message, code="run_missing", path=str(folder)) from err
+    scenario = read_scenario(Path(call["scenario"]), changes=_changes(call["changes"]))
+    table = stage_table(scenario)
+    result = run(table, scenario, folder, again=stages, say=console.say)
+    _tell(result, console)
+    return 0
+
+
+def _changes(pairs: list[str]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            message = f"'--set {pair}' is not of the form key=value, e.g. --set budget.ceiling_idr=2e11"
+            raise UsageError(message, code="set_form", pair=pair)
+        try:
+            changes[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            changes[key.strip()] = value
+    return changes
+
+
+def _dry_run(scenario: Scenario, folder: Path, console: Console) -> int:
+    planned = plan_run(stage_table(scenario), scenario, folder)
+    words = console.words
+    lines = [
+        f"{words('cli.would_keep') if kept else words('cli.would_run'):<22} {stage.name}" for stage, _, kept in planned
+    ]
+    files = [str(folder / name) for stage, _, _ in planned for name in stage.outputs] + [str(folder / "manifest.json")]
+    lines += [f"{words('cli.would_write'):<22} {name}" for name in files]
+    data = {"stages": [{"stage": stage.name, "kept": kept} for stage, _, kept in planned], "files": files}
+    console.result("\n".join(lines), data)
+    return 0
+
+
+def _tell(result: RunResult, console: Console) -> None:
+    seconds = sum(stage["seconds"] for stage in result.stages)
+    console.say(console.words("cli.seconds", seconds=f"{seconds:.1f}", peak=f"{peak_mb():.0f}"))

@@ -1,0 +1,1 @@
+"""The orchestrator: which stages there are, what each needs, and what a rerun may keep (DESIGN §3)."""

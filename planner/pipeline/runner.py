@@ -1,0 +1,224 @@
+"""Runs the table of stages: keeps what is unchanged, makes the rest, publishes when all is whole."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import platform
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from planner.errors import OutputError, PlannerError
+from planner.pipeline.keys import file_digest, stage_key, versions
+from planner.pipeline.stage import Stage, StageContext
+from planner.pipeline.store import Store, locked, write_whole
+from planner.scenario import Scenario
+
+__all__ = ["RunResult", "peak_mb", "plan_run", "run"]
+
+MANIFEST = "manifest.json"
+PUBLISHED = "published.json"
+Say = Callable[[str], None]
+
+
+@dataclass
+class RunResult:
+    """What a run did.
+
+    Parameters
+    ----------
+    out
+        Run folder.
+    stages
+        Per stage: name, kept or made, seconds, peak megabytes of the process so far.
+    outputs
+        Published files, relative to the run folder.
+    """
+
+    out: Path
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+
+
+def peak_mb() -> float:
+    """Peak resident memory of this process in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024.0 if sys.platform != "darwin" else peak / 1024.0**2
+
+
+def plan_run(table: tuple[Stage, ...], scenario: Scenario, out: Path) -> list[tuple[Stage, str, bool]]:
+    """Each stage with its key and whether its artifact is there already; computes nothing."""
+    store = Store(out)
+    cache = _digests(store)
+    keys = _keys(table, scenario, cache)
+    return [(stage, keys[stage.name], store.done(stage.name, keys[stage.name]) is not None) for stage in table]
+
+
+def run(
+    table: tuple[Stage, ...],
+    scenario: Scenario,
+    out: Path,
+    *,
+    fresh: bool = False,
+    again: tuple[str, ...] = (),
+    say: Say,
+) -> RunResult:
+    """Make everything the table asks for.
+
+    Parameters
+    ----------
+    table
+        Stages in an order in which inputs come first.
+    scenario
+        The scenario.
+    out
+        Run folder; locked while the run goes on.
+    fresh
+        Forget the artifacts of earlier runs.
+    again
+        Stages to make again even when nothing they rest on has changed.
+    say
+        Receives progress lines.
+
+    Raises
+    ------
+    PlannerError
+        From a stage; nothing is published then, and outputs of an earlier run stay as they were.
+    """
+    with locked(out):
+        store = Store(out)
+        if fresh:
+            shutil.rmtree(store.root / "stages", ignore_errors=True)
+        cache = _digests(store)
+        keys = _keys(table, scenario, cache)
+        result = RunResult(out)
+        for number, stage in enumerate(table, start=1):
+            started = time.perf_counter()
+            kept = stage.name not in again and store.done(stage.name, keys[stage.name]) is not None
+            if not kept:
+                _make(stage, scenario, store, keys, say)
+            seconds = time.perf_counter() - started
+            result.stages.append(
+                {"stage": stage.name, "kept": kept, "seconds": round(seconds, 3), "peak_mb": round(peak_mb())}
+            )
+            word = "kept" if kept else "made"
+            say(f"[{number:2d}/{len(table)}] {stage.name:<22} {word}  {seconds:6.2f} s  peak {peak_mb():5.0f} MB")
+        _publish(table, scenario, store, keys, cache, result)
+        store.sweep(keys)
+        write_whole(store.root / "digests.json", json.dumps(cache, sort_keys=True).encode())
+        return result
+
+
+def _digests(store: Store) -> dict[str, str]:
+    try:
+        known: dict[str, str] = json.loads((store.root / "digests.json").read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return {}
+    return known
+
+
+def _keys(table: tuple[Stage, ...], scenario: Scenario, cache: dict[str, str]) -> dict[str, str]:
+    keys: dict[str, str] = {}
+    for stage in table:
+        keys[stage.name] = stage_key(stage, scenario, keys, cache)
+    return keys
+
+
+def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> None:
+    folder = store.folder(stage.name, keys[stage.name])
+    module = importlib.import_module(f"planner.pipeline.stages.{stage.module}")
+    try:
+        if stage.partition == "whole":
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        inputs = {name: store.folder(name, keys[name]) for name in stage.inputs}
+        context = StageContext(scenario, stage, folder, inputs, say)
+        if stage.partition == "whole":
+            module.run(context)
+        else:
+            _make_parts(module, context)
+        store.finish(stage.name, keys[stage.name])
+    except PlannerError:
+        raise
+    except OSError as err:
+        message = f"stage '{stage.name}' could not write below '{folder}': {err.strerror or err}"
+        raise OutputError(message, code="stage_failed", stage=stage.name, fault=str(err.strerror or err)) from err
+
+
+def _make_parts(module: Any, context: StageContext) -> None:
+    """Run the parts that are not there yet; a marker written last says that a part is whole."""
+    marks = context.folder / ".parts"
+    marks.mkdir(exist_ok=True)
+    for part in module.parts(context):
+        if not (marks / part).exists():
+            module.run_part(context, part)
+            write_whole(marks / part, b"")
+
+
+def _publish(
+    table: tuple[Stage, ...],
+    scenario: Scenario,
+    store: Store,
+    keys: dict[str, str],
+    cache: dict[str, str],
+    result: RunResult,
+) -> None:
+    earlier = _earlier(store)
+    wanted = {name: stage.name for stage in table for name in store.published(stage.name, keys[stage.name])}
+    digests = {
+        name: file_digest(store.folder(stage, keys[stage]) / "publish" / name, cache) for name, stage in wanted.items()
+    }
+    stale = [name for name in wanted if not _same(store.out / name, digests[name], cache)]
+    gone = [name for name in earlier if name not in wanted and (store.out / name).is_file()]
+    if stale or gone:  # while outputs change, the folder has no manifest: a kill here leaves no false claim
+        write_whole(store.root / PUBLISHED, json.dumps(sorted({*earlier, *wanted})).encode())
+        (store.out / MANIFEST).unlink(missing_ok=True)
+    for name in gone:
+        (store.out / name).unlink()
+    for name in stale:
+        store.publish(wanted[name], keys[wanted[name]], name)
+    result.outputs = sorted(wanted)
+    notes = {stage.name: _note(store, stage, keys) for stage in table}
+    manifest = {
+        "merata": {"versions": versions(), "python": platform.python_version()},
+        "scenario": scenario.model_dump(mode="json"),
+        "inputs": {
+            os.path.relpath(path, scenario.folder): file_digest(path, cache) for stage in table for path in stage.files
+        },
+        "stages": keys,
+        "notes": {name: note for name, note in notes.items() if note},
+        "outputs": dict(sorted(digests.items())),
+        "run": {
+            "stages": result.stages,
+            "seconds": round(sum(stage["seconds"] for stage in result.stages), 3),
+            "host": platform.node(),
+            "system": platform.platform(),
+        },
+    }
+    write_whole(store.out / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
+
+
+def _note(store: Store, stage: Stage, keys: dict[str, str]) -> Any:
+    """What a stage asks to be said in the manifest (``note.json`` of its artifact)."""
+    path = store.folder(stage.name, keys[stage.name]) / "note.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _earlier(store: Store) -> list[str]:
+    """Outputs that this or an unfinished earlier run may have left in the run folder."""
+    try:
+        names: list[str] = json.loads((store.root / PUBLISHED).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return []
+    return names
+
+
+def _same(path: Path, digest: str, cache: dict[str, str]) -> bool:
+    return path.is_file() and not path.is_symlink() and file_digest(path, cache) == digest

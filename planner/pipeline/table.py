@@ -1,0 +1,103 @@
+"""The table of stages of a scenario: what is computed from what (DESIGN §3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.errors import ScenarioError
+from planner.paths import shipped_dir
+from planner.pipeline.stage import Stage
+from planner.scenario import Scenario
+from planner.schema import LAYERS
+
+__all__ = ["stage_table"]
+
+RASTERS = ("terrain", "clutter", "population")
+_FIRST = "layer:admin"
+
+
+def stage_table(scenario: Scenario) -> tuple[Stage, ...]:
+    """Rows of the table for a scenario; inputs come before those who read them.
+
+    Raises
+    ------
+    ScenarioError
+        No admin layer, nothing to serve, or a layer file that is not there; all of them at once.
+    """
+    _demand(scenario)
+    kinds = [kind for kind in LAYERS if scenario.sources(kind)]
+    layers = tuple(_layer(scenario, kind) for kind in sorted(kinds, key=lambda kind: (kind != "admin", kind)))
+    admin, others = layers[0], layers[1:]
+    frame = Stage("frame", "frame", (_FIRST,), ("region", "layers.admin"), ("data/reference",))
+    names = tuple(stage.name for stage in layers)
+    return (admin, frame, *others, *_core(names), *_outputs(names))
+
+
+def _demand(scenario: Scenario) -> None:
+    faults = []
+    if not scenario.sources("admin"):
+        faults.append("layers.admin is missing: give the polygons of the areas (kabupaten, kecamatan or desa)")
+    if not any(scenario.sources(kind) for kind in ("umkm", "umkm_counts", "population", "population_counts")):
+        faults.append("no layer says where demand is: give umkm, umkm_counts, population or population_counts")
+    for kind, sources in scenario.layers.items():
+        for source in sources:
+            path = scenario.resolve(source)
+            if "://" not in source.path and not path.exists():
+                faults.append(f"layers.{kind}: file '{path}' is not there")
+    if faults:
+        message = "the scenario cannot be run:\n" + "\n".join(f"  - {fault}" for fault in faults)
+        raise ScenarioError(message, code="scenario_unusable", faults="\n".join(faults))
+
+
+def _layer(scenario: Scenario, kind: str) -> Stage:
+    inputs = () if kind == "admin" else (_FIRST, "frame")
+    settings = ("observed_only", f"layers.{kind}", *(() if kind == "admin" else ("region",)))
+    return Stage(
+        name=f"layer:{kind}",
+        module="layer",
+        inputs=inputs,
+        settings=(*settings, "outputs.umkm_points") if kind == "umkm" else settings,
+        shipped=("models/radio", "data/reference") if kind == "bts" else ("data/reference",),
+        files=tuple(path for source in scenario.sources(kind) for path in _files(scenario.resolve(source))),
+        arguments={"kind": kind},
+        outputs=(f"quarantine/{kind}.csv",),
+    )
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+
+
+def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
+    def some(*kinds: str) -> tuple[str, ...]:
+        return tuple(name for kind in kinds if (name := f"layer:{kind}") in layers)
+
+    ground = ("frame", *some("terrain", "clutter"))
+    places = some("admin", "bts", "proposals", "facilities", "roads", "priority")
+    return (
+        Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities")), ("demand",), ("models/demand",)),
+        Stage("coverage", "coverage", (*ground, *some("bts")), ("radio",), ("models/radio",), partition="tile"),
+        Stage("service", "service", ("cells", "coverage", "frame", *some("bts")), ("radio", "service", "layers.bts"), ("models/radio", "models/service")),
+        Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),
+        Stage("candidates", "candidates", (*ground, "cells", "service", "score", *places), ("options", "service"), ()),
+        Stage("options", "options", (*ground, "cells", "service", "candidates"), ("options", "radio", "cost", "date"), ("models/sites", "models/cost", "models/radio")),
+        Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost")),
+        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "satellite", "proposals")), ("budget", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul")),
+    )  # fmt: skip
+
+
+def _outputs(layers: tuple[str, ...]) -> tuple[Stage, ...]:
+    results = ("frame", "cells", "coverage", "service", "score", "candidates", "plan")
+    shown = ("name", "title_id", "title_en", "date", "outputs", "service", "budget", "objective", "region", "layers")
+    common = (*results, *layers)
+    return (
+        Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
+        Stage("map", "map", (*common, "facts"), shown, ("maps", "data/reference"), outputs=("map.html",)),
+        Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif")),
+        Stage("workbook", "workbook", (*common, "facts"), shown, ("maps/words", "models"), outputs=("report/laporan_id.xlsx", "report/report_en.xlsx")),
+    )  # fmt: skip
+
+
+def data_folder() -> Path:
+    """Folder of the embedded sample."""
+    return shipped_dir("data") / "sample"
