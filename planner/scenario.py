@@ -12,9 +12,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from planner.errors import ScenarioError
+from planner.paths import data_dir
 from planner.schema import LAYERS
 
 __all__ = ["LayerSource", "Scenario", "read_scenario"]
+
+SHIPPED = "shipped:"
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
@@ -110,7 +113,8 @@ class Scenario(_Section):
 
     Notes
     -----
-    Unknown keys are refused with the nearest known one. Relative paths are relative to the file.
+    Unknown keys are refused with the nearest known one. Relative paths are relative to the file; layer
+    files must lie below its folder, below one of ``roots``, or come with Merata (``shipped:reference/…``).
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -120,6 +124,7 @@ class Scenario(_Section):
     objective: Literal["umkm", "people", "desa", "facilities", "score"] = "umkm"
     region: Region
     layers: dict[str, tuple[LayerSource, ...]]
+    roots: tuple[str, ...] = ()
     radio: Model = Model()
     service: Model = Model()
     demand: Model = Model()
@@ -149,9 +154,16 @@ class Scenario(_Section):
         return self.layers.get(kind, ())
 
     def resolve(self, source: LayerSource) -> Path:
-        """Path of a layer file, relative ones against the scenario's folder."""
+        """Path of a layer file: relative ones against the scenario's folder, ``shipped:`` ones in Merata's data."""
+        if source.path.startswith(SHIPPED):
+            return data_dir() / source.path.removeprefix(SHIPPED)
         path = Path(source.path)
         return path if path.is_absolute() else self.folder / path
+
+    @property
+    def allowed_roots(self) -> tuple[Path, ...]:
+        """Folders besides the scenario's own below which layer files may lie."""
+        return (*(self.folder / root for root in self.roots), data_dir())
 
 
 def read_scenario(path: Path, *, changes: dict[str, Any] | None = None) -> Scenario:
