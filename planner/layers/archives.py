@@ -16,7 +16,17 @@ from planner.errors import DoorError
 if TYPE_CHECKING:
     from planner.layers.door import Limits
 
-__all__ = ["Held", "check_member", "extract", "gunzip", "gzip_head", "inspect", "inspect_package", "open_gzip"]
+__all__ = [
+    "Held",
+    "check_member",
+    "extract",
+    "gunzip",
+    "gzip_head",
+    "inspect",
+    "inspect_kmz",
+    "inspect_package",
+    "open_gzip",
+]
 
 _BLOCK = 1 << 20
 _PACKED = (".zip", ".gz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".kmz", ".tgz")
@@ -63,11 +73,26 @@ def inspect(path: Path, limits: Limits, suffixes: Mapping[str, str]) -> Held:
     return Held(kinds[main], main, companions, sizes[main])
 
 
+def inspect_kmz(path: Path, limits: Limits) -> str:
+    """Judge a KMZ; the member to read is ``doc.kml``, else its only KML.
+
+    Raises
+    ------
+    DoorError
+        Not safe, or no such member.
+    """
+    names = [i.filename for i in _safe_infos(path, limits, refuse_packed=True) if i.filename.lower().endswith(".kml")]
+    main = next((name for name in names if name.lower() == "doc.kml"), names[0] if len(names) == 1 else "")
+    if not main:
+        message = f"'{path.name}' must hold doc.kml or one KML file, it holds {len(names)}: save it again"
+        raise DoorError(message, code="door_archive", path=str(path), fault=f"{len(names)} KML files")
+    return main
+
+
 def inspect_package(path: Path, kind: str, limits: Limits) -> None:
-    """Judge a file that is a zip inside (XLSX, ODS, KMZ): limits, names, and that it is of its kind."""
-    names = [info.filename for info in _safe_infos(path, limits, refuse_packed=kind == "kmz")]
-    is_right = any(n.lower().endswith(".kml") for n in names) if kind == "kmz" else any(_SAID[kind] in n for n in names)
-    if not is_right:
+    """Judge a file that is a zip inside (XLSX, ODS): limits, names, and that it is of its kind."""
+    names = [info.filename for info in _safe_infos(path, limits, refuse_packed=False)]
+    if not any(_SAID[kind] in name for name in names):
         message = f"'{path.name}' says it is {kind}, but it is another zip archive: give the true file"
         raise DoorError(message, code="door_signature", path=str(path), kind=kind, found="a zip archive")
 

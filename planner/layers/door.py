@@ -190,7 +190,10 @@ def open_checked(
         return CheckedFile(real, kind, size, "gzip", limits=limits)
     signatures.check(kind, real.name, _head(real), size=size)
     found = CheckedFile(real, kind, size, limits=limits)
-    if kind in ("xlsx", "ods", "kmz"):
+    if kind == "kmz":
+        member = archives.inspect_kmz(real, limits)
+        return CheckedFile(real, "kml", size, "zip", member, limits=limits)
+    if kind in ("xlsx", "ods"):
         archives.inspect_package(real, kind, limits)
     if kind == "kml":
         signatures.refuse_entities(real)

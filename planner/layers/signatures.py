@@ -82,7 +82,14 @@ def check_parquet_end(path: Path) -> None:
 
 
 def check_geopackage(path: Path) -> None:
-    """Refuse a GeoPackage that SQLite cannot read or that carries virtual tables (these open other files)."""
+    """Refuse a GeoPackage that is cut off, unreadable, or carries virtual tables (these open other files)."""
+    with path.open("rb") as file:
+        head = file.read(100)
+    page = int.from_bytes(head[16:18], "big") or 1
+    n_pages = int.from_bytes(head[28:32], "big")
+    if head[24:28] == head[92:96] and path.stat().st_size < n_pages * (65536 if page == 1 else page):
+        message = f"'{path.name}' is cut off ({path.stat().st_size} of {n_pages * page} bytes): get the file again"
+        raise DoorError(message, code="door_truncated", path=str(path))
     base = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         rows = base.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
