@@ -91,7 +91,7 @@ def distance_km(
 
     given = (lon_a_deg, lat_a_deg, lon_b_deg, lat_b_deg)
     arrays = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in given))
-    lon_a, lat_a, lon_b, lat_b = (np.ascontiguousarray(a) for a in arrays)
+    lon_a, lat_a, lon_b, lat_b = (a.copy() for a in arrays)
     _, _, dist_m = Geod(ellps="WGS84").inv(lon_a, lat_a, lon_b, lat_b)
     return np.asarray(dist_m, dtype=np.float64) / 1000.0
 

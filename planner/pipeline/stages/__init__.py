@@ -1,0 +1,1 @@
+"""Stages: each reads artifacts, calls one room, writes its artifact; nothing is decided here."""
