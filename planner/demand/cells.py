@@ -73,8 +73,10 @@ class DemandReport:
     people_in, people_used, people_moved, people_left_out
         Stated for the region, placed on land, of these moved to the nearest land, and farther from
         it than the snap distance.
-    people_elsewhere, people_cut
-        Stated for areas outside the region, and for the parts its border cuts off.
+    people_cut
+        Stated for the parts of areas that the region's border cuts off.
+    n_areas_elsewhere
+        Areas with a count of people that the region does not hold; they are no part of ``people_in``.
     umkm_in, umkm_moved, umkm_left_out
         Weight of enterprises with a position.
     umkm_from_counts
@@ -96,8 +98,8 @@ class DemandReport:
     people_used: float
     people_moved: float
     people_left_out: float
-    people_elsewhere: float
     people_cut: float
+    n_areas_elsewhere: int
     umkm_in: float
     umkm_moved: float
     umkm_left_out: float
@@ -148,7 +150,7 @@ class _People:
     stated: float
     moved: float = 0.0
     left_out: float = 0.0
-    elsewhere: float = 0.0
+    n_elsewhere: int = 0
     cut: float = 0.0
     conflicts: tuple[Conflict, ...] = ()
 
@@ -277,7 +279,7 @@ def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: 
         stated=raster.stated + spread.stated,
         moved=raster.moved + spread.moved,
         left_out=raster.left_out + max(0.0, spread.stated - spread.placed),
-        elsewhere=spread.elsewhere,
+        n_elsewhere=spread.n_elsewhere,
         cut=spread.cut,
         conflicts=spread.conflicts,
     )
@@ -398,8 +400,8 @@ def _report(people: _People, umkm: _Umkm, tally: UmkmTally, facilities: Placed, 
         people_used=float(people.values.sum()),
         people_moved=people.moved,
         people_left_out=people.left_out,
-        people_elsewhere=people.elsewhere,
         people_cut=people.cut,
+        n_areas_elsewhere=people.n_elsewhere,
         umkm_in=placed + tally.left_out,
         umkm_moved=tally.moved,
         umkm_left_out=tally.left_out,

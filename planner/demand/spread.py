@@ -56,8 +56,8 @@ class Spread:
     stated, placed, moved
         Sum of the figures used, what was put on pixels, and what of it went to the nearest land
         because its area has no land pixel.
-    elsewhere
-        Sum of figures of areas that the region does not hold.
+    n_elsewhere
+        Areas with a figure that the region does not hold.
     cut
         Part of areas that the region's border cuts off.
     conflicts
@@ -70,7 +70,7 @@ class Spread:
     stated: float = 0.0
     placed: float = 0.0
     moved: float = 0.0
-    elsewhere: float = 0.0
+    n_elsewhere: int = 0
     cut: float = 0.0
     conflicts: tuple[Conflict, ...] = ()
 
@@ -167,7 +167,6 @@ def spread_counts(
     """
     known = set(admin["code"].astype(str)) if len(admin) else set()
     here = {code: value for code, value in counts.total.items() if code in known}
-    elsewhere = sum(value for code, value in sorted(counts.total.items()) if code not in known)
     inside = _share_inside(admin, frame.grid, sorted(here))
     cut = sum(here[code] * (1.0 - inside[code]) for code in _roots(sorted(here)))
     here = {code: value * inside[code] for code, value in here.items()}
@@ -190,7 +189,7 @@ def spread_counts(
         stated=float(amount.sum()),
         placed=float(values.sum()),
         moved=moved,
-        elsewhere=float(elsewhere),
+        n_elsewhere=len(counts.total) - len(here),
         cut=float(cut),
         conflicts=(*counts.conflicts, *conflicts, *lost),
     )
