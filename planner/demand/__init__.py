@@ -11,7 +11,7 @@ _HOMES = {
     "area_of_points": "areas",
     "build_cells": "cells",
     "build_demand": "cells",
-    "busy_hour": "busy_hour",
+    "busy_hour": "rates",
     "code_at_level": "areas",
 }
 

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.areas import area_of_pixels, area_of_points
-from planner.demand.busy_hour import BusyHour, busy_hour, demand_mbps
 from planner.demand.counts import AreaCounts, Conflict, latest_counts, umkm_totals, worst
 from planner.demand.points import UMKM_COUNTS, LandFrame, Placed, UmkmTally, place_on_land, tally_umkm
+from planner.demand.rates import BusyHour, busy_hour, demand_mbps
 from planner.demand.spread import LandPixels, land_pixels, settle_weights, spread_counts
 from planner.grid import Grid, Raster
 from planner.specs.demand import DemandSpec

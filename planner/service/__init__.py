@@ -7,9 +7,9 @@ from typing import Any
 
 _HOMES = {
     "SignalAtCells": "signal",
-    "confidence": "confidence",
+    "confidence": "evidence",
     "join_signals": "signal",
-    "judge": "judge",
+    "judge": "levels",
     "programme_weights": "programme",
     "signal_at_cells": "signal",
 }

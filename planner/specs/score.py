@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -48,10 +48,17 @@ class ScoreProfile(Spec):
         ``arithmetic`` (strengths make up for weaknesses) or ``geometric`` (no strength hides a zero).
     criteria
         Criterion (a file in `planner/score/criteria`) → its weight and anchors.
+    count_scale
+        Area level → factor on the anchors of criteria that count (1 where a level is not named): a
+        kabupaten holds more enterprises than a desa, and anchors that fit one would hold all areas of
+        the other at the same end.
     """
 
     mean: Literal["arithmetic", "geometric"]
     criteria: dict[str, Anchors]
+    count_scale: dict[
+        Literal["hexagon", "desa", "kecamatan", "kabupaten", "provinsi"], Annotated[float, Field(gt=0.0)]
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _weighted(self) -> ScoreProfile:

@@ -56,7 +56,7 @@ def judge(
     confidence_share
         Confidence in the evidence about towers, shape ``(n,)``.
     radio
-        Radio model: threshold, indoor loss, spectral efficiency.
+        Radio model: thresholds and capacity.
     spec
         Service model.
 
@@ -67,7 +67,8 @@ def judge(
 
     Notes
     -----
-    A cell is covered by an operator when its best 4G or 5G server reaches ``radio.threshold_dbm``.
+    A cell is covered by an operator when its best 4G or 5G server reaches ``radio.threshold_dbm``;
+    2G and 3G count from ``radio.legacy_threshold_dbm``.
     The cell's demand is split evenly over the operators that cover it, each part goes to that
     operator's best server, and `station_load` says which share is carried; the cell's
     ``served_share`` is the mean over its operators. So nobody is served twice and no station carries
@@ -97,7 +98,7 @@ def judge(
     room to spare (even split, best server). Plans are therefore selected with fractional sharing
     (`planner.plan`), and this judgement describes the network as users meet it.
     """
-    seen = _above_threshold(signal, radio.threshold_dbm, len(cells))
+    seen = _above_threshold(signal, bts, radio, len(cells))
     n_operators = seen.is_covered.sum(axis=0)
     load, rows = _load(cells, bts, seen, n_operators, radio)
     served_share = _mean_share(seen, n_operators, load.served_share, rows, len(bts))
@@ -121,15 +122,18 @@ def judge(
             "rsrp_dbm": seen.best_dbm,
             "server_bts_id": pd.Series(ids[seen.best_server], dtype="str"),
             "confidence_share": np.asarray(confidence_share, dtype=np.float64),
-            "is_indoor": heard >= radio.threshold_dbm + radio.indoor_loss_db,
+            "is_indoor": heard >= radio.indoor_threshold_dbm,
             "deficit_db": np.maximum(0.0, radio.threshold_dbm - heard),
         }
     )
     return service, _load_table(bts.iloc[rows], load)
 
 
-def _above_threshold(signal: SignalAtCells, threshold_dbm: float, n_cells: int) -> _Signal:
+def _above_threshold(signal: SignalAtCells, bts: pd.DataFrame, radio: RadioSpec, n_cells: int) -> _Signal:
+    """Which groups reach each cell; a station that is off is judged by what it would send."""
     kinds = np.array([group.kind for group in signal.groups], dtype=str)
+    is_broadband = np.append(bts["technology"].isin(("4G", "5G")).to_numpy(dtype=bool), True)  # last: no server
+    threshold_dbm = np.where(is_broadband[signal.server], radio.threshold_dbm, radio.legacy_threshold_dbm)
     reaches = (signal.server >= 0) & (np.nan_to_num(signal.rsrp_dbm, nan=-np.inf) >= threshold_dbm)
     broadband = np.flatnonzero(kinds == "broadband")
     best_dbm = np.full(n_cells, np.nan)

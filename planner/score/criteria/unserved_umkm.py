@@ -1,0 +1,20 @@
+"""Enterprises without 4G signal."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.score.inputs import AreaInputs, Bounds, Criterion, counted
+
+META = Criterion("unserved_umkm", "umkm", "higher", "UMKM in unserved cells", is_count=True)
+
+
+def raw(inputs: AreaInputs) -> NDArray[np.float64]:
+    """UMKM in unserved cells, in each area, as far as is known."""
+    return counted(inputs, "n_umkm")[0]
+
+
+def bounds(inputs: AreaInputs) -> Bounds:
+    """The same with every unknown cell served, and with every one unserved."""
+    return counted(inputs, "n_umkm")[1]
