@@ -15,7 +15,8 @@ node attribute     meaning
 ``ref_id``         row it stands for (place, fiber node, tower or beam); empty for a fork
 ``name``           words for people
 ``lon_deg`` …      position (``lat_deg`` too); NaN for a beam
-``height_m``       antenna height that microwave links were judged with; NaN for beams and forks
+``height_m``       antenna height that microwave links were judged with; NaN for beams, forks, roots whose
+                   height is not known, and places without room for a dish
 ``capacity_mbps``  root: what may be taken from it, ``inf`` where its owner states none (then
                    ``is_capacity_known`` is False) · beam: capacity left after commitments · others ``inf``
 ``is_capacity_known``  whether ``capacity_mbps`` was stated

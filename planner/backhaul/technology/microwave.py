@@ -148,7 +148,8 @@ def _pairs(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """Pairs worth a look: for each place or relay the nearest places, roots and relays; a < b, each once."""
     kind = nodes["kind"].to_numpy(dtype=str)
-    where = {name: np.flatnonzero(kind == name) for name in ("place", "root", "relay")}
+    has_dish = (kind != "place") | nodes["height_m"].notna().to_numpy()  # a place without height takes no dish
+    where = {name: np.flatnonzero((kind == name) & has_dish) for name in ("place", "root", "relay")}
     lon, lat = nodes["lon_deg"].to_numpy(float), nodes["lat_deg"].to_numpy(float)
     found: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []
     for first, second in (

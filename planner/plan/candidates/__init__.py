@@ -1,1 +1,1 @@
-"""."""
+"""One module a generator of candidates: `generate(world)` returns places worth considering."""

@@ -1,0 +1,151 @@
+"""What candidate generators look at, and the few measures they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any  # Any: columns given by keyword are arrays, series or single values
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.backhaul.near import label_landmass, xyz_km
+from planner.geo import metres_per_degree
+from planner.grid import Grid, Raster
+from planner.specs.candidates import CandidateSpec
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from scipy.spatial import cKDTree
+
+__all__ = ["PLACE_KINDS", "RAW_COLUMNS", "CandidateWorld", "places"]
+
+PLACE_KINDS = ("new", "on_air", "inactive", "facility")
+"""What stands at a candidate today; the same words as `SiteSpec.fits`."""
+
+RAW_COLUMNS = ("generator", "ref_id", "name", "place_kind", "access_mode", "lon_deg", "lat_deg")
+"""Columns of a generator's answer; `make_candidates` adds the rest of the declared table."""
+
+Floats = NDArray[np.float64]
+_WEIGHTS = {"people": "people", "facilities": "n_facilities"}
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateWorld:
+    """Layers and stage tables around the candidates; nothing in it is changed.
+
+    Parameters
+    ----------
+    grid, land, terrain
+        The run's grid, its land mask, ground heights (None: not known).
+    cells, service
+        Demand cells and their service today, row by row the same cells.
+    bts, admin, proposals, facilities, roads
+        Layers; empty where the scenario has none (``roads`` may be None).
+    spec
+        Assumptions of the generators.
+    decisions
+        The planner's word; forced and locked sites become candidates. None: no such layer.
+    max_slope_deg
+        Steepest ground that may carry a new site.
+    only_areas
+        Codes (Kemendagri) that are eligible, with everything below them; empty: all areas.
+    protected
+        Pixels on which nothing may be built (None: no such layer).
+    objective
+        What the plan maximises; decides which weight is looked for.
+    seed
+        For generators that draw lots; none of today's does.
+    """
+
+    grid: Grid
+    land: NDArray[np.bool_]
+    terrain: Raster | None
+    cells: pd.DataFrame
+    service: pd.DataFrame
+    bts: pd.DataFrame
+    admin: gpd.GeoDataFrame
+    proposals: pd.DataFrame
+    facilities: pd.DataFrame
+    roads: gpd.GeoDataFrame | None
+    spec: CandidateSpec
+    decisions: pd.DataFrame | None = None
+    max_slope_deg: float = 25.0
+    only_areas: tuple[str, ...] = ()
+    protected: NDArray[np.bool_] | None = None
+    objective: str = "umkm"
+    seed: int = 0
+
+    @cached_property
+    def need(self) -> pd.DataFrame:
+        """Cells that lack service: ``cell_id, lon_deg, lat_deg, area_code, weight``, sorted by ``cell_id``.
+
+        The weight is the part not served of limited and unserved cells; unknown cells have none (they
+        earn a survey, never construction). Where the objective's weight is zero everywhere, people count.
+        """
+        held = self.cells.merge(self.service[["cell_id", "level", "served_share"]], on="cell_id", validate="one_to_one")
+        lacks = held["level"].isin(["limited", "unserved"]).to_numpy()
+        missing = np.where(lacks, 1.0 - held["served_share"].to_numpy(float), 0.0)
+        weight = held[_WEIGHTS.get(self.objective, "n_umkm")].to_numpy(float) * missing
+        if not weight.any():
+            weight = held["people"].to_numpy(float) * missing
+        found = held.assign(weight=weight)[["cell_id", "lon_deg", "lat_deg", "area_code", "weight"]]
+        return found.loc[found["weight"] > 0.0].sort_values("cell_id", kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def need_tree(self) -> cKDTree:
+        """Tree of the cells of `need`."""
+        from scipy.spatial import cKDTree
+
+        return cKDTree(xyz_km(self.need["lon_deg"].to_numpy(float), self.need["lat_deg"].to_numpy(float)))
+
+    @cached_property
+    def cluster_centres(self) -> NDArray[np.int64]:
+        """Rows of `need` in the middle of clusters (`planner.plan.clustering`)."""
+        from planner.plan.clustering import cluster_centres  # scikit-learn
+
+        return cluster_centres(self.need, self.spec)
+
+    @cached_property
+    def landmass(self) -> NDArray[np.int32]:
+        """Number of the connected piece of land of each pixel, 0 on water."""
+        return label_landmass(self.land)
+
+    @cached_property
+    def slope_deg(self) -> NDArray[np.float64] | None:
+        """Slope of the ground by central differences over neighbour pixels; None without terrain, NaN where unknown."""
+        if self.terrain is None:
+            return None
+        grid, ground = self.terrain.grid, np.asarray(self.terrain.values, dtype=np.float64)
+        _, lat = grid.lon_lat(np.arange(grid.n_rows), np.zeros(grid.n_rows))
+        lon_m, lat_m = metres_per_degree(lat)
+        d_row, d_col = np.gradient(ground)
+        rise = np.hypot(d_row / (lat_m * grid.pixel_deg)[:, None], d_col / (lon_m * grid.pixel_deg)[:, None])
+        slope: NDArray[np.float64] = np.degrees(np.arctan(rise))
+        return slope
+
+    def weight_near(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
+        """Weight that lacks service within ``reach_km`` of each point."""
+        weight = self.need["weight"].to_numpy(float)
+        if not len(weight) or not len(lon_deg):
+            return np.zeros(len(lon_deg))
+        found = self.need_tree.query_ball_point(xyz_km(lon_deg, lat_deg), self.spec.reach_km, return_sorted=True)
+        return np.array([weight[near].sum() for near in found])
+
+    def at(self, raster: Raster | None, lon_deg: Floats, lat_deg: Floats) -> Floats:
+        """Values of a raster at points, NaN outside it or without it."""
+        found = np.full(len(lon_deg), np.nan)
+        if raster is None:
+            return found
+        row, col = raster.grid.row_col(lon_deg, lat_deg)
+        inside = raster.grid.contains(row, col)
+        found[inside] = np.asarray(raster.values, dtype=np.float64)[row[inside], col[inside]]
+        return found
+
+
+def places(generator: str, **columns: Any) -> pd.DataFrame:
+    """A generator's answer with every raw column; neutral values where none is given."""
+    neutral = {"generator": generator, "ref_id": "", "name": "", "place_kind": "new", "access_mode": ""}
+    empty: dict[str, Any] = {"lon_deg": np.empty(0), "lat_deg": np.empty(0)}
+    return pd.DataFrame({**neutral, **(columns or empty)})[list(RAW_COLUMNS)]
