@@ -33,8 +33,8 @@ __all__ = [
     "Limits",
     "kind_of",
     "open_checked",
-    "open_tiles",
     "staged",
+    "tile_paths",
 ]
 
 TABLE_KINDS = ("csv", "xlsx", "xls", "ods")
@@ -204,23 +204,25 @@ def open_checked(
     return replace(found, companions=signatures.shapefile_companions(real)) if kind == "shapefile" else found
 
 
-def open_tiles(path: Path | str, context: HasRoots, *, limits: Limits | None = None) -> tuple[CheckedFile, ...]:
-    """Judge a folder of raster tiles, or a single raster; tiles sorted by name, other files left aside.
+def tile_paths(path: Path | str, context: HasRoots, *, limits: Limits | None = None) -> tuple[Path, ...]:
+    """Tiles of a folder (``.hgt``, ``.hgt.zip``, ``.tif``) sorted by name, or the single file itself.
+
+    Other files of the folder are left aside; each tile still has to pass `open_checked`.
 
     Raises
     ------
     DoorError
-        As `open_checked`, or a folder without tiles.
+        Not a plain path, not there, outside the allowed folders, or a folder without tiles.
     """
     limits = limits or Limits()
     real = _real_path(path, context)
     if not real.is_dir():
-        return (open_checked(real, context, RASTER_KINDS, limits=limits),)
+        return (real,)
     names = sorted(p.name for p in real.iterdir() if p.name.lower().endswith(_TILE_SUFFIXES) and p.name[0] != ".")
     if not names or len(names) > limits.members:
         message = f"folder '{real}' holds {len(names)} tiles (.hgt, .hgt.zip, .tif); 1 to {limits.members} are read"
         raise DoorError(message, code="door_tiles", path=str(real), count=len(names), most=limits.members)
-    return tuple(open_checked(real / name, context, RASTER_KINDS, limits=limits) for name in names)
+    return tuple(real / name for name in names)
 
 
 @contextlib.contextmanager
