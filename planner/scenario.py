@@ -81,7 +81,7 @@ class Model(_Section):
 
 
 class Options(_Section):
-    """Which site types, technologies and generators may be used."""
+    """Which site types, technologies and generators may be used, where, and which KBLI sectors have priority."""
 
     sites: tuple[str, ...] = ()
     backhaul: tuple[str, ...] = ()
@@ -89,6 +89,7 @@ class Options(_Section):
     max_candidates: Annotated[int, Field(ge=1, le=1_000_000)] = 400
     max_slope_deg: Annotated[float, Field(gt=0.0, le=60.0)] = 25.0
     only_areas: tuple[str, ...] = ()
+    priority_sectors: tuple[Annotated[str, Field(pattern=r"^[A-U]$")], ...] = ()
 
 
 class Budget(_Section):

@@ -42,7 +42,21 @@ def setup(extra: str = "") -> None:
         venv.create(VENV, with_pip=True)
     target = f".[{extra}]" if extra else "."
     install = ["install", "--quiet", "-c", CONSTRAINTS, "-e", target]
-    if _run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", CONSTRAINTS, "uv", check=False) == 0:
+    if (
+        _run(
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-c",
+            CONSTRAINTS,
+            "uv",
+            check=False,
+        )
+        == 0
+    ):
         print(f"Installing {target} …", flush=True)
         _run(PYTHON, "-m", "uv", "pip", *install, "--python", PYTHON)
     else:
@@ -84,7 +98,7 @@ COMMANDS = {"setup": setup, "demo": demo, "test": test, "check": check, "bench":
 
 def main() -> None:
     """Call the command named on the command line."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 this file runs under whatever Python the user has
         sys.exit(f"Merata needs Python 3.11 or newer; this is {sys.version.split()[0]}")
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         sys.exit(f"usage: python scripts/dev.py {{{','.join(COMMANDS)}}}")

@@ -73,15 +73,15 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
         return tuple(name for kind in kinds if (name := f"layer:{kind}") in layers)
 
     ground = ("frame", *some("terrain", "clutter"))
-    places = some("admin", "bts", "proposals", "facilities", "roads", "priority")
+    places = some("admin", "bts", "proposals", "facilities", "roads", "decisions")
     return (
-        Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities")), ("demand",), ("models/demand",)),
+        Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities")), ("demand", "options"), ("models/demand",)),
         Stage("coverage", "coverage", (*ground, *some("bts")), ("radio",), ("models/radio",), partition="tile"),
         Stage("service", "service", ("cells", "coverage", "frame", *some("bts")), ("radio", "service", "layers.bts"), ("models/radio", "models/service")),
         Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),
-        Stage("candidates", "candidates", (*ground, "cells", "service", "score", *places), ("options", "service"), ()),
-        Stage("options", "options", (*ground, "cells", "service", "candidates"), ("options", "radio", "cost", "date"), ("models/sites", "models/cost", "models/radio")),
-        Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost")),
+        Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
+        Stage("options", "options", (*ground, "cells", "service", "candidates", *some("bts", "power")), ("options", "radio", "cost"), ("models/sites", "models/cost", "models/radio")),
+        Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/sites")),
         Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "satellite", "proposals")), ("budget", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul")),
     )  # fmt: skip
 

@@ -1,24 +1,43 @@
-"""Helpers of the stages: grid over a box, polygons of a region, land mask, terrain of a run."""
+"""Helpers of the stages: grid over a box, polygons of a region, land, layers and specs of a run."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from planner.grid import Grid
-from planner.pipeline.artifacts import read_bands, read_grid, read_layer_artifact
+from planner.catalog import read_spec
+from planner.grid import Grid, Raster
+from planner.pipeline.artifacts import read_bands, read_json, read_layer_artifact
 from planner.pipeline.stage import StageContext
+from planner.radio.coverage import Coverage, CoverageGroup
+from planner.radio.surface import clutter_heights
+from planner.scenario import Scenario
+from planner.specs.cost import CostSpec
+from planner.specs.radio import ClutterSpec, RadioSpec
+from planner.specs.service import ServiceSpec
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["grid_over", "ground", "layer", "read_land", "region_polygons"]
+__all__ = [
+    "clutter_m",
+    "cost_spec",
+    "coverage_tiles",
+    "grid_over",
+    "layer",
+    "layer_notes",
+    "radio_spec",
+    "read_land",
+    "region_polygons",
+    "service_spec",
+]
 
 MARGIN_DEG = 0.02
-MAX_PIXELS = 400_000_000
 
 
 def grid_over(bounds_deg: tuple[float, float, float, float], pixel_deg: float) -> Grid:
@@ -40,9 +59,10 @@ def region_polygons(admin: gpd.GeoDataFrame, areas: tuple[str, ...]) -> gpd.GeoD
     return shaped.loc[inside]
 
 
-def read_land(frame: Path) -> NDArray[Any]:
+def read_land(frame: Path) -> NDArray[np.bool_]:
     """Land mask of the run, shape of its grid."""
-    return read_bands(frame / "land.tif")[1][0]
+    land: NDArray[np.bool_] = read_bands(frame / "land.tif")[1][0]
+    return land
 
 
 def layer(context: StageContext, kind: str) -> Any:
@@ -50,7 +70,44 @@ def layer(context: StageContext, kind: str) -> Any:
     return read_layer_artifact(context.inputs.get(f"layer:{kind}"), kind)
 
 
-def ground(context: StageContext) -> tuple[Grid, NDArray[Any], Any, Any]:
-    """Grid, land mask, terrain and clutter classes of the run (the last two may be None)."""
-    frame = context.inputs["frame"]
-    return read_grid(frame), read_land(frame), layer(context, "terrain"), layer(context, "clutter")
+def layer_notes(context: StageContext) -> dict[str, dict[str, Any]]:
+    """Ledger of each layer of this run, by kind."""
+    return {
+        name.removeprefix("layer:"): read_json(folder / "note.json")
+        for name, folder in context.inputs.items()
+        if name.startswith("layer:")
+    }
+
+
+def clutter_m(context: StageContext) -> Raster | None:
+    """Heights of the ground cover, or None without a clutter layer."""
+    classes = layer(context, "clutter")
+    return None if classes is None else clutter_heights(classes, read_spec(ClutterSpec, "radio", "clutter"))
+
+
+def radio_spec(scenario: Scenario) -> RadioSpec:
+    """Radio model of the scenario."""
+    return read_spec(RadioSpec, "radio", scenario.radio.model, overrides=scenario.radio.overrides)
+
+
+def service_spec(scenario: Scenario) -> ServiceSpec:
+    """Service model of the scenario."""
+    return read_spec(ServiceSpec, "service", scenario.service.model, overrides=scenario.service.overrides)
+
+
+def cost_spec(scenario: Scenario) -> CostSpec:
+    """Cost model of the scenario."""
+    return read_spec(CostSpec, "cost", scenario.cost.model, overrides=scenario.cost.overrides)
+
+
+def coverage_tiles(folder: Path) -> Iterator[Coverage]:
+    """Tiles of the stage `coverage`, in order."""
+    for path in sorted(folder.glob("tile-*.json")):
+        note = read_json(path)
+        part = path.stem.removeprefix("tile-")
+        if not note["groups"]:
+            continue
+        grid, rsrp, names = read_bands(folder / f"rsrp-{part}.tif")
+        _, server, _ = read_bands(folder / f"server-{part}.tif")
+        groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in names)
+        yield Coverage(grid, groups, rsrp, server, note["model"], tuple(note["left_out"]), note["n_filled"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from planner.catalog import read_spec
-from planner.demand import build_cells
+from planner.demand import DemandInputs, build_demand
 from planner.pipeline.artifacts import read_grid, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, read_land
+from planner.pipeline.stages._frame import layer, layer_notes, read_land
 from planner.schema import TABLES, check_frame
 from planner.specs.demand import DemandSpec
 
@@ -14,20 +14,26 @@ __all__ = ["run"]
 
 
 def run(context: StageContext) -> None:
-    """Build the demand cells and say where each enterprise lies."""
+    """Build the demand cells and say where each enterprise and facility lies."""
     frame = context.inputs["frame"]
     model = context.scenario.demand
-    cells, umkm_cells = build_cells(
-        grid=read_grid(frame),
-        land=read_land(frame),
-        admin=layer(context, "admin"),
-        umkm=layer(context, "umkm"),
-        umkm_counts=layer(context, "umkm_counts"),
-        population=layer(context, "population"),
-        population_counts=layer(context, "population_counts"),
-        facilities=layer(context, "facilities"),
-        spec=read_spec(DemandSpec, "demand", model.model, overrides=model.overrides),
+    raster = layer_notes(context).get("population", {"evidence": {}})
+    demand = build_demand(
+        DemandInputs(
+            grid=read_grid(frame),
+            land=read_land(frame),
+            admin=layer(context, "admin"),
+            umkm=layer(context, "umkm"),
+            umkm_counts=layer(context, "umkm_counts"),
+            population=layer(context, "population"),
+            population_counts=layer(context, "population_counts"),
+            facilities=layer(context, "facilities"),
+            spec=read_spec(DemandSpec, "demand", model.model, overrides=model.overrides),
+            priority_sectors=context.scenario.options.priority_sectors,
+            population_evidence=next(iter(raster["evidence"]), "observed"),
+        )
     )
-    write_table(context.folder / "cells.parquet", check_frame(cells, TABLES["cells"], "cells"))
-    write_table(context.folder / "umkm_cells.parquet", umkm_cells)
-    write_json(context.folder / "note.json", {"n_cells": len(cells), **cells.attrs})
+    write_table(context.folder / "cells.parquet", check_frame(demand.cells, TABLES["cells"], "cells"))
+    write_table(context.folder / "umkm_cells.parquet", demand.umkm_cells)
+    write_table(context.folder / "facility_cells.parquet", demand.facility_cells)
+    write_json(context.folder / "note.json", {"n_cells": len(demand.cells), **demand.report.to_json()})

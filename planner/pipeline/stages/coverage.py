@@ -4,42 +4,69 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.catalog import read_spec
 from planner.geo import tiles
-from planner.grid import Raster
+from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_grid, write_bands, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import ground, layer
-from planner.radio.clutter import clutter_height_m
+from planner.pipeline.stages._frame import clutter_m, layer, radio_spec, read_land
 from planner.radio.coverage import coverage, coverage_groups
-from planner.specs.radio import ClutterSpec, RadioSpec
+from planner.radio.surface import halo_pixels
 
 __all__ = ["parts", "run_part"]
 
-TILE_SIDE = 512
+TILE_SIDE = 1024
 
 
 def parts(context: StageContext) -> list[str]:
-    """Blocks of the grid, named by their first row and column."""
+    """Blocks of the grid that hold land, named by their first row and column."""
     grid = read_grid(context.inputs["frame"])
-    return [f"{row:06d}-{col:06d}" for row, col, _ in tiles(grid, TILE_SIDE)]
+    land = read_land(context.inputs["frame"])
+    return [
+        f"{row:06d}-{col:06d}"
+        for row, col, tile in tiles(grid, TILE_SIDE)
+        if land[row : row + tile.n_rows, col : col + tile.n_cols].any()
+    ]
 
 
 def run_part(context: StageContext, part: str) -> None:
     """Signal and best server of each operator on one tile."""
-    grid, land, terrain, clutter = ground(context)
+    grid = read_grid(context.inputs["frame"])
     row, col = (int(text) for text in part.split("-"))
     tile = grid.window(row, col, min(TILE_SIDE, grid.n_rows - row), min(TILE_SIDE, grid.n_cols - col))
-    here = land[row : row + tile.n_rows, col : col + tile.n_cols]
+    spec = radio_spec(context.scenario)
     bts = layer(context, "bts")
-    model = context.scenario.radio
-    spec = read_spec(RadioSpec, "radio", model.model, overrides=model.overrides)
-    heights = None
-    if clutter is not None:
-        heights = Raster(grid, clutter_height_m(clutter.values, read_spec(ClutterSpec, "radio", "clutter")), "m")
-    found = coverage(bts, tile, spec=spec, terrain=terrain, clutter_m=heights, land=here, groups=coverage_groups(bts))
+    terrain = layer(context, "terrain")
+    land = Raster(grid, read_land(context.inputs["frame"]), "land")
+    halo = 0 if terrain is None else halo_pixels(spec, grid.pixel_deg)
+    block = (row - halo, col - halo, row + tile.n_rows + halo, col + tile.n_cols + halo)
+    found = coverage(
+        bts,
+        tile,
+        spec=spec,
+        terrain=_cut(terrain, grid, block),
+        clutter_m=_cut(clutter_m(context), grid, block),
+        land=_cut(land, grid, block).values,  # type: ignore[union-attr]  # a raster in gives a raster
+        groups=coverage_groups(bts),
+    )
     names = tuple(f"{group.kind}|{group.operator}" for group in found.groups)
-    signal = np.round(found.rsrp_dbm.reshape(len(names), *tile.shape), 1).astype(np.float32)
-    write_bands(context.folder / f"rsrp-{part}.tif", tile, signal, names=names)
-    write_bands(context.folder / f"server-{part}.tif", tile, found.server.reshape(len(names), *tile.shape), names=names)
-    write_json(context.folder / f"tile-{part}.json", {"model": found.model, "groups": list(names)})
+    if names:
+        shape = (len(names), *tile.shape)
+        signal = np.round(found.rsrp_dbm.reshape(shape), 1).astype(np.float32)
+        write_bands(context.folder / f"rsrp-{part}.tif", tile, signal, names=names)
+        write_bands(context.folder / f"server-{part}.tif", tile, found.server.reshape(shape), names=names)
+    note = {"model": found.model, "groups": list(names), "left_out": list(found.left_out), "n_filled": found.n_filled}
+    write_json(context.folder / f"tile-{part}.json", note)
+
+
+def _cut(raster: Raster | None, grid: Grid, block: tuple[int, int, int, int]) -> Raster | None:
+    """Window of a raster on the run's grid, clipped to it."""
+    if raster is None:
+        return None
+    top, left, bottom, right = (
+        max(block[0], 0),
+        max(block[1], 0),
+        min(block[2], grid.n_rows),
+        min(block[3], grid.n_cols),
+    )
+    values = raster.values[top:bottom, left:right]
+    return Raster(grid.window(top, left, bottom - top, right - left), values, raster.unit)

@@ -61,7 +61,8 @@ def run(context: StageContext) -> None:
 
 def read_context(scenario: Scenario, inputs: dict[str, Path] | Any) -> ReadContext:
     """What readers may know: region, codes and grid, once the admin layer has been read."""
-    defaults = read_spec(TransmitterDefaults, "radio", "transmitters").by_technology()
+    transmitters = read_spec(TransmitterDefaults, "radio", "transmitters")
+    defaults = {technology: transmitters.for_technology(technology) for technology in transmitters.defaults}
     common: dict[str, Any] = {
         "folder": scenario.folder,
         "roots": scenario.allowed_roots,

@@ -1,0 +1,45 @@
+"""Turns signal, capacity and evidence into a level of service for each demand cell."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.pipeline.artifacts import read_table, write_json, write_table
+from planner.pipeline.stage import StageContext
+from planner.pipeline.stages._frame import coverage_tiles, layer, radio_spec, service_spec
+from planner.schema import TABLES, check_frame
+from planner.service import SignalAtCells, confidence, join_signals, judge, signal_at_cells
+
+__all__ = ["run"]
+
+
+def run(context: StageContext) -> None:
+    """Judge every cell and load every station."""
+    scenario = context.scenario
+    cells = read_table(context.inputs["cells"] / "cells.parquet")
+    bts = layer(context, "bts")
+    parts = [signal_at_cells(tile, cells) for tile in coverage_tiles(context.inputs["coverage"])]
+    signal = join_signals(parts) if parts else _silence(len(cells))
+    spec = service_spec(scenario)
+    declared = {
+        source.source: source.completeness_share
+        for source in scenario.sources("bts")
+        if source.completeness_share is not None
+    }
+    sure = confidence(cells, bts, completeness_share=_by_source(declared), spec=spec)
+    service, load = judge(cells, bts, signal, confidence_share=sure, radio=radio_spec(scenario), spec=spec)
+    write_table(context.folder / "service.parquet", check_frame(service, TABLES["service"], "service"))
+    write_table(context.folder / "bts_load.parquet", check_frame(load, TABLES["bts_load"], "bts_load"))
+    levels = {str(name): int(n) for name, n in service["level"].value_counts().sort_index().items()}
+    write_json(context.folder / "note.json", {"n_cells_by_level": levels})
+
+
+def _by_source(declared: dict[str, float]) -> dict[str, float] | float | None:
+    """Completeness by the ``source`` of the rows; one number where the only source has no name."""
+    if set(declared) == {""}:
+        return declared[""]
+    return declared or None
+
+
+def _silence(n_cells: int) -> SignalAtCells:
+    return SignalAtCells((), np.empty((0, n_cells), dtype=np.float32), np.empty((0, n_cells), dtype=np.int32))
