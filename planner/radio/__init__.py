@@ -1,1 +1,48 @@
-"""."""
+"""Signal: path loss over terrain, sites to coverage, hops and satellite geometry, capacity of a cell.
+
+`RadioLink`, `profile_loss_db`, `coverage`, `covers` and the rest are loaded when first asked for, so that
+`import planner.radio` stays light (numba takes more than a second).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__all__ = [
+    "Coverage",
+    "CoverageGroup",
+    "Covers",
+    "HopClearance",
+    "RadioLink",
+    "cell_capacity_mbps",
+    "coverage_groups",
+    "hop_clearance",
+    "profile_loss_db",
+    "profile_parts",
+    "satellite_elevation_deg",
+    "satellite_slant_range_km",
+]
+
+# `coverage` and `covers` are also module names: import them from their modules.
+_HOME = {
+    "Coverage": "coverage",
+    "CoverageGroup": "coverage",
+    "Covers": "covers",
+    "HopClearance": "hops",
+    "RadioLink": "link",
+    "cell_capacity_mbps": "capacity",
+    "coverage_groups": "coverage",
+    "hop_clearance": "hops",
+    "profile_loss_db": "profile",
+    "profile_parts": "profile",
+    "satellite_elevation_deg": "hops",
+    "satellite_slant_range_km": "hops",
+}
+
+
+def __getattr__(name: str) -> Any:  # what a lazy export is depends on its name
+    if name not in _HOME:
+        message = f"module 'planner.radio' has no attribute '{name}'"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"planner.radio.{_HOME[name]}"), name)

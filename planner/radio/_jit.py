@@ -1,0 +1,92 @@
+"""numba's decorator for this package: serial, without the interpreter lock, cached in a private folder.
+
+This is the one place of the pure rooms that looks at the environment and touches the disk. numba keeps
+machine code in pickles, so the folder must be the user's own (mode 0700), and it is named by a hash
+of the sources: numba notices a change of the file a kernel stands in, but not of a kernel it calls, and a
+cached caller would keep an old callee.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+__all__ = ["cache_folder", "jit", "jit_scan", "private_folder", "source_hash"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SCAN_FLAGS = {"nnan", "nsz", "arcp", "contract", "reassoc"}
+"""Let LLVM vectorise sums and maxima; the scans' inputs are checked to be finite before."""
+
+
+@functools.cache
+def source_hash() -> str:
+    """Hash of the sources that end in machine code: the radio room and the constants."""
+    digest = hashlib.sha256()
+    for path in sorted((_PACKAGE / "radio").rglob("*.py")):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    digest.update((_PACKAGE / "units.py").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def private_folder(path: Path) -> bool:
+    """Make ``path`` with mode 0700 if need be; whether it is a real folder that only this user can enter."""
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+        found = path.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if not hasattr(os, "getuid"):  # Windows: the profile folder is private by its access list
+        return True
+    return found.st_uid == os.getuid() and stat.S_IMODE(found.st_mode) == 0o700
+
+
+@functools.cache
+def cache_folder() -> Path | None:
+    """Folder of the compiled kernels, or None where no private one can be had (nothing is cached then)."""
+    root = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        base = Path(root) if root and Path(root).is_absolute() else Path.home() / ".cache"
+        base.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    for path in (base / "merata", base / "merata" / f"kernels-{source_hash()}"):
+        if not private_folder(path):
+            return None
+    return path
+
+
+def _decorate(function: Function, fastmath: Any) -> Function:
+    folder = cache_folder()
+    before = numba.config.CACHE_DIR
+    if folder is not None:
+        numba.config.CACHE_DIR = str(folder)  # read once, while the function is decorated
+    try:
+        made = numba.njit(
+            nogil=True, cache=folder is not None, error_model="numpy", fastmath=fastmath, boundscheck=False
+        )(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    compiled: Function = made
+    return compiled
+
+
+def jit(function: Function) -> Function:
+    """Compile a kernel with exact IEEE arithmetic."""
+    return _decorate(function, fastmath=False)
+
+
+def jit_scan(function: Function) -> Function:
+    """Compile a scan along a profile: sums and maxima may be reordered, NaN must not occur."""
+    return _decorate(function, fastmath=_SCAN_FLAGS)

@@ -1,0 +1,226 @@
+"""Path analysis of ITU-R P.1812-8: zones, smooth surface, horizons, roughness (§3.6, attachment 1)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.radio._jit import jit, jit_scan
+
+__all__ = [
+    "FAR_COAST_KM",
+    "duct_incidence",
+    "horizons",
+    "profile_sums",
+    "roughness",
+    "smooth_heights",
+    "terrain_slopes",
+    "zone_lengths",
+]
+
+Array = NDArray[np.float64]
+Zones = NDArray[np.uint8]
+
+SEA, COAST, INLAND = 1, 3, 4
+"""Radio-climatic zones B, A1 and A2 of §3.3, with the codes the ITU databank uses."""
+
+FAR_COAST_KM = 500.0
+"""Distance to the coast of a terminal whose path meets no sea (§3.4: no effect beyond 5 km)."""
+
+
+@jit
+def zone_lengths(d: Array, zone: Zones, n: int) -> tuple[float, float, float, float, float]:
+    """Shares and longest sections of the radio-climatic zones along a path.
+
+    Each point stands for the half steps around it.
+
+    Returns
+    -------
+    tuple
+        Share of the path over sea ω; longest land section d_tm (inland and coastal); longest inland
+        section d_lm; distance over land to the coast from the transmitter d_ct and the receiver d_cr, km.
+    """
+    total = d[n - 1]
+    sea = 0.0
+    land = inland = longest_land = longest_inland = 0.0
+    d_ct = d_cr = FAR_COAST_KM
+    for i in range(n):
+        low = 0.0 if i == 0 else 0.5 * (d[i - 1] + d[i])
+        high = total if i == n - 1 else 0.5 * (d[i] + d[i + 1])
+        if zone[i] == SEA:
+            sea += high - low
+            d_ct = min(d_ct, low)
+            d_cr = total - high
+            land = 0.0
+        else:
+            land += high - low
+        if zone[i] == INLAND:
+            inland += high - low
+        else:
+            inland = 0.0
+        longest_land = max(longest_land, land)
+        longest_inland = max(longest_inland, inland)
+    return min(1.0, sea / total), longest_land, longest_inland, d_ct, d_cr
+
+
+@jit
+def duct_incidence(latitude_deg: float, land_km: float, inland_km: float) -> float:
+    """β0, per cent of time with a lapse rate over 100 N-units/km: eq. (2)–(5)."""
+    tau = 1.0 - math.exp(-4.12e-4 * inland_km**2.41)  # (3)
+    mu1 = (10.0 ** (-land_km / (16.0 - 6.6 * tau)) + 10.0 ** (-5.0 * (0.496 + 0.354 * tau))) ** 0.2  # (2)
+    mu1 = min(1.0, mu1)
+    latitude = abs(latitude_deg)
+    if latitude <= 70.0:
+        mu4 = mu1 ** (-0.935 + 0.0176 * latitude)  # (4)
+        return float(10.0 ** (-0.015 * latitude + 1.67) * mu1 * mu4)  # (5)
+    return float(4.17 * mu1 * mu1**0.3)
+
+
+@jit_scan
+def profile_sums(d: Array, h: Array, n: int) -> tuple[float, float]:
+    """v1 and v2 of eq. (85), (86): the moments of the least-squares smooth surface."""
+    v1 = 0.0
+    v2 = 0.0
+    for i in range(1, n):
+        step = d[i] - d[i - 1]
+        v1 += step * (h[i] + h[i - 1])
+        v2 += step * (h[i] * (2.0 * d[i] + d[i - 1]) + h[i - 1] * (d[i] + 2.0 * d[i - 1]))
+    return v1, v2
+
+
+@jit_scan
+def terrain_slopes(
+    d: Array, h: Array, n: int, ends: tuple[float, float], bulge: float
+) -> tuple[float, float, float, float, float]:
+    """Maxima over the inner points of the bare ground.
+
+    Returns
+    -------
+    tuple
+        Horizon slopes from both ends over the curved Earth (mrad, eq. 77 and 82a before the arc
+        tangent); steepest slopes from both ends without curvature (m/km, eq. 89b and 89c before the
+        slope of the direct line); greatest height above the direct line (m, eq. 89a).
+    """
+    total = d[n - 1]
+    hts, hrs = ends
+    slope = (hrs - hts) / total
+    over_t = over_r = bare_t = bare_r = above = -np.inf
+    for i in range(1, n - 1):
+        rest = total - d[i]
+        from_t = (h[i] - hts) / d[i]
+        from_r = (h[i] - hrs) / rest
+        over_t = max(over_t, from_t - bulge * d[i])
+        over_r = max(over_r, from_r - bulge * rest)
+        bare_t = max(bare_t, from_t)
+        bare_r = max(bare_r, from_r)
+        above = max(above, h[i] - hts - slope * d[i])
+    return over_t, over_r, bare_t, bare_r, above
+
+
+@jit
+def smooth_heights(
+    d: Array, h: Array, n: int, ends: tuple[float, float], sums: tuple[float, float], tops: tuple[float, float, float]
+) -> tuple[float, float, float, float]:
+    """Smooth surface at both ends, and as the diffraction model wants it (§5.6.1, 5.6.2).
+
+    ``tops`` are ``bare_t, bare_r, above`` of `terrain_slopes`.
+
+    Returns
+    -------
+    tuple
+        ``hst, hsr`` of eq. (87), (88) and ``hstd, hsrd`` of eq. (91), metres above sea level.
+    """
+    total = d[n - 1]
+    hts, hrs = ends
+    v1, v2 = sums
+    hst = (2.0 * v1 * total - v2) / (total * total)
+    hsr = (v2 - v1 * total) / (total * total)
+    low_t, low_r = hst, hsr
+    if tops[2] > 0.0:
+        slope = (hrs - hts) / total
+        alpha_t = tops[0] - slope  # (89b)
+        alpha_r = tops[1] + slope  # (89c)
+        low_t = hst - tops[2] * alpha_t / (alpha_t + alpha_r)  # (90c)
+        low_r = hsr - tops[2] * alpha_r / (alpha_t + alpha_r)  # (90d)
+    return hst, hsr, min(low_t, h[0]), min(low_r, h[n - 1])
+
+
+@jit
+def horizons(
+    d: Array, h: Array, n: int, ends: tuple[float, float], bulge: float, over: tuple[float, float]
+) -> tuple[float, float, float, float, int, int]:
+    """Horizon angles and distances of the bare ground (attachment 1 §5.1–5.5).
+
+    Parameters
+    ----------
+    over
+        ``over_t, over_r`` of `terrain_slopes`.
+
+    Returns
+    -------
+    tuple
+        θ_t, θ_r (mrad, eq. 79, 81), d_lt, d_lr (km, eq. 80, 83) and their profile points. On a
+        line-of-sight path the point is the one of largest ν.
+    """
+    total = d[n - 1]
+    hts, hrs = ends
+    direct_t = (hrs - hts) / total - bulge * total  # (78)
+    if over[0] > direct_t:
+        first = _first_at(d, h, n, hts, bulge, over[0])
+        last = _last_at(d, h, n, hrs, bulge, over[1])
+        theta_t = 1000.0 * math.atan(over[0] / 1000.0)
+        theta_r = 1000.0 * math.atan(over[1] / 1000.0)
+    else:
+        first = last = _point_of_largest_nu(d, h, n, ends, bulge)
+        theta_t = 1000.0 * math.atan(direct_t / 1000.0)
+        theta_r = 1000.0 * math.atan(((hts - hrs) / total - bulge * total) / 1000.0)
+    return theta_t, theta_r, d[first], total - d[last], first, last
+
+
+@jit
+def _first_at(d: Array, h: Array, n: int, hts: float, bulge: float, slope: float) -> int:
+    """First point whose slope from the transmitter reaches ``slope`` but for rounding."""
+    limit = slope - 1e-9 * max(1.0, abs(slope))
+    for i in range(1, n - 1):
+        if (h[i] - hts) / d[i] - bulge * d[i] >= limit:
+            return i
+    return n - 2
+
+
+@jit
+def _last_at(d: Array, h: Array, n: int, hrs: float, bulge: float, slope: float) -> int:
+    """Last point whose slope from the receiver reaches ``slope`` but for rounding."""
+    limit = slope - 1e-9 * max(1.0, abs(slope))
+    for i in range(n - 2, 0, -1):
+        rest = d[n - 1] - d[i]
+        if (h[i] - hrs) / rest - bulge * rest >= limit:
+            return i
+    return 1
+
+
+@jit
+def _point_of_largest_nu(d: Array, h: Array, n: int, ends: tuple[float, float], bulge: float) -> int:
+    total = d[n - 1]
+    hts, hrs = ends
+    slope = (hrs - hts) / total
+    best, at = -np.inf, 1
+    for i in range(1, n - 1):
+        product = d[i] * (total - d[i])
+        value = (h[i] + bulge * product - hts - slope * d[i]) / math.sqrt(product)
+        if value >= best:
+            best, at = value, i
+    return at
+
+
+@jit
+def roughness(d: Array, h: Array, line: tuple[float, float], first: int, last: int) -> float:
+    """Terrain roughness h_m of eq. (95): greatest height above the smooth surface between the horizons.
+
+    ``line`` is that surface's height at the transmitter and its slope in m/km (eq. 92, 93).
+    """
+    greatest = -np.inf
+    for i in range(first, last + 1):
+        greatest = max(greatest, h[i] - (line[0] + line[1] * d[i]))
+    return greatest

@@ -1,0 +1,209 @@
+"""ITU-R P.1812-8: loss of a path over its terrain, clutter and sea; the default model.
+
+References
+----------
+ITU-R P.1812-8 (09/2025), A path-specific propagation prediction method for point-to-area
+terrestrial services in the frequency range 30 MHz to 6 000 MHz.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.radio._jit import jit
+from planner.radio.link import RadioLink
+from planner.radio.propagation import MIN_DISTANCE_KM, AreaJob, ModelInfo, Profile
+from planner.radio.propagation._p1812_diffraction import Ground, make_ground, smooth_bullington
+from planner.radio.propagation._p1812_kernel import PARTS, Air, inverse_normal, point_loss
+from planner.radio.propagation._p1812_path import FAR_COAST_KM, zone_lengths
+from planner.radio.propagation._sampling import Frame, Paths, frame_of, path_points, paths_of, sample_path
+from planner.units import EARTH_RADIUS_KM
+
+__all__ = ["INFO", "location_sigma_db", "loss_db", "losses_db", "parts"]
+
+INFO = ModelInfo(
+    name="p1812",
+    about="path-specific loss over terrain, clutter and sea",
+    source="ITU-R P.1812-8 (2025)",
+    has_terrain=True,
+    min_frequency_mhz=30.0,
+    max_frequency_mhz=6000.0,
+)
+
+
+def location_sigma_db(frequency_mhz: float, resolution_m: float, rx_height_m: float, clutter_m: float = 0.0) -> float:
+    """Standard deviation of the location variability outdoors, dB.
+
+    Parameters
+    ----------
+    frequency_mhz
+        30 to 6000.
+    resolution_m
+        Side of the square over which the signal varies, m.
+    rx_height_m
+        Receiver above ground, m.
+    clutter_m
+        Clutter around the receiver, m.
+
+    Notes
+    -----
+    ``σ_L = (0.52 + 0.024·f)·w^0.28`` (f in GHz, w in m), times u(h), which falls from 1 at the clutter's
+    height R to 0 at R + 10 m (P.1812-8 §4.7, eq. 66–67).
+
+    Examples
+    --------
+    >>> round(location_sigma_db(900.0, 100.0, 1.5, clutter_m=10.0), 2)
+    1.97
+    """
+    share = min(1.0, max(0.0, 1.0 - (rx_height_m - clutter_m) / 10.0))
+    return (0.52 + 0.024 * frequency_mhz / 1000.0) * float(resolution_m**0.28) * share
+
+
+def _air(link: RadioLink, resolution_m: float, *, is_whole: bool) -> Air:
+    sigma = location_sigma_db(link.frequency_mhz, resolution_m, link.rx_height_m)
+    inverse = inverse_normal(link.location_percent / 100.0) if link.location_percent != 50.0 else 0.0
+    return Air(
+        frequency_ghz=link.frequency_mhz / 1000.0,
+        time_percent=link.time_percent,
+        n0=link.n0,
+        latitude_deg=link.latitude_deg,
+        radius_km=EARTH_RADIUS_KM * 157.0 / (157.0 - link.delta_n),  # (6), (7a)
+        radius_beta_km=EARTH_RADIUS_KM * 3.0,  # (7b)
+        inverse_p=inverse_normal(link.time_percent / 100.0),
+        location_db=-inverse * sigma,
+        ground=make_ground(link.frequency_mhz / 1000.0, is_vertical=link.polarisation == "vertical"),
+        is_whole=is_whole,
+    )
+
+
+def _evaluate(profile: Profile, link: RadioLink, *, is_whole: bool) -> NDArray[np.float64]:
+    true_km = float(profile.distance_km[-1])
+    stretch = max(1.0, MIN_DISTANCE_KM / true_km)
+    d = np.ascontiguousarray(profile.distance_km * stretch)
+    h = np.ascontiguousarray(profile.height_m)
+    g = h + profile.clutter_m
+    g[0], g[-1] = h[0], h[-1]
+    n = d.size
+    resolution_m = 1000.0 * float(profile.distance_km[-1] - profile.distance_km[-2])
+    air = _air(link, resolution_m, is_whole=is_whole)
+    zones = (*zone_lengths(d, np.ascontiguousarray(profile.zone), n), int(profile.zone[-1]))
+    out = np.zeros(len(PARTS))
+    point_loss(d, h, g, n, (link.tx_height_m, link.rx_height_m), zones, air, out)
+    if stretch > 1.0:
+        out[-1] = short_path_loss(true_km, air.frequency_ghz, out)
+    if is_whole:  # the kernel leaves out smooth Bullington losses that cannot count
+        ends = (float(out[_AT["hte_diffraction"]]), float(out[_AT["hre_diffraction"]]))
+        for name, radius_km in (("Lbulls50", air.radius_km), ("Lbulls", air.radius_beta_km)):
+            out[_AT[name]] = smooth_bullington(d, n, ends, 500.0 / radius_km, air.ground.wavelength_m)
+    return out
+
+
+_AT = {name: i for i, name in enumerate(PARTS)}
+_LBFS, _HTS, _HRS = _AT["Lbfs"], _AT["hts"], _AT["hrs"]
+
+
+def loss_db(profile: Profile, link: RadioLink) -> float:
+    """Basic transmission loss L_b, dB, not exceeded for the link's time and location percentages."""
+    return float(_evaluate(profile, link, is_whole=False)[-1])
+
+
+def parts(profile: Profile, link: RadioLink) -> dict[str, float]:
+    """Every intermediate result by its name in the Recommendation.
+
+    Names with ``50`` belong to the median Earth radius, ``Lbulla, Lbulls, Ldsph`` to the radius exceeded
+    for β0 per cent of time. Angles in mrad, distances in km, heights in m, losses in dB.
+    """
+    return dict(zip(PARTS, (float(v) for v in _evaluate(profile, link, is_whole=True)), strict=True))
+
+
+@jit
+def short_path_loss(true_km: float, frequency_ghz: float, out: NDArray[np.float64]) -> float:
+    """Loss below 0.25 km: free space plus the excess at 0.25 km, scaled by the distance.
+
+    ``out`` holds the parts of the same profile stretched to 0.25 km.
+    """
+    excess = out[-1] - out[_LBFS]
+    slant2 = max(1e-6, true_km * true_km + ((out[_HTS] - out[_HRS]) / 1000.0) ** 2)
+    free = 92.4 + 20.0 * math.log10(frequency_ghz) + 10.0 * math.log10(slant2)
+    return float(free + excess * true_km / MIN_DISTANCE_KM)
+
+
+@jit
+def _unpack(row: NDArray[np.float64]) -> Air:
+    ground = Ground(row[9], row[10], row[11], row[12])
+    return Air(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], ground, False)  # noqa: FBT003  (numba)
+
+
+def _pack(height_m: float, air: Air) -> list[float]:
+    return [height_m, *air[:8], *air.ground]
+
+
+@jit
+def _losses(
+    frame: Frame, paths: Paths, rx_height: float, table: NDArray[np.float64], losses: NDArray[np.float32]
+) -> None:
+    size = path_points(paths.length.max(), paths.spacing)
+    d, h, g = np.empty(size), np.empty(size), np.empty(size)
+    zone = np.full(size, 4, np.uint8)
+    out = np.zeros(len(PARTS))
+    for k in range(paths.length.size):
+        true_km = paths.length[k]
+        length = max(true_km, MIN_DISTANCE_KM)
+        n = path_points(true_km, paths.spacing)
+        sample_path(frame, (paths.row, paths.col), (paths.rows[k], paths.cols[k]), n, h, g, zone)
+        step = length / (n - 1)
+        for i in range(n):
+            d[i] = step * i
+        lengths = (0.0, length, length, FAR_COAST_KM, FAR_COAST_KM)
+        if frame.has_sea:
+            lengths = zone_lengths(d, zone, n)
+        zones = (lengths[0], lengths[1], lengths[2], lengths[3], lengths[4], int(zone[n - 1]))
+        for j in range(table.shape[0]):
+            air = _unpack(table[j])
+            loss = point_loss(d, h, g, n, (table[j, 0], rx_height), zones, air, out)
+            if true_km < MIN_DISTANCE_KM:
+                loss = short_path_loss(true_km, air.frequency_ghz, out)
+            losses[j, k] = loss
+
+
+def losses_db(job: AreaJob) -> NDArray[np.float32]:
+    """Losses from one place to many pixels; see the contract of `planner.radio.propagation`.
+
+    Profiles are sampled along the straight path every ``spacing_km`` (heights bilinear, clutter and sea of
+    the nearest pixel). All land counts as inland: the coastal zone A1 changes only the incidence of ducting.
+    """
+    if job.surface is None:
+        message = "p1812 needs terrain"
+        raise ValueError(message)
+    losses = np.empty((job.heights_m.size, job.rows.size), dtype=np.float32)
+    if losses.size == 0:
+        return losses
+    table = np.array(
+        [
+            _pack(
+                float(height_m),
+                _air(_link(job, float(height_m), float(band_mhz)), job.settings.resolution_m, is_whole=False),
+            )
+            for height_m, band_mhz in zip(job.heights_m, job.bands_mhz, strict=True)
+        ]
+    )
+    _losses(frame_of(job.surface), paths_of(job), job.settings.rx_height_m, table, losses)
+    return losses
+
+
+def _link(job: AreaJob, height_m: float, band_mhz: float) -> RadioLink:
+    s = job.settings
+    return RadioLink(
+        frequency_mhz=band_mhz,
+        tx_height_m=height_m,
+        rx_height_m=s.rx_height_m,
+        delta_n=s.delta_n,
+        n0=s.n0,
+        latitude_deg=job.latitude_deg,
+        time_percent=s.time_percent,
+        location_percent=s.location_percent,
+        polarisation="horizontal" if s.polarisation == "horizontal" else "vertical",
+    )
