@@ -170,8 +170,10 @@ def routes(
     if len(roots):
         wanted.append(_to_roots(graph, roots, terminal))
     used = np.unique(np.concatenate(wanted))
-    low, high, length = _shortest(used // size, used % size, _weights(graph, used, size))
-    return _reduced(net, (low, high, length), group, n)
+    key = tail * size + head  # unique: a terminal joins one vertex, and the network's edges are unique
+    order = np.argsort(key)
+    length = km[order][np.searchsorted(key[order], used)]
+    return _reduced(net, (used // size, used % size, length), group, n)
 
 
 def _borders(graph: csr_array, terminal: Indices, edges: tuple[Indices, Indices, Floats]) -> Indices:
@@ -212,14 +214,6 @@ def _walk(pred: NDArray[np.int32], start: Indices, size: int) -> Indices:
         at = np.unique(before)
         at = at[~seen[at]]
     return np.concatenate(found) if found else np.empty(0, np.int64)
-
-
-def _weights(graph: csr_array, keys: Indices, size: int) -> Floats:
-    """Length of edges given as ``low * size + high``, whichever way the graph stores them."""
-    low, high = keys // size, keys % size
-    forward = np.asarray(graph[low, high]).reshape(-1)
-    backward = np.asarray(graph[high, low]).reshape(-1)
-    return np.where(forward > 0, forward, backward)
 
 
 def _reduced(net: RoadNet, edges: tuple[Indices, Indices, Floats], group: NDArray[np.int32], n: int) -> Routes:
