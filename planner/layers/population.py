@@ -137,7 +137,7 @@ def _pixel_km2(tile: Tile) -> float:
     west, south, east, north = tile.bounds_deg
     lon_m, lat_m = metres_per_degree((south + north) / 2.0)
     area_km2 = (east - west) * float(lon_m) * (north - south) * float(lat_m) / 1e6
-    return area_km2 / (tile.dataset.width * tile.dataset.height)
+    return float(area_km2 / (tile.dataset.width * tile.dataset.height))
 
 
 def _cleaner(tile: Tile, unit: str, survey: Survey, read_total: list[float]) -> Any:
