@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from planner.layers import _gdal as _gdal  # sets GDAL up before any reader or writer can load it
 from planner.layers.report import Conformed, Problem, RawTable, ReadContext
 
 if TYPE_CHECKING:

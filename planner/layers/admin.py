@@ -267,10 +267,9 @@ def _merged_parts(found: list[tuple[Judged, pd.DataFrame]]) -> Any:
     if (n_parts > 1).any():
         n_codes = int(good.loc[n_parts > 1, "code"].nunique())
         found[0][0].notes.append(f"{int((n_parts > 1).sum())} rows are parts of {n_codes} areas; they were joined")
-        unions = good.groupby("code")["geometry"].agg(
-            lambda shapes: shapely.union_all(np.asarray(shapes, dtype=object))
-        )
-        good = good.drop_duplicates("code").assign(geometry=lambda t: t["code"].map(unions))
+        unions = {code: shapely.union_all(part["geometry"].to_numpy()) for code, part in good.groupby("code")}
+        first = good.drop_duplicates("code")
+        good = first.assign(geometry=pd.Series([unions[c] for c in first["code"]], index=first.index, dtype=object))
     return with_points(gpd.GeoDataFrame(good.drop(columns="table"), geometry="geometry", crs="EPSG:4326"))
 
 
