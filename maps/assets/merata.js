@@ -1,0 +1,2134 @@
+// Made by scripts/bundle_assets.py from maps/assets/src: do not edit.
+"use strict";
+(() => {
+  // maps/assets/src/mercator.js
+  var WORLD = 2 ** 26;
+  var MAX_LAT = 85.05112878;
+  var unitX = (lonDeg) => (lonDeg / 360 + 0.5) * WORLD;
+  function unitY(latDeg) {
+    const lat = Math.max(-MAX_LAT, Math.min(MAX_LAT, latDeg)) * Math.PI / 180;
+    return (0.5 - Math.asinh(Math.tan(lat)) / (2 * Math.PI)) * WORLD;
+  }
+  var lonOf = (x) => (x / WORLD - 0.5) * 360;
+  var latOf = (y) => Math.atan(Math.sinh((0.5 - y / WORLD) * 2 * Math.PI)) * 180 / Math.PI;
+  function warpRows(north, pixel, rows) {
+    const top = unitY(north);
+    const bottom = unitY(north - rows * pixel);
+    const source = new Int32Array(rows);
+    for (let i = 0; i < rows; i++) {
+      const lat = latOf(top + (i + 0.5) / rows * (bottom - top));
+      source[i] = Math.max(0, Math.min(rows - 1, Math.floor((north - lat) / pixel)));
+    }
+    return source;
+  }
+  function distanceKm(lon1, lat1, lon2, lat2) {
+    const rad = Math.PI / 180;
+    const a = Math.sin((lat2 - lat1) * rad / 2) ** 2 + Math.cos(lat1 * rad) * Math.cos(lat2 * rad) * Math.sin((lon2 - lon1) * rad / 2) ** 2;
+    return 2 * 6371 * Math.asin(Math.min(1, Math.sqrt(a)));
+  }
+
+  // maps/assets/src/app.js
+  var App = class {
+    /** @param {Data} data @param {State} state @param {Words} words @param {any} map */
+    constructor(data, state, words, map) {
+      this.data = data;
+      this.state = state;
+      this.words = words;
+      this.map = map;
+      this.isPhone = () => window.matchMedia("(max-width: 760px)").matches;
+    }
+    /** @param {string} level */
+    levelColour(level) {
+      return this.data.style("cells")?.classes.find((item) => item.key === level)?.colour ?? "#888888";
+    }
+    /** Whether a style has anything to draw. @param {Record<string, any>} style */
+    hasRows(style) {
+      const { data } = this;
+      switch (style.kind) {
+        case "fill":
+          return style.by === "score" ? [...data.areas.values()].some((table) => table.has("score")) : [...data.areas.values()].some((table) => table.has(`${this.state.now.unit}_served`));
+        case "raster":
+          return data.rasters.has(style.source);
+        case "cells":
+          return data.cells !== null;
+        case "mass":
+          return data.umkm !== null;
+        default:
+          return data.layers.has(style.source);
+      }
+    }
+    /** Name of an area by its code; the code itself where it is not on the page. @param {string} code */
+    areaName(code) {
+      const found = this.areaRow(code);
+      return found ? this.areaLabel(found.level, found.row) : code;
+    }
+    /** @param {string} level @param {number} row */
+    areaLabel(level, row) {
+      const table = this.data.areas.get(level);
+      const name = table?.text("name", row) ?? "";
+      if (name) return name;
+      return `${this.words.t(`area_levels.${level}`)} ${table?.text("code", row) ?? ""}`;
+    }
+    /** @param {string} code @returns {{level: string, row: number} | null} */
+    areaRow(code) {
+      for (const [level, table] of this.data.areas) {
+        const row = table.find("code", code);
+        if (row >= 0) return { level, row };
+      }
+      return null;
+    }
+    /** Kabupaten of a Kemendagri code. @param {string} code */
+    static kabupatenOf(code) {
+      return code.split(".").slice(0, 2).join(".");
+    }
+    /** Names from the finest area of a code up to its kabupaten. @param {string} code */
+    chain(code) {
+      const parts = code.split(".");
+      const names = [];
+      for (let n = parts.length; n >= 2; n--) {
+        const found = this.areaRow(parts.slice(0, n).join("."));
+        if (found) names.push(this.areaLabel(found.level, found.row));
+      }
+      return names;
+    }
+    /** @param {string} level @param {number} row */
+    openArea(level, row) {
+      const shapes = this.data.areas.get(level)?.shapes;
+      if (shapes) {
+        const [w, n, e, s] = shapes.box.subarray(4 * row, 4 * row + 4);
+        this.fit(lonOf(w), latOf(s), lonOf(e), latOf(n));
+      }
+      this.state.set({ selection: { kind: "area", level, row }, tab: "detail" });
+    }
+    /** @param {string} layer @param {number} row */
+    openRow(layer, row) {
+      const table = this.data.layers.get(layer);
+      if (!table) return;
+      const style = this.data.styles.find((item) => item.source === layer);
+      if (style && !this.state.now.on.has(style.key)) this.state.turn(style.key, true);
+      if (table.x.length) this.moveTo(table.lon(row), table.lat(row), Math.max(11, this.map.getZoom()));
+      else if (table.shapes) {
+        const [w, n, e, s] = table.shapes.box.subarray(4 * row, 4 * row + 4);
+        this.fit(lonOf(w), latOf(s), lonOf(e), latOf(n));
+      }
+      this.state.set({ selection: { kind: "row", layer, row }, tab: "detail" });
+    }
+    /** Space the bottom sheet takes away on a phone. */
+    hidden() {
+      return this.isPhone() ? Math.round(window.innerHeight * 0.5) : 0;
+    }
+    /** @param {number} west @param {number} south @param {number} east @param {number} north @param {boolean} [still] */
+    fit(west, south, east, north, still = false) {
+      const pad = this.isPhone() ? 14 : 48;
+      const right = this.isPhone() ? pad : 90;
+      const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.map.fitBounds([[south, west], [north, east]], {
+        paddingTopLeft: [pad, pad],
+        paddingBottomRight: [right, pad + this.hidden()],
+        maxZoom: 13,
+        animate: !calm,
+        duration: 0.5
+      });
+    }
+    /** @param {number} lon @param {number} lat @param {number} zoom */
+    moveTo(lon, lat, zoom) {
+      const target = this.map.project([lat, lon], zoom).add([0, this.hidden() / 2]);
+      const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.map.setView(this.map.unproject(target, zoom), zoom, { animate: !calm });
+    }
+  };
+
+  // maps/assets/src/codec.js
+  function fromBase64(text) {
+    const raw = atob(text);
+    const bytes = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+    return bytes;
+  }
+  async function gunzip(bytes) {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).arrayBuffer();
+  }
+  function fromSteps(planes, n) {
+    const out = new Int32Array(n);
+    let value = 0;
+    for (let i = 0; i < n; i++) {
+      const z = (planes[i] | planes[n + i] << 8 | planes[2 * n + i] << 16 | planes[3 * n + i] << 24) >>> 0;
+      value = value + (z >>> 1 ^ -(z & 1)) | 0;
+      out[i] = value;
+    }
+    return out;
+  }
+  function fromRowSteps(steps, rows, cols) {
+    const out = new Uint8Array(steps.length);
+    for (let r = 0; r < rows; r++) {
+      let value = 0;
+      for (let i = r * cols; i < (r + 1) * cols; i++) out[i] = value = value + steps[i] & 255;
+    }
+    return out;
+  }
+  var Block = class {
+    /** @param {ArrayBuffer} buffer */
+    constructor(buffer) {
+      this.buffer = buffer;
+    }
+    /** @param {Ref} ref @returns {Int32Array<ArrayBuffer>} */
+    steps(ref) {
+      return fromSteps(new Uint8Array(this.buffer, ref.o, ref.n * 4), ref.n);
+    }
+    /** @param {Ref} ref @returns {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} */
+    plain(ref) {
+      const { o, n } = ref;
+      switch (ref.t) {
+        case "f8":
+          return new Float64Array(this.buffer, o, n);
+        case "f4":
+          return new Float32Array(this.buffer, o, n);
+        case "u1":
+          return new Uint8Array(this.buffer, o, n);
+        case "u2":
+          return new Uint16Array(this.buffer, o, n);
+        case "u4":
+          return new Uint32Array(this.buffer, o, n);
+        case "i4":
+          return new Int32Array(this.buffer, o, n);
+        case "i1":
+          return new Int8Array(this.buffer, o, n);
+        case "d":
+          return this.steps(ref);
+        default:
+          throw new Error(`unknown array type ${ref.t}`);
+      }
+    }
+  };
+
+  // maps/assets/src/data.js
+  var Text = class {
+    /** @param {string[]} known @param {Int32Array} index */
+    constructor(known, index) {
+      this.known = known;
+      this.index = index;
+    }
+    /** @param {number} row */
+    at(row) {
+      return this.known[this.index[row]] ?? "";
+    }
+  };
+  var Table = class {
+    /** @param {Json} packed @param {Block} block */
+    constructor(packed, block) {
+      this.n = packed.n;
+      this.columns = /* @__PURE__ */ new Map();
+      for (const [name, column] of Object.entries(packed.c)) {
+        this.columns.set(name, column.k ? new Text(column.k, block.steps(column.i)) : block.plain(column));
+      }
+      this.x = packed.x ? block.steps(packed.x) : new Int32Array(0);
+      this.y = packed.y ? block.steps(packed.y) : new Int32Array(0);
+      this.shapes = packed.shapes ? unpackShapes(packed.shapes, block) : null;
+    }
+    /** @param {string} name */
+    has(name) {
+      return this.columns.has(name);
+    }
+    /** @param {string} name @param {number} row @returns {string} */
+    text(name, row) {
+      const column = this.columns.get(name);
+      if (!column) return "";
+      return column instanceof Text ? column.at(row) : String(column[row]);
+    }
+    /** NaN where there is no number. @param {string} name @param {number} row @returns {number} */
+    number(name, row) {
+      const column = this.columns.get(name);
+      return !column || column instanceof Text ? NaN : column[row];
+    }
+    /** @param {string} name @param {string} value @returns {number} row, −1 when there is none */
+    find(name, value) {
+      const column = this.columns.get(name);
+      if (!(column instanceof Text)) return -1;
+      const position = column.known.indexOf(value);
+      return position < 0 ? -1 : column.index.indexOf(position);
+    }
+    /** @param {number} row */
+    lon(row) {
+      return lonOf(this.x[row]);
+    }
+    /** @param {number} row */
+    lat(row) {
+      return latOf(this.y[row]);
+    }
+  };
+  function unpackShapes(packed, block) {
+    const x = block.steps(packed.x);
+    const y = block.steps(packed.y);
+    const ringStart = starts(block.steps(packed.rings));
+    const partStart = starts(block.steps(packed.parts));
+    const n = partStart.length - 1;
+    const box = new Int32Array(4 * n);
+    for (let i = 0; i < n; i++) {
+      let [w, s, e, t] = [WORLD * 2, WORLD * 2, -WORLD, -WORLD];
+      for (let v = ringStart[partStart[i]]; v < ringStart[partStart[i + 1]]; v++) {
+        if (x[v] < w) w = x[v];
+        if (x[v] > e) e = x[v];
+        if (y[v] < s) s = y[v];
+        if (y[v] > t) t = y[v];
+      }
+      box.set([w, s, e, t], 4 * i);
+    }
+    return { x, y, ringStart, partStart, box };
+  }
+  function starts(counts) {
+    const out = new Int32Array(counts.length + 1);
+    for (let i = 0; i < counts.length; i++) out[i + 1] = out[i] + counts[i];
+    return out;
+  }
+  function unpackCells(packed, block) {
+    const id = block.steps(packed.cell);
+    const x = new Int32Array(packed.n);
+    const y = new Int32Array(packed.n);
+    for (let i = 0; i < packed.n; i++) {
+      const row = Math.floor(id[i] / packed.cols);
+      x[i] = unitX(packed.west + (id[i] - row * packed.cols + 0.5) * packed.pixel);
+      y[i] = unitY(packed.north - (row + 0.5) * packed.pixel);
+    }
+    const cells = { west: packed.west, north: packed.north, pixel: packed.pixel, cols: packed.cols, n: packed.n, id, x, y };
+    for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
+      cells[name] = block.plain(packed[name]);
+    }
+    cells.server = new Text(packed.server.k, block.steps(packed.server.i));
+    cells.area = new Text(packed.area.k, block.steps(packed.area.i));
+    cells.half = packed.pixel / 360 * WORLD / 2;
+    return cells;
+  }
+  function cellAt(cells, lon, lat) {
+    const col = Math.floor((lon - cells.west) / cells.pixel);
+    const row = Math.floor((cells.north - lat) / cells.pixel);
+    if (col < 0 || col >= cells.cols || row < 0) return -1;
+    const wanted = row * cells.cols + col;
+    let low = 0;
+    let high = cells.n - 1;
+    while (low <= high) {
+      const middle = low + high >> 1;
+      if (cells.id[middle] === wanted) return middle;
+      if (cells.id[middle] < wanted) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+  function rasterAt(raster, lon, lat) {
+    const col = Math.floor((lon - raster.west) / raster.pixel);
+    const row = Math.floor((raster.north - lat) / raster.pixel);
+    return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? 0 : raster.values[row * raster.cols + col];
+  }
+  var Data = class {
+    /** @param {Json} json @param {Block} block */
+    constructor(json, block) {
+      this.json = json;
+      this.meta = json.meta;
+      this.styles = json.styles;
+      this.levels = json.vocabulary.levels;
+      this.areas = new Map(Object.entries(json.areas).map(([key, packed]) => [key, new Table(packed, block)]));
+      this.layers = new Map(Object.entries(json.layers).map(([key, packed]) => [key, new Table(packed, block)]));
+      this.coast = json.coast ? unpackShapes(json.coast, block) : null;
+      this.cells = json.cells ? unpackCells(json.cells, block) : null;
+      this.umkm = json.umkm ? unpackMass(json.umkm, block) : null;
+      this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
+    }
+    /** @param {string} key */
+    style(key) {
+      return this.styles.find((style) => style.key === key);
+    }
+  };
+  function unpackMass(packed, block) {
+    const x = block.steps(packed.x).map((value) => value * packed.scale);
+    const y = block.steps(packed.y).map((value) => value * packed.scale);
+    const [level, digital, sector] = ["level", "digital", "sector"].map((name) => (
+      /** @type {Uint8Array} */
+      block.plain(packed[name])
+    ));
+    return { n: packed.n, x, y, level, digital, sector, sectors: packed.sectors };
+  }
+  function unpackRaster(packed, block) {
+    const { west, north, pixel, rows, cols } = packed;
+    const values = fromRowSteps(
+      /** @type {Uint8Array} */
+      block.plain(packed.v),
+      rows,
+      cols
+    );
+    return { west, north, pixel, rows, cols, values, operators: packed.operators ?? [] };
+  }
+  async function readData(page) {
+    const read = (id) => JSON.parse(page.getElementById(id)?.textContent ?? "null");
+    const json = read("merata-data");
+    const packed = read("merata-pack");
+    const buffer = await gunzip(fromBase64(packed));
+    return new Data(json, new Block(buffer));
+  }
+
+  // maps/assets/src/dom.js
+  function el(tag, props = {}, ...children2) {
+    const node = document.createElement(tag);
+    for (const [key, value] of Object.entries(props)) {
+      if (value === null || value === void 0 || value === false) continue;
+      if (key === "class") node.className = value;
+      else if (key === "on") for (const [type, listener] of Object.entries(value)) node.addEventListener(type, listener);
+      else if (key === "style") for (const [name, text] of Object.entries(value)) node.style.setProperty(name, String(text));
+      else node.setAttribute(key, value === true ? "" : String(value));
+    }
+    for (const child of children2) if (child !== null && child !== void 0 && child !== false) node.append(child);
+    return node;
+  }
+  var SVG = "http://www.w3.org/2000/svg";
+  function svg(tag, props, ...children2) {
+    const node = document.createElementNS(SVG, tag);
+    for (const [key, value] of Object.entries(props)) node.setAttribute(key, String(value));
+    node.append(...children2);
+    return node;
+  }
+  function fill(node, ...children2) {
+    node.replaceChildren(...children2.filter((child) => child !== null && child !== void 0 && child !== false).map((child) => (
+      /** @type {Node | string} */
+      child
+    )));
+  }
+
+  // maps/assets/src/shapes.js
+  function isVisible(shapes, i, view) {
+    const { box } = shapes;
+    return box[4 * i + 2] * view.scale - view.ox > -20 && box[4 * i] * view.scale - view.ox < view.width + 20 && box[4 * i + 3] * view.scale - view.oy > -20 && box[4 * i + 1] * view.scale - view.oy < view.height + 20;
+  }
+  function trace(shapes, i, view, closed) {
+    const { x, y, ringStart, partStart } = shapes;
+    const { ctx, scale, ox, oy } = view;
+    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
+      const from = ringStart[ring];
+      const to = ringStart[ring + 1];
+      let px = x[from] * scale - ox;
+      let py = y[from] * scale - oy;
+      ctx.moveTo(px, py);
+      for (let v = from + 1; v < to; v++) {
+        const qx = x[v] * scale - ox;
+        const qy = y[v] * scale - oy;
+        if (v < to - 1 && Math.abs(qx - px) + Math.abs(qy - py) < 0.8) continue;
+        ctx.lineTo(qx, qy);
+        px = qx;
+        py = qy;
+      }
+      if (closed) ctx.closePath();
+    }
+  }
+  function contains(shapes, i, ux, uy) {
+    const { x, y, ringStart, partStart, box } = shapes;
+    if (ux < box[4 * i] || ux > box[4 * i + 2] || uy < box[4 * i + 1] || uy > box[4 * i + 3]) return false;
+    let inside = false;
+    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
+      const from = ringStart[ring];
+      const to = ringStart[ring + 1];
+      for (let a = from, b = to - 1; a < to; b = a++) {
+        if (y[a] > uy !== y[b] > uy && ux < (x[b] - x[a]) * (uy - y[a]) / (y[b] - y[a]) + x[a]) inside = !inside;
+      }
+    }
+    return inside;
+  }
+  function lineDistance2(shapes, i, ux, uy) {
+    const { x, y, ringStart, partStart } = shapes;
+    let best = Infinity;
+    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
+      for (let v = ringStart[ring] + 1; v < ringStart[ring + 1]; v++) {
+        const dx = x[v] - x[v - 1];
+        const dy = y[v] - y[v - 1];
+        const length2 = dx * dx + dy * dy;
+        const t = length2 ? Math.max(0, Math.min(1, ((ux - x[v - 1]) * dx + (uy - y[v - 1]) * dy) / length2)) : 0;
+        const ex = ux - x[v - 1] - t * dx;
+        const ey = uy - y[v - 1] - t * dy;
+        best = Math.min(best, ex * ex + ey * ey);
+      }
+    }
+    return best;
+  }
+  function symbol(ctx, shape, px, py, r) {
+    switch (shape) {
+      case "square":
+        ctx.rect(px - r, py - r, 2 * r, 2 * r);
+        break;
+      case "diamond":
+        ctx.moveTo(px, py - r * 1.2);
+        ctx.lineTo(px + r * 1.2, py);
+        ctx.lineTo(px, py + r * 1.2);
+        ctx.lineTo(px - r * 1.2, py);
+        ctx.closePath();
+        break;
+      case "triangle":
+        ctx.moveTo(px, py - r * 1.15);
+        ctx.lineTo(px + r * 1.1, py + r * 0.85);
+        ctx.lineTo(px - r * 1.1, py + r * 0.85);
+        ctx.closePath();
+        break;
+      case "cross":
+        ctx.moveTo(px - r, py - r);
+        ctx.lineTo(px + r, py + r);
+        ctx.moveTo(px + r, py - r);
+        ctx.lineTo(px - r, py + r);
+        break;
+      default:
+        ctx.moveTo(px + r, py);
+        ctx.arc(px, py, r, 0, 2 * Math.PI);
+    }
+  }
+  var isOpen = (shape) => shape === "cross" || shape === "ring";
+
+  // maps/assets/src/state.js
+  var State = class {
+    /** @param {Choices} choices */
+    constructor(choices) {
+      this.now = choices;
+      this.listeners = [];
+    }
+    /** @param {Partial<Choices>} changes */
+    set(changes) {
+      const changed = new Set(Object.keys(changes));
+      this.now = { ...this.now, ...changes };
+      for (const listener of this.listeners) listener(changed);
+    }
+    /** @param {string} layer @param {boolean} on @param {string[]} others layers that cannot be on with it */
+    turn(layer, on, others = []) {
+      const next = new Set(this.now.on);
+      for (const other of others) next.delete(other);
+      if (on) next.add(layer);
+      else next.delete(layer);
+      this.set({ on: next });
+    }
+    /** @param {(changed: Set<string>) => void} listener */
+    listen(listener) {
+      this.listeners.push(listener);
+    }
+  };
+  function levelAt(wanted, zoom, known) {
+    if (wanted !== "auto" && known.includes(wanted)) return wanted;
+    const order = ["kabupaten", "kecamatan", "desa"].filter((level) => known.includes(level));
+    if (!order.length) return known[0] ?? "";
+    const step = zoom < 9 ? 0 : zoom < 10.75 ? 1 : 2;
+    return order[Math.min(step, order.length - 1)];
+  }
+
+  // maps/assets/src/classes.js
+  function classOfText(classes, value) {
+    const exact = classes.findIndex((item) => item.key === value);
+    return exact >= 0 ? exact : classes.findIndex((item) => item.key === void 0 && item.from === void 0);
+  }
+  function classOfNumber(classes, value) {
+    if (!Number.isFinite(value)) return classes.findIndex((item) => item.key === "unknown");
+    let found = -1;
+    classes.forEach((item, i) => {
+      if (item.from !== void 0 && value >= item.from) found = i;
+    });
+    return found < 0 ? classes.findIndex((item) => item.from !== void 0) : found;
+  }
+  function rgb(hex) {
+    return [parseInt(hex.slice(1, 3), 16), parseInt(hex.slice(3, 5), 16), parseInt(hex.slice(5, 7), 16)];
+  }
+
+  // maps/assets/src/measure.js
+  function countsOf(table, row, unit, levels) {
+    const counts = levels.map((level) => table.number(`${unit}_${level}`, row));
+    return counts.every((value) => !Number.isFinite(value)) ? null : counts.map((value) => Number.isFinite(value) ? value : 0);
+  }
+  var sum = (counts) => counts.reduce((total, value) => total + value, 0);
+  function unservedShare(counts) {
+    if (!counts) return NaN;
+    const total = sum(counts);
+    return total <= 0 || counts[3] > total / 2 ? NaN : counts[2] / total;
+  }
+
+  // maps/assets/src/paint.js
+  var LAND = "#f6f4ee";
+  var SHORE = "#a9b6c0";
+  function paintLand(view, data) {
+    const { ctx } = view;
+    paintGraticule(view);
+    if (!data.coast) return;
+    ctx.beginPath();
+    for (let i = 0; i < data.coast.partStart.length - 1; i++) if (isVisible(data.coast, i, view)) trace(data.coast, i, view, true);
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = "rgba(255,255,255,0.55)";
+    ctx.lineWidth = 6;
+    ctx.stroke();
+    ctx.fillStyle = LAND;
+    ctx.fill("evenodd");
+    ctx.strokeStyle = SHORE;
+    ctx.lineWidth = 0.8;
+    ctx.stroke();
+  }
+  function paintGraticule(view) {
+    const { ctx, zoom, scale, ox, oy, width, height } = view;
+    const step = zoom < 6 ? 5 : zoom < 7.5 ? 2 : zoom < 8.5 ? 1 : zoom < 10 ? 0.5 : zoom < 12 ? 0.1 : 0.05;
+    const [west, east] = [lonOf(ox / scale), lonOf((ox + width) / scale)];
+    const [north, south] = [latOf(oy / scale), latOf((oy + height) / scale)];
+    ctx.strokeStyle = "rgba(90,115,135,0.16)";
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    for (let k = Math.ceil(west / step); k * step <= east; k++) {
+      const px = Math.round(unitX(k * step) * scale - ox) + 0.5;
+      ctx.moveTo(px, 0);
+      ctx.lineTo(px, height);
+    }
+    for (let k = Math.ceil(south / step); k * step <= north; k++) {
+      const py = Math.round(unitY(k * step) * scale - oy) + 0.5;
+      ctx.moveTo(0, py);
+      ctx.lineTo(width, py);
+    }
+    ctx.stroke();
+  }
+  function hatch(ctx, colour) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const pen = (
+      /** @type {CanvasRenderingContext2D} */
+      tile.getContext("2d")
+    );
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 8, 8);
+    pen.strokeStyle = "rgba(255,255,255,0.75)";
+    pen.lineWidth = 1.6;
+    for (const shift of [-8, 0, 8]) {
+      pen.moveTo(shift - 1, 9);
+      pen.lineTo(shift + 9, -1);
+    }
+    pen.stroke();
+    return (
+      /** @type {CanvasPattern} */
+      ctx.createPattern(tile, "repeat")
+    );
+  }
+  function fillValue(data, style, table, row, unit) {
+    return style.by === "score" ? table.number("score", row) : unservedShare(countsOf(table, row, unit, data.levels));
+  }
+  function paintFill(view, data, style, state, faint) {
+    const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+    const table = data.areas.get(level);
+    if (!table?.shapes) return;
+    const { ctx } = view;
+    const byClass = style.classes.map(() => []);
+    for (let row = 0; row < table.n; row++) {
+      const found = classOfNumber(style.classes, fillValue(data, style, table, row, state.now.unit));
+      if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
+    }
+    ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
+    byClass.forEach((rows, k) => {
+      if (!rows.length) return;
+      ctx.beginPath();
+      for (const row of rows) trace(
+        /** @type {any} */
+        table.shapes,
+        row,
+        view,
+        true
+      );
+      const item = style.classes[k];
+      ctx.fillStyle = item.is_hatched ? hatch(ctx, item.colour) : item.colour;
+      ctx.fill("evenodd");
+    });
+  }
+  function paintBorders(view, data, state) {
+    const fine = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+    const { ctx } = view;
+    for (const [level, colour, width] of [
+      [fine, fine === "kabupaten" ? "rgba(70,84,98,0.75)" : "rgba(90,104,120,0.35)", fine === "kabupaten" ? 1 : 0.6],
+      ["kabupaten", "rgba(60,74,88,0.8)", 1.1]
+    ]) {
+      const shapes = data.areas.get(String(level))?.shapes;
+      if (!shapes || level === "kabupaten" && fine === "kabupaten" && width === 1.1) continue;
+      ctx.beginPath();
+      for (let row = 0; row < shapes.partStart.length - 1; row++) if (isVisible(shapes, row, view)) trace(shapes, row, view, true);
+      ctx.strokeStyle = String(colour);
+      ctx.lineWidth = Number(width);
+      ctx.lineJoin = "round";
+      ctx.stroke();
+    }
+  }
+  var pictures = /* @__PURE__ */ new Map();
+  function picture(raster, style) {
+    const found = pictures.get(style.key);
+    if (found) return found;
+    const canvas = document.createElement("canvas");
+    canvas.width = raster.cols;
+    canvas.height = raster.rows;
+    const ctx = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    const image = ctx.createImageData(raster.cols, raster.rows);
+    const pixels = new Uint32Array(image.data.buffer);
+    const colours = new Uint32Array(256);
+    for (let value = 1; value < 256; value++) {
+      const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, value - 200);
+      const [r, g, b] = rgb(style.classes[position].colour);
+      colours[value] = 255 << 24 | b << 16 | g << 8 | r;
+    }
+    const source = warpRows(raster.north, raster.pixel, raster.rows);
+    for (let row = 0; row < raster.rows; row++) {
+      const from = source[row] * raster.cols;
+      for (let col = 0; col < raster.cols; col++) pixels[row * raster.cols + col] = colours[raster.values[from + col]];
+    }
+    ctx.putImageData(image, 0, 0);
+    pictures.set(style.key, canvas);
+    return canvas;
+  }
+  function paintRaster(view, data, style) {
+    const raster = data.rasters.get(style.source);
+    if (!raster) return;
+    const { ctx, scale, ox, oy } = view;
+    const left = unitX(raster.west) * scale - ox;
+    const right = unitX(raster.west + raster.cols * raster.pixel) * scale - ox;
+    const top = unitY(raster.north) * scale - oy;
+    const bottom = unitY(raster.north - raster.rows * raster.pixel) * scale - oy;
+    ctx.globalAlpha = style.opacity ?? 1;
+    ctx.imageSmoothingEnabled = right - left < raster.cols;
+    ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
+  }
+  function paintCells(view, data, style) {
+    const cells = data.cells;
+    if (!cells) return;
+    const { ctx, scale, ox, oy, width, height } = view;
+    const side = Math.max(2.2, 2 * cells.half * scale);
+    const inset = side > 6 ? 0.5 : 0;
+    ctx.globalAlpha = 0.9;
+    data.levels.forEach((name, level) => {
+      const item = style.classes.find((c) => c.key === name);
+      if (!item) return;
+      ctx.fillStyle = item.colour;
+      for (let i = 0; i < cells.n; i++) {
+        if (cells.level[i] !== level) continue;
+        const px = cells.x[i] * scale - ox - side / 2;
+        const py = cells.y[i] * scale - oy - side / 2;
+        if (px > -side && py > -side && px < width && py < height) ctx.fillRect(px, py, side - inset, side - inset);
+      }
+    });
+  }
+  var sheet = null;
+  function paintMass(view, data, style) {
+    const points = data.umkm;
+    if (!points) return;
+    const { ctx, scale, ox, oy, ratio } = view;
+    sheet ??= document.createElement("canvas");
+    const width = sheet.width = Math.round(view.width * ratio);
+    const height = sheet.height = Math.round(view.height * ratio);
+    const pen = (
+      /** @type {CanvasRenderingContext2D} */
+      sheet.getContext("2d")
+    );
+    const image = pen.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const colours = data.levels.map((name) => {
+      const [r, g, b] = rgb(style.classes.find((item) => item.key === name)?.colour ?? "#888888");
+      return (230 << 24 | b << 16 | g << 8 | r) >>> 0;
+    });
+    const size = Math.round(ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
+    const [s, tx, ty] = [scale * ratio, ox * ratio, oy * ratio];
+    for (let i = 0; i < points.n; i++) {
+      const px = points.x[i] * s - tx | 0;
+      const py = points.y[i] * s - ty | 0;
+      if (px < 0 || py < 0 || px + size > width || py + size > height) continue;
+      const colour = colours[points.level[i]];
+      for (let dy = 0; dy < size; dy++) pixels.fill(colour, (py + dy) * width + px, (py + dy) * width + px + size);
+    }
+    pen.putImageData(image, 0, 0);
+    ctx.drawImage(sheet, 0, 0, view.width, view.height);
+  }
+  function paintLines(view, table, style) {
+    const { ctx } = view;
+    const shapes = table.shapes;
+    if (!shapes) return;
+    const byClass = style.classes.map(() => []);
+    for (let row = 0; row < table.n; row++) {
+      const found = classOfText(style.classes, table.text(style.by ?? "", row));
+      if (found >= 0 && isVisible(shapes, row, view)) byClass[found].push(row);
+    }
+    ctx.lineCap = "round";
+    ctx.lineJoin = "round";
+    byClass.forEach((rows, k) => {
+      if (!rows.length) return;
+      const item = style.classes[k];
+      ctx.beginPath();
+      for (const row of rows) trace(shapes, row, view, false);
+      ctx.setLineDash([]);
+      ctx.strokeStyle = "rgba(255,255,255,0.8)";
+      ctx.lineWidth = (item.width_px ?? 2) + 2;
+      if (!item.dash_px) ctx.stroke();
+      ctx.setLineDash(item.dash_px ?? []);
+      ctx.strokeStyle = item.colour;
+      ctx.lineWidth = item.width_px ?? 2;
+      ctx.stroke();
+    });
+  }
+  var symbolScale = (zoom) => Math.max(0.72, Math.min(1.25, 0.72 + (zoom - 6) * 0.09));
+  function pointClass(style, table, row) {
+    if (!style.by) return 0;
+    const numeric = style.classes.some((item) => item.from !== void 0);
+    return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
+  }
+  function paintPoints(view, table, style) {
+    const { ctx, scale, ox, oy, width, height } = view;
+    const grow = symbolScale(view.zoom);
+    const halo = style.key === "sites" ? 2 : 1;
+    style.classes.forEach((item, k) => {
+      const shape = item.shape ?? "circle";
+      const radius = (item.size_px ?? 5) * grow;
+      ctx.beginPath();
+      let some = false;
+      for (let row = 0; row < table.n; row++) {
+        if (pointClass(style, table, row) !== k) continue;
+        const px = table.x[row] * scale - ox;
+        const py = table.y[row] * scale - oy;
+        if (px < -20 || py < -20 || px > width + 20 || py > height + 20) continue;
+        symbol(ctx, shape, px, py, radius);
+        some = true;
+      }
+      if (!some) return;
+      ctx.lineJoin = "round";
+      if (isOpen(shape)) {
+        ctx.strokeStyle = "rgba(255,255,255,0.9)";
+        ctx.lineWidth = 3.4;
+        ctx.stroke();
+        ctx.strokeStyle = item.colour;
+        ctx.lineWidth = 1.6;
+        ctx.stroke();
+      } else {
+        ctx.strokeStyle = "#ffffff";
+        ctx.lineWidth = halo * 2;
+        ctx.stroke();
+        ctx.fillStyle = item.colour;
+        ctx.fill();
+      }
+    });
+  }
+
+  // maps/assets/src/labels.js
+  var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif';
+  function shortName(name) {
+    const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi)\s+/i, "");
+    return text.length > 28 ? `${text.slice(0, 27)}…` : text;
+  }
+  function paintLabels(view, data, state) {
+    const level = levelAt(state.now.areaLevel === "hexagon" ? "auto" : state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+    const table = data.areas.get(level);
+    if (!table?.shapes || level === "hexagon" || !table.has("label_lon")) return;
+    const { ctx, scale, ox, oy, width, height } = view;
+    const large = level === "kabupaten" || level === "provinsi";
+    const size = large ? view.zoom < 7 ? 10 : 11.5 : 11;
+    ctx.font = `${large ? 600 : 500} ${size}px ${FONT}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = "rgba(255,255,255,0.92)";
+    ctx.fillStyle = large ? "#1d2935" : "#3a4653";
+    const { box } = table.shapes;
+    const rows = [...Array(table.n).keys()].sort((a, b) => span(box, b) - span(box, a) || a - b);
+    const taken = [];
+    for (const row of rows) {
+      const px = unitX(table.number("label_lon", row)) * scale - ox;
+      const py = unitY(table.number("label_lat", row)) * scale - oy;
+      if (px < 0 || py < 0 || px > width || py > height || !isVisible(table.shapes, row, view)) continue;
+      if (!large && (box[4 * row + 2] - box[4 * row]) * scale < 34) continue;
+      const name = shortName(table.text("name", row));
+      if (!name) continue;
+      const half = ctx.measureText(name).width / 2 + 4;
+      const area = [px - half, py - size * 0.8, px + half, py + size * 0.8];
+      if (taken.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1])) continue;
+      taken.push(area);
+      ctx.strokeText(name, px, py);
+      ctx.fillText(name, px, py);
+    }
+  }
+  var span = (box, row) => (box[4 * row + 2] - box[4 * row]) * (box[4 * row + 3] - box[4 * row + 1]);
+  function paintSelection(view, data, state) {
+    const chosen = state.now.selection;
+    if (!chosen) return;
+    const { ctx, scale, ox, oy } = view;
+    if (chosen.kind === "area") {
+      const shapes = data.areas.get(chosen.level)?.shapes;
+      if (!shapes) return;
+      ctx.beginPath();
+      trace(shapes, chosen.row, view, true);
+      ctx.lineJoin = "round";
+      ctx.strokeStyle = "#ffffff";
+      ctx.lineWidth = 5;
+      ctx.stroke();
+      ctx.strokeStyle = "#0f2233";
+      ctx.lineWidth = 2.4;
+      ctx.stroke();
+      return;
+    }
+    const [ux, uy, radius] = placeOf(data, chosen, view.zoom);
+    if (!Number.isFinite(ux)) return;
+    const px = ux * scale - ox;
+    const py = uy * scale - oy;
+    for (
+      const [colour, line] of
+      /** @type {[string, number][]} */
+      [["#ffffff", 5.5], ["#0f2233", 2.4]]
+    ) {
+      ctx.beginPath();
+      symbol(ctx, "circle", px, py, radius);
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = line;
+      ctx.stroke();
+    }
+  }
+  function placeOf(data, chosen, zoom) {
+    if (chosen.kind === "place") return [unitX(chosen.lon), unitY(chosen.lat), 7];
+    if (chosen.kind !== "row") return [NaN, NaN, 0];
+    const table = data.layers.get(chosen.layer);
+    const style = data.styles.find((item2) => item2.source === chosen.layer);
+    if (!table || !style || !table.x.length) return [NaN, NaN, 0];
+    const item = style.classes[Math.max(0, pointClass(style, table, chosen.row))];
+    return [table.x[chosen.row], table.y[chosen.row], (item.size_px ?? 5) * symbolScale(zoom) + 5];
+  }
+  function paintWatermark(view, text) {
+    const { ctx, width, height, ox, oy } = view;
+    ctx.font = `700 15px ${FONT}`;
+    ctx.fillStyle = "rgba(30,45,60,0.085)";
+    ctx.textAlign = "center";
+    const [dx, dy] = [430, 240];
+    const startX = -((ox % dx + dx) % dx);
+    const startY = -((oy % (2 * dy) + 2 * dy) % (2 * dy));
+    for (let row = 0; startY + row * dy < height + dy; row++) {
+      for (let x = startX + (row % 2 ? dx / 2 : 0); x < width + dx; x += dx) {
+        ctx.save();
+        ctx.translate(x, startY + row * dy);
+        ctx.rotate(-0.32);
+        ctx.fillText(text, 0, 0);
+        ctx.restore();
+      }
+    }
+  }
+
+  // maps/assets/src/parts.js
+  function levelBar(app, counts, thin = false) {
+    const total = sum(counts);
+    const label = app.data.levels.map((level, i) => `${app.words.t(`levels.${level}`)} ${app.words.share(total ? counts[i] / total : NaN)}`).join(", ");
+    const bar = el("div", { class: thin ? "bar thin" : "bar", role: "img", "aria-label": label });
+    counts.forEach((count, i) => {
+      if (total && count > 0) {
+        bar.append(el("span", { style: { width: `${100 * count / total}%`, background: app.levelColour(app.data.levels[i]) }, class: app.data.levels[i] === "unknown" ? "hatched" : "" }));
+      }
+    });
+    return bar;
+  }
+  function facts(rows) {
+    const list = el("dl", { class: "facts" });
+    for (const [name, value] of rows) {
+      if (value === null || value === "" || value === "–") continue;
+      list.append(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
+    }
+    return list;
+  }
+  function section(title, ...children2) {
+    return el("section", { class: "block" }, el("h2", {}, title), ...children2);
+  }
+  var empty = (text) => el("p", { class: "empty" }, text);
+  var chip = (text, kind = "") => el("span", { class: `chip ${kind}` }, text);
+  function glyph(item, kind) {
+    const box = svg("svg", { width: 22, height: 14, viewBox: "0 0 22 14", "aria-hidden": "true", class: "glyph" });
+    if (kind === "lines") {
+      box.append(svg("line", { x1: 1, y1: 7, x2: 21, y2: 7, stroke: item.colour, "stroke-width": item.width_px ?? 2, "stroke-dasharray": (item.dash_px ?? []).join(" ") || "none", "stroke-linecap": "round" }));
+      return box;
+    }
+    if (kind === "fill" || kind === "raster" || kind === "cells") {
+      box.append(svg("rect", { x: 1, y: 1, width: 20, height: 12, rx: 2, fill: item.colour, stroke: "rgba(20,34,46,0.18)" }));
+      if (item.is_hatched) box.append(svg("path", { d: "M2 12 L12 2 M8 12 L18 2 M14 12 L20 6 M2 6 L6 2", stroke: "#fff", "stroke-width": 1.4, opacity: 0.8 }));
+      return box;
+    }
+    box.append(pointGlyph(item));
+    return box;
+  }
+  function pointGlyph(item) {
+    const r = Math.max(2.5, Math.min(5.5, (item.size_px ?? 5) * 0.85));
+    const solid = { fill: item.colour, stroke: "#fff", "stroke-width": 1 };
+    const open = { fill: "none", stroke: item.colour, "stroke-width": 1.8 };
+    switch (item.shape ?? "circle") {
+      case "square":
+        return svg("rect", { x: 11 - r, y: 7 - r, width: 2 * r, height: 2 * r, ...solid });
+      case "diamond":
+        return svg("path", { d: `M11 ${7 - r * 1.2} L${11 + r * 1.2} 7 L11 ${7 + r * 1.2} L${11 - r * 1.2} 7 Z`, ...solid });
+      case "triangle":
+        return svg("path", { d: `M11 ${7 - r * 1.1} L${11 + r * 1.1} ${7 + r} L${11 - r * 1.1} ${7 + r} Z`, ...solid });
+      case "cross":
+        return svg("path", { d: `M${11 - r} ${7 - r} L${11 + r} ${7 + r} M${11 + r} ${7 - r} L${11 - r} ${7 + r}`, ...open });
+      case "ring":
+        return svg("circle", { cx: 11, cy: 7, r, ...open });
+      default:
+        return svg("circle", { cx: 11, cy: 7, r, ...solid });
+    }
+  }
+  var SUFFIXES = (
+    /** @type {[RegExp, string, number][]} */
+    [
+      [/_idr_per_year$/, "idr", 0],
+      [/_idr$/, "idr", 0],
+      [/_share$/, "share", 1],
+      [/_mbps$/, "Mbit/s", 1],
+      [/_km2$/, "km²", 1],
+      [/_km$/, "km", 1],
+      [/_m$/, "m", 0],
+      [/_dbm$/, "dBm", 1],
+      [/_db$/, "dB", 1],
+      [/_dbi$/, "dBi", 1],
+      [/_mhz$/, "MHz", 0],
+      [/_ghz$/, "GHz", 1],
+      [/_deg$/, "°", 1],
+      [/_ms$/, "ms", 0]
+    ]
+  );
+  function valueByName(app, key, value) {
+    if (typeof value === "boolean") return app.words.t(value ? "map.yes" : "map.no");
+    if (typeof value !== "number") return value === null || value === void 0 ? "–" : app.words.of("map.value", String(value));
+    const found = SUFFIXES.find(([pattern]) => pattern.test(key));
+    if (!found) return app.words.n(value, Number.isInteger(value) ? 0 : 2);
+    if (found[1] === "idr") return app.words.idr(value);
+    if (found[1] === "share") return app.words.share(value);
+    return `${app.words.n(value, found[2])} ${found[1]}`;
+  }
+  function fieldValue(app, field, table, row) {
+    const { words } = app;
+    const unit = field.unit ? ` ${field.unit}` : "";
+    switch (field.show ?? "text") {
+      case "number": {
+        const value = table.number(field.key, row);
+        return Number.isFinite(value) ? words.n(value, field.digits ?? 0) + unit : "–";
+      }
+      case "idr":
+        return words.idr(table.number(field.key, row));
+      case "share":
+        return words.share(table.number(field.key, row));
+      case "date":
+        return words.date(table.text(field.key, row)) || "–";
+      case "words":
+        return words.of(field.words ?? "", table.text(field.key, row));
+      default:
+        return table.text(field.key, row) || "–";
+    }
+  }
+
+  // maps/assets/src/legend.js
+  var GROUPS = ["fill", "service", "coverage", "plan", "network", "data"];
+  var ALONE = ["fill", "coverage"];
+  function legend(app, host) {
+    const { words, data } = app;
+    const open = (
+      /** @type {HTMLDetailsElement | null} */
+      host.querySelector("details.card")?.open ?? true
+    );
+    const body = el("div", { class: "layers" });
+    for (const group of GROUPS) {
+      const styles = data.styles.filter((style) => style.group === group).sort((a, b) => b.order - a.order);
+      const present = styles.filter((style) => app.hasRows(style));
+      if (!present.length) continue;
+      const box = el("fieldset", {}, el("legend", {}, words.t(`map.group.${group}`)));
+      for (const style of present) box.append(layerRow(app, style, ALONE.includes(group) ? present.map((item) => item.key) : []));
+      if (group === "fill") box.append(levelPicker(app));
+      body.append(box);
+    }
+    const absent = data.styles.filter((style) => !app.hasRows(style) && !["umkm", "measurements", "quarantined", "proposals"].includes(style.key));
+    if (absent.length) body.append(el("p", { class: "note absent" }, words.t("map.absent_layers", { names: absent.map((style) => words.t(`map.layer.${style.key}`)).join(", ") })));
+    if (app.isPhone()) fill(host, body);
+    else fill(host, el("details", { class: "card", open }, el("summary", {}, words.t("map.layers")), body));
+  }
+  function layerRow(app, style, rivals) {
+    const { words, state, map } = app;
+    const on = state.now.on.has(style.key);
+    const far = on && (style.min_zoom ?? 0) > map.getZoom();
+    const id = `layer-${style.key}`;
+    const box = el("input", { type: "checkbox", id, ...on ? { checked: true } : {}, on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
+    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && classList(app, style));
+  }
+  function classList(app, style) {
+    const { words, data } = app;
+    const raster = data.rasters.get(style.source);
+    const operators = raster?.operators ?? [];
+    const numeric = style.classes.filter((item) => item.from !== void 0);
+    if (numeric.length > 2) return ramp(app, style, numeric);
+    const list = el("ul", { class: "classes" });
+    if (style.by === "operator") operators.forEach((name, i) => list.append(el("li", {}, glyph(style.classes[i % style.classes.length], style.kind), name)));
+    else for (const item of style.classes) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
+    return list;
+  }
+  function ramp(app, style, numeric) {
+    const { words } = app;
+    const percent = style.by === "unserved_share";
+    const write = (value) => percent ? words.share(value, 0) : words.n(value);
+    const strip = el("div", { class: "ramp", role: "img", "aria-label": numeric.map((item) => `≥ ${write(item.from ?? 0)}`).join(", ") });
+    numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? "<" : write(0)))));
+    const rest = style.classes.filter((item) => item.from === void 0);
+    const list = rest.length ? el("ul", { class: "classes" }, ...rest.map((item) => el("li", {}, glyph(item, style.kind), words.t(item.words ?? "")))) : null;
+    const unit = percent ? words.t(`map.share_of.${app.state.now.unit}`) : style.unit ?? "";
+    return el("div", { class: "ramp-box" }, strip, unit && el("p", { class: "note" }, unit), list);
+  }
+  function levelPicker(app) {
+    const { words, data, state } = app;
+    const known = ["kabupaten", "kecamatan", "desa", "hexagon"].filter((level) => data.areas.has(level));
+    if (known.length < 2) return document.createTextNode("");
+    const select = (
+      /** @type {HTMLSelectElement} */
+      el(
+        "select",
+        { id: "area-level", on: { change: () => state.set({ areaLevel: select.value }) } },
+        ...["auto", ...known].map((level) => el("option", { value: level, ...state.now.areaLevel === level ? { selected: true } : {} }, level === "auto" ? words.t("map.level_auto") : words.t(`area_levels.${level}`)))
+      )
+    );
+    return el("label", { class: "level", for: "area-level" }, el("span", {}, words.t("map.level")), select);
+  }
+
+  // maps/assets/src/overview.js
+  var UNITS = ["umkm", "people", "desa", "facilities"];
+  function unitPicker(app) {
+    const { words, state, data } = app;
+    const known = UNITS.filter((unit) => data.json.totals[unit]);
+    if (known.length < 2) return null;
+    const row = el("div", { class: "segments", role: "radiogroup", "aria-label": words.t("map.count_in") });
+    for (const unit of known) {
+      row.append(
+        el("button", { type: "button", role: "radio", "aria-checked": String(state.now.unit === unit), on: { click: () => state.set({ unit }) } }, words.t(`map.unit.${unit}`))
+      );
+    }
+    return row;
+  }
+  function overview(app, host) {
+    fill(host, noticesShort(app), headline(app), worst(app), planCard(app), causes(app), programmes(app), evidence(app));
+  }
+  function noticesShort(app) {
+    const { data, words } = app;
+    if (!data.meta.notices.length) return null;
+    const row = el("div", { class: "chips" });
+    for (const notice of data.meta.notices.slice(0, 4)) {
+      const key = `map.notice_short.${notice.code}`;
+      if (words.has(key)) row.append(el("button", { type: "button", class: "chip warn", on: { click: () => app.state.set({ tab: "about" }) } }, words.t(key, notice.fields)));
+    }
+    return row.childElementCount ? row : null;
+  }
+  function headline(app) {
+    const { data, words, state } = app;
+    const unit = state.now.unit;
+    const totals = data.json.totals[unit];
+    if (!totals) return section(words.t("map.overview"), empty(words.t("map.empty.totals")));
+    const counts = data.levels.map((level) => totals[level] ?? 0);
+    const total = sum(counts);
+    const hero = el(
+      "div",
+      { class: "hero" },
+      el("strong", {}, words.share(total ? counts[2] / total : NaN)),
+      el("span", {}, words.t(`map.hero.${unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${unit}`) })))
+    );
+    const legend2 = el("ul", { class: "levels" });
+    data.levels.forEach((level, i) => {
+      legend2.append(
+        el(
+          "li",
+          {},
+          el("i", { style: { background: app.levelColour(level) }, class: level === "unknown" ? "hatched" : "" }),
+          el("span", {}, words.t(`map.level_short.${level}`)),
+          el("b", {}, words.n(counts[i])),
+          el("em", {}, words.share(total ? counts[i] / total : NaN))
+        )
+      );
+    });
+    return el("section", { class: "block" }, unitPicker(app), hero, levelBar(app, counts), legend2);
+  }
+  function ranked(app, level, keep = () => true) {
+    const { data, state } = app;
+    const table = data.areas.get(level);
+    if (!table) return [];
+    const rows = [];
+    for (let row = 0; row < table.n; row++) {
+      const counts = countsOf(table, row, state.now.unit, data.levels);
+      if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: unservedShare(counts), missing: counts[2], code: table.text("code", row) });
+    }
+    const order = (value) => Number.isFinite(value) ? value : -1;
+    return rows.sort((a, b) => order(b.share) - order(a.share) || b.missing - a.missing || (a.code < b.code ? -1 : 1));
+  }
+  function sitesByArea(app) {
+    const table = app.data.layers.get("sites");
+    const found = /* @__PURE__ */ new Map();
+    for (let row = 0; table && row < table.n; row++) {
+      const code = table.text("area_code", row).split(".").slice(0, 2).join(".");
+      found.set(code, [...found.get(code) ?? [], row]);
+    }
+    return found;
+  }
+  function rankTable(app, level, rows) {
+    const { words, data } = app;
+    const sites = sitesByArea(app);
+    const withSites = level === "kabupaten" && sites.size > 0;
+    const head = el(
+      "tr",
+      {},
+      el("th", { scope: "col", class: "num" }, "#"),
+      el("th", { scope: "col" }, words.t(`area_levels_short.${level}`)),
+      el("th", { scope: "col", class: "num" }, words.t("map.rank.unserved")),
+      withSites && el("th", { scope: "col", class: "num" }, words.t("map.rank.sites"))
+    );
+    const body = el("tbody", {});
+    rows.forEach((item, i) => {
+      const name = app.areaLabel(level, item.row);
+      const open = () => app.openArea(level, item.row);
+      const table = data.areas.get(level);
+      body.append(
+        el(
+          "tr",
+          { on: { click: open } },
+          el("td", { class: "num rank" }, String(i + 1)),
+          el("td", {}, el("button", { type: "button", class: "link", on: { click: (e) => {
+            e.stopPropagation();
+            open();
+          } } }, name), levelBar(app, item.counts, true)),
+          el("td", { class: "num" }, el("b", {}, words.share(item.share)), el("small", {}, words.n(item.missing))),
+          withSites && el("td", { class: "num" }, String(sites.get(table?.text("code", item.row) ?? "")?.length ?? 0))
+        )
+      );
+    });
+    return el("table", { class: "rank" }, el("thead", {}, head), body);
+  }
+  function worst(app) {
+    const { words, data, state } = app;
+    const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
+    if (!level) return section(words.t("map.worst"), empty(words.t("map.empty.areas")));
+    const rows = ranked(app, level);
+    if (!rows.length) return section(words.t("map.worst"), empty(words.t("map.empty.totals")));
+    const all = rows.length > 5 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "areas" }) } }, words.t("map.see_all", { n: rows.length }));
+    return section(words.t("map.worst"), rankTable(app, level, rows.slice(0, 5)), all);
+  }
+  function planCard(app) {
+    const { words, data, state } = app;
+    const plan = data.json.plan;
+    const n = data.layers.get("sites")?.n ?? 0;
+    if (!n) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+    const rows = (
+      /** @type {[string, string | null][]} */
+      [
+        [words.t("map.plan_sites"), words.n(n)],
+        ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "desa_new", "facilities_new", "gap_share"].filter((key) => typeof plan[key] === "number").map((key) => [words.t(`map.plan_figure.${key}`), valueByName(app, key, plan[key])])
+      ]
+    );
+    return section(
+      words.t("map.plan"),
+      el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")),
+      facts(rows),
+      el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n }))
+    );
+  }
+  function bars(app, group, values, colour) {
+    const { words } = app;
+    const rows = Object.entries(values).filter(([key, value]) => key !== "" && value > 0);
+    const most = Math.max(...rows.map(([, value]) => value), 1);
+    const list = el("ul", { class: "bars" });
+    for (const [key, value] of rows) {
+      list.append(el("li", {}, el("span", {}, words.of(group, key)), el("b", {}, words.n(value)), el("i", { style: { width: `${Math.max(1, 100 * value / most)}%`, background: colour(key) } })));
+    }
+    return rows.length ? list : null;
+  }
+  function causes(app) {
+    const { words, data, state } = app;
+    const values = data.json.causes[state.now.unit];
+    const list = values && bars(app, "causes", values, (key) => app.levelColour(key === "no_data" ? "unknown" : key.endsWith("capacity") || key === "technology" ? "limited" : "unserved"));
+    return list ? section(words.t("map.causes", { unit: words.t(`map.unit.${state.now.unit}`) }), list) : null;
+  }
+  function programmes(app) {
+    const { words, data } = app;
+    const list = bars(app, "programmes", data.json.programmes, () => "var(--accent)");
+    return list ? section(words.t("map.programmes"), list, el("p", { class: "note" }, words.t("map.programmes_why"))) : null;
+  }
+  function evidence(app) {
+    const { words, data } = app;
+    const ledger = Object.entries(data.json.evidence).filter(([, value]) => typeof value === "number" || typeof value === "string");
+    if (!ledger.length) return null;
+    return section(
+      words.t("map.evidence"),
+      el("p", { class: "note" }, words.t("map.evidence_why")),
+      facts(ledger.map(([key, value]) => [words.of("map.evidence_figure", key), valueByName(app, key, value)]))
+    );
+  }
+
+  // maps/assets/src/pick.js
+  function pick(data, styles, ux, uy, scale, zoom, slack) {
+    for (const style of styles) {
+      const table = data.layers.get(style.source);
+      if (!table) continue;
+      const found = style.kind === "points" ? nearestPoint(table, style, ux, uy, scale, zoom, slack) : nearestLine(table, ux, uy, scale, slack);
+      if (found >= 0) return { kind: "row", layer: style.source, row: found };
+    }
+    return null;
+  }
+  function nearestPoint(table, style, ux, uy, scale, zoom, slack) {
+    const largest = Math.max(...style.classes.map((item) => item.size_px ?? 5));
+    let best = ((largest * symbolScale(zoom) + slack) / scale) ** 2;
+    let found = -1;
+    for (let row = 0; row < table.n; row++) {
+      const distance = (table.x[row] - ux) ** 2 + (table.y[row] - uy) ** 2;
+      if (distance < best && pointClass(style, table, row) >= 0) {
+        best = distance;
+        found = row;
+      }
+    }
+    return found;
+  }
+  function nearestLine(table, ux, uy, scale, slack) {
+    if (!table.shapes) return -1;
+    let best = ((slack + 1) / scale) ** 2;
+    let found = -1;
+    for (let row = 0; row < table.n; row++) {
+      const distance = lineDistance2(table.shapes, row, ux, uy);
+      if (distance < best) {
+        best = distance;
+        found = row;
+      }
+    }
+    return found;
+  }
+  function areaAt(data, level, ux, uy) {
+    const shapes = data.areas.get(level)?.shapes;
+    if (!shapes) return -1;
+    for (let row = 0; row < shapes.partStart.length - 1; row++) if (contains(shapes, row, ux, uy)) return row;
+    return -1;
+  }
+
+  // maps/assets/src/detail.js
+  function detail(app, chosen) {
+    if (chosen.kind === "area") return areaDetail(app, chosen.level, chosen.row);
+    if (chosen.kind === "place") return placeDetail(app, chosen.lon, chosen.lat);
+    return chosen.layer === "sites" ? siteDetail(app, chosen.row) : rowDetail(app, chosen.layer, chosen.row);
+  }
+  function heading(app, kind, title, under) {
+    return el("header", { class: "detail-head" }, el("p", { class: "eyebrow" }, kind), el("h2", { class: "title" }, title), el("p", { class: "under" }, ...under));
+  }
+  function areaDetail(app, level, row) {
+    const { words, data, state } = app;
+    const table = data.areas.get(level);
+    if (!table) return [];
+    const code = table.text("code", row);
+    const counts = countsOf(table, row, state.now.unit, data.levels);
+    const position = ranked(app, level).findIndex((item) => item.row === row);
+    const place2 = position >= 0 ? words.t("map.rank_of", { n: position + 1, total: ranked(app, level).length }) : "";
+    const nodes = [heading(app, words.t(`area_levels.${level}`), app.areaLabel(level, row), [level === "hexagon" ? "" : words.t("map.code", { code }), place2 ? ` · ${place2}` : ""])];
+    if (counts) {
+      const total = sum(counts);
+      nodes.push(el(
+        "section",
+        { class: "block" },
+        unitPicker(app),
+        el("div", { class: "hero small" }, el("strong", {}, words.share(unservedShare(counts))), el("span", {}, words.t(`map.hero.${state.now.unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
+        levelBar(app, counts),
+        facts(data.levels.map((name, i) => [words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`]))
+      ));
+    } else if (level !== "hexagon") nodes.push(empty(words.t("map.empty.area_totals")));
+    nodes.push(scoreBlock(app, level, row));
+    if (level === "kabupaten") nodes.push(areaSites(app, code));
+    nodes.push(areaSurveys(app, code), children(app, level, code));
+    return nodes.filter((node) => node !== null);
+  }
+  function scoreBlock(app, level, row) {
+    const { words, data } = app;
+    const table = data.areas.get(level);
+    if (!table?.has("score")) return null;
+    const score = table.number("score", row);
+    const parts = [...table.columns.keys()].filter((name) => name.startsWith("part_"));
+    const list = el("ul", { class: "bars score" });
+    for (const name of parts) {
+      const key = name.slice(5);
+      const part = table.number(name, row);
+      const raw = table.number(`raw_${key}`, row);
+      list.append(el(
+        "li",
+        {},
+        el("span", {}, words.of("criteria", key)),
+        el("b", {}, Number.isFinite(raw) ? valueByName(app, key, raw) : words.t("map.no_data")),
+        el("i", { style: { width: `${Number.isFinite(part) ? Math.max(1, 100 * part) : 0}%`, background: "#7d68b4" } })
+      ));
+    }
+    const low = table.number("score_low", row);
+    const high = table.number("score_high", row);
+    const range = Number.isFinite(low) && Number.isFinite(high) && high - low > 0.05 ? words.t("map.score_range", { low: words.n(low, 1), high: words.n(high, 1) }) : "";
+    return section(words.t("map.score"), el("div", { class: "hero small" }, el("strong", {}, words.n(score, 1)), el("span", {}, words.t("map.score_of_100"), range && el("small", {}, range))), list);
+  }
+  function areaSites(app, code) {
+    const { words } = app;
+    const rows = sitesByArea(app).get(code) ?? [];
+    return section(words.t("map.sites_here", { n: rows.length }), rows.length ? siteList(app, rows) : empty(words.t("map.empty.sites_here")));
+  }
+  function siteList(app, rows) {
+    const { words, data } = app;
+    const table = data.layers.get("sites");
+    const style = data.style("sites");
+    const list = el("ul", { class: "sites" });
+    if (!table || !style) return list;
+    const ordered = [...rows].sort((a, b) => table.number("n_umkm_new", b) - table.number("n_umkm_new", a) || (table.text("site_id", a) < table.text("site_id", b) ? -1 : 1));
+    for (const row of ordered) {
+      list.append(el("li", {}, el(
+        "button",
+        { type: "button", on: { click: () => app.openRow("sites", row) } },
+        glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
+        el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, `${words.of("map.site_type", table.text("site_type", row))} · ${words.of("map.backhaul", table.text("backhaul", row))}`)),
+        el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row))))
+      )));
+    }
+    return list;
+  }
+  function areaSurveys(app, code) {
+    const { words, data } = app;
+    const table = data.layers.get("surveys");
+    const rows = [];
+    for (let row = 0; table && row < table.n; row++) {
+      const area = table.text("area_code", row);
+      if (area === code || area.startsWith(`${code}.`)) rows.push(row);
+    }
+    if (!table || !rows.length) return null;
+    const list = el("ul", { class: "sites" });
+    for (const row of rows.slice(0, 20)) {
+      list.append(el("li", {}, el(
+        "button",
+        { type: "button", on: { click: () => app.openRow("surveys", row) } },
+        el("span", {}, app.areaName(table.text("area_code", row)), el("small", {}, words.of("map.settle", table.text("settle_with", row)))),
+        el("b", {}, words.t("map.n_umkm", { n: words.n(table.number("n_umkm_unknown", row)) }))
+      )));
+    }
+    return section(words.t("map.surveys_here", { n: rows.length }), list);
+  }
+  function children(app, level, code) {
+    const order = ["provinsi", "kabupaten", "kecamatan", "desa"];
+    const below = order.slice(order.indexOf(level) + 1).find((name) => app.data.areas.has(name));
+    if (level === "hexagon" || !below || order.indexOf(level) < 0) return null;
+    const table = app.data.areas.get(below);
+    const rows = ranked(app, below, (row) => (table?.text("code", row) ?? "").startsWith(`${code}.`));
+    if (!rows.length) return null;
+    return section(app.words.t("map.inside", { level: app.words.t(`area_levels_short.${below}`) }), rankTable(app, below, rows.slice(0, 40)));
+  }
+  function siteDetail(app, row) {
+    const { words, data } = app;
+    const table = data.layers.get("sites");
+    if (!table) return [];
+    const n = table.number("n_umkm_new", row);
+    const cost = table.number("cost_idr", row);
+    const path = table.text("backhaul_path", row).split(">").map((part) => part.trim()).filter(Boolean);
+    return [
+      heading(app, words.t("map.site"), table.text("name", row) || table.text("site_id", row), [app.chain(table.text("area_code", row)).join(", ")]),
+      el(
+        "section",
+        { class: "block" },
+        el("p", { class: "note" }, chip(words.of("map.status", table.text("status", row) || "indicative"), "mark"), " ", words.t("map.indicative_why")),
+        el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" })),
+        facts([
+          [words.t("map.field.site_type"), words.of("map.site_type", table.text("site_type", row))],
+          [words.t("map.field.backhaul"), words.of("map.backhaul", table.text("backhaul", row))],
+          [words.t("map.field.access_mode"), words.of("map.access", table.text("access_mode", row))],
+          [words.t("map.field.capacity_mbps"), `${words.n(table.number("capacity_mbps", row), 1)} Mbit/s`],
+          [words.t("map.field.demand_mbps"), `${words.n(table.number("demand_mbps", row), 1)} Mbit/s`],
+          [words.t("map.field.capex_idr"), words.idr(table.number("capex_idr", row))],
+          [words.t("map.field.opex_idr_per_year"), words.idr(table.number("opex_idr_per_year", row))],
+          [words.t("map.field.cost_idr"), words.idr(cost)],
+          [words.t("map.field.path"), path.length > 1 ? path.map((node) => nodeName(app, node)).join(" → ") : null],
+          [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
+          ["ID", table.text("site_id", row)]
+        ])
+      ),
+      ...whyBlocks(app, table.text("why", row))
+    ];
+  }
+  function nodeName(app, id) {
+    for (const [layer, key] of [["sites", "candidate_id"], ["candidates", "candidate_id"], ["fiber_nodes", "node_id"], ["gateways", "gateway_id"]]) {
+      const table = app.data.layers.get(layer);
+      const row = table ? table.find(key, id) : -1;
+      if (table && row >= 0) return table.text("name", row) || id;
+    }
+    return id;
+  }
+  function whyBlocks(app, text) {
+    let why;
+    try {
+      why = JSON.parse(text);
+    } catch {
+      return text ? [section(app.words.t("map.why"), el("p", {}, text))] : [];
+    }
+    if (why === null || typeof why !== "object") return [];
+    const plainRows = Object.entries(why).filter(([, value]) => value === null || typeof value !== "object");
+    const nested = Object.entries(why).filter(([, value]) => value !== null && typeof value === "object" && Object.keys(value).length);
+    const blocks = [];
+    if (plainRows.length) blocks.push(section(app.words.t("map.why"), whyFacts(app, plainRows)));
+    for (const [key, value] of nested) {
+      const title = app.words.of("map.why_figure", key);
+      if (!Array.isArray(value)) blocks.push(section(title, whyFacts(app, Object.entries(value))));
+      else if (value.every((item) => item === null || typeof item !== "object")) blocks.push(section(title, el("p", {}, value.map((item) => valueByName(app, key, item)).join(", "))));
+      else blocks.push(section(title, ...value.slice(0, 6).map((item) => whyFacts(app, Object.entries(item ?? {})))));
+    }
+    return blocks;
+  }
+  function whyFacts(app, entries2) {
+    return facts(entries2.map(([key, value]) => [app.words.of("map.why_figure", key), typeof value === "object" && value !== null ? JSON.stringify(value) : valueByName(app, key, value)]));
+  }
+  function rowDetail(app, layer, row) {
+    const { words, data } = app;
+    const table = data.layers.get(layer);
+    const style = data.styles.find((item) => item.source === layer);
+    if (!table || !style) return [];
+    const ids = ["bts_id", "candidate_id", "node_id", "gateway_id", "proposal_id", "link_id"];
+    const id = ids.map((key) => table.text(key, row)).find(Boolean) ?? "";
+    const area = table.text("area_code", row);
+    const title = table.text("name", row) || area && app.areaName(area) || id || words.t(`map.layer.${style.key}`);
+    const rows = (
+      /** @type {[string, string][]} */
+      (style.fields ?? []).map((field) => [words.t(`map.field.${field.key}`), fieldValue(app, field, table, row)])
+    );
+    if (layer === "links") {
+      rows.unshift([words.t("map.field.from"), nodeName(app, table.text("from_id", row))], [words.t("map.field.to"), nodeName(app, table.text("to_id", row))]);
+    }
+    if (table.x.length) rows.push([words.t("map.field.place"), words.place(table.lon(row), table.lat(row))]);
+    if (id && id !== title) rows.push(["ID", id]);
+    return [heading(app, words.t(`map.layer_one.${style.key}`), title, [area && area !== title ? words.t("map.code", { code: area }) : ""]), el("section", { class: "block" }, facts(rows))];
+  }
+  function placeDetail(app, lon, lat) {
+    const { words, data } = app;
+    const cell = data.cells ? cellAt(data.cells, lon, lat) : -1;
+    const [ux, uy] = [unitX(lon), unitY(lat)];
+    const areas = ["desa", "kecamatan", "kabupaten"].map((level) => ({ level, row: areaAt(data, level, ux, uy) })).filter((item) => item.row >= 0);
+    const title = areas.length ? app.areaLabel(areas[0].level, areas[0].row) : words.t("map.here");
+    const above = areas.slice(1).map((item) => app.areaLabel(item.level, item.row)).join(", ");
+    const nodes = [heading(app, words.t("map.why_here"), title, [above ? `${above} · ` : "", words.place(lon, lat)])];
+    nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells")), facts(signalRows(app, lon, lat))));
+    if (areas.length) {
+      const list = el("ul", { class: "sites" });
+      for (const item of areas) {
+        const counts = countsOf(
+          /** @type {any} */
+          data.areas.get(item.level),
+          item.row,
+          app.state.now.unit,
+          data.levels
+        );
+        list.append(el("li", {}, el(
+          "button",
+          { type: "button", on: { click: () => app.openArea(item.level, item.row) } },
+          el("span", {}, app.areaLabel(item.level, item.row), el("small", {}, words.t(`area_levels.${item.level}`))),
+          counts && el("b", {}, words.share(unservedShare(counts)), el("small", {}, words.t("map.rank.unserved")))
+        )));
+      }
+      nodes.push(section(words.t("map.areas_here"), list));
+    }
+    return nodes;
+  }
+  function signalRows(app, lon, lat) {
+    const { words, data } = app;
+    const signal = data.rasters.get("coverage_rsrp_dbm");
+    const operator = data.rasters.get("coverage_operator");
+    const level = signal ? rasterAt(signal, lon, lat) : 0;
+    const best = operator ? operator.operators[rasterAt(operator, lon, lat) - 1] : void 0;
+    return [
+      [words.t("map.field.rsrp_dbm"), signal ? level ? `${words.n(level - 200)} dBm` : words.t("map.no_signal") : null],
+      [words.t("map.field.best_operator"), best ?? null]
+    ];
+  }
+  function cellBlock(app, i, lon, lat) {
+    const { words, data } = app;
+    const cells = (
+      /** @type {import("./data.js").Cells} */
+      data.cells
+    );
+    const level = data.levels[cells.level[i]];
+    const cause = data.json.vocabulary.causes[cells.cause[i]];
+    const server = cells.server.at(i);
+    const bts = data.layers.get("bts");
+    const row = bts && server ? bts.find("bts_id", server) : -1;
+    const name = bts && row >= 0 ? `${bts.text("operator", row)} ${bts.text("technology", row)} · ${words.n(distanceKm(lon, lat, bts.lon(row), bts.lat(row)), 1)} km` : server;
+    const link = row >= 0 ? el("button", { type: "button", class: "link", on: { click: () => app.openRow("bts", row) } }, name) : name;
+    return el(
+      "section",
+      { class: "block" },
+      el("p", { class: "verdict" }, el("i", { style: { background: app.levelColour(level) }, class: level === "unknown" ? "hatched" : "" }), el("b", {}, words.t(`levels.${level}`))),
+      el("p", { class: "because" }, words.t(`map.verdict.${cause || level}`)),
+      facts([
+        [words.t("map.field.cause"), cause ? words.t(`causes.${cause}`) : null],
+        [words.t("map.field.rsrp_dbm"), cells.rsrp[i] ? `${words.n(cells.rsrp[i] - 200)} dBm` : words.t("map.no_signal")],
+        [words.t("map.field.server"), server ? link : null],
+        [words.t("map.field.n_operators"), words.n(cells.operators[i])],
+        [words.t("map.field.is_indoor"), words.t(cells.indoor[i] ? "map.yes" : "map.no")],
+        [words.t("map.field.served_share"), words.share(cells.served[i] / 100, 0)],
+        [words.t("map.field.confidence_share"), words.share(cells.confidence[i] / 100, 0)],
+        [words.t("map.unit.umkm"), words.n(cells.umkm[i], 1)],
+        [words.t("map.unit.people"), words.n(cells.people[i])],
+        [words.t("map.unit.facilities"), words.n(cells.facilities[i])]
+      ])
+    );
+  }
+
+  // maps/assets/src/search.js
+  var fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, " ").trim();
+  function match(entries2, query, most) {
+    const words = fold(query).split(" ").filter(Boolean);
+    if (!words.length) return [];
+    const found = [];
+    entries2.forEach((entry, i) => {
+      let score = entry.weight;
+      for (const word of words) {
+        const at = entry.folded.indexOf(word);
+        if (at < 0) return;
+        score += at === 0 ? 0 : entry.folded[at - 1] === " " ? 1 : 3;
+      }
+      found.push([score, i, entry]);
+    });
+    return found.sort((a, b) => a[0] - b[0] || a[1] - b[1]).slice(0, most).map((item) => item[2]);
+  }
+  function entries(app) {
+    const { data, words } = app;
+    const list = [];
+    const weight = (
+      /** @type {Record<string, number>} */
+      { provinsi: 0, kabupaten: 0, kecamatan: 2, desa: 3 }
+    );
+    for (const [level, table] of data.areas) {
+      if (level === "hexagon") continue;
+      for (let row = 0; row < table.n; row++) {
+        const code = table.text("code", row);
+        const name = table.text("name", row);
+        list.push({ text: name || code, folded: fold(`${name} ${code} ${code.replaceAll(".", "")}`), kind: words.t(`area_levels_short.${level}`), under: code, weight: weight[level] ?? 3, open: () => app.openArea(level, row) });
+      }
+    }
+    for (
+      const [layer, key, w] of
+      /** @type {[string, string, number][]} */
+      [["sites", "site_id", 1], ["fiber_nodes", "node_id", 4], ["gateways", "gateway_id", 4], ["proposals", "proposal_id", 4], ["bts", "bts_id", 5]]
+    ) {
+      const table = data.layers.get(layer);
+      for (let row = 0; table && row < table.n; row++) {
+        const id = table.text(key, row);
+        const name = table.text("name", row);
+        list.push({ text: name || id, folded: fold(`${name} ${id}`), kind: words.t(`map.layer_one.${layer}`), under: id, weight: w, open: () => app.openRow(layer, row) });
+      }
+    }
+    return list;
+  }
+  function searchBox(app) {
+    const { words } = app;
+    let all = null;
+    let chosen = -1;
+    let shown = [];
+    const list = el("ul", { class: "found", id: "found", role: "listbox", hidden: true });
+    const input = (
+      /** @type {HTMLInputElement} */
+      el("input", {
+        type: "search",
+        id: "search",
+        autocomplete: "off",
+        spellcheck: "false",
+        placeholder: words.t("map.search"),
+        "aria-label": words.t("map.search"),
+        role: "combobox",
+        "aria-expanded": "false",
+        "aria-controls": "found",
+        "aria-autocomplete": "list",
+        on: { input: () => show(), focus: () => show(), keydown: onKey, blur: () => setTimeout(() => close(), 150) }
+      })
+    );
+    function close() {
+      list.hidden = true;
+      chosen = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    }
+    function open(i) {
+      const entry = shown[i];
+      if (!entry) return;
+      input.value = entry.text.slice(0, 80);
+      close();
+      entry.open();
+    }
+    function show() {
+      all ??= entries(app);
+      shown = match(all, input.value, 8);
+      if (!input.value.trim()) return close();
+      fill(list, ...shown.length ? shown.map((entry, i) => el(
+        "li",
+        { role: "option", id: `found-${i}`, "aria-selected": String(i === chosen), on: { mousedown: (e) => {
+          e.preventDefault();
+          open(i);
+        } } },
+        el("span", {}, entry.text.slice(0, 80)),
+        el("small", {}, `${entry.kind} · ${entry.under.slice(0, 40)}`)
+      )) : [el("li", { class: "none" }, words.t("map.search_none"))]);
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      if (chosen >= 0) input.setAttribute("aria-activedescendant", `found-${chosen}`);
+    }
+    function onKey(event) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        chosen = shown.length ? (chosen + (event.key === "ArrowDown" ? 1 : shown.length - 1) + (chosen < 0 && event.key === "ArrowUp" ? 1 : 0)) % shown.length : -1;
+        show();
+      } else if (event.key === "Enter") open(Math.max(0, chosen));
+      else if (event.key === "Escape") close();
+    }
+    return el("div", { class: "search" }, input, list);
+  }
+
+  // maps/assets/src/panel.js
+  var TABS = ["overview", "areas", "sites", "layers", "about"];
+  function makePanel(app, panel) {
+    const head = el("header", { class: "head" });
+    const tabs = el("nav", { class: "tabs", role: "tablist" });
+    const body = el("div", { class: "body", id: "body", role: "tabpanel", tabindex: "0" });
+    const grip = el("button", { type: "button", class: "grip" });
+    fill(panel, grip, head, tabs, body);
+    sheet2(panel, grip);
+    function drawHead() {
+      const { words, data, state } = app;
+      const title = data.meta.title[words.lang] || data.meta.title.id || "Merata";
+      const langs = el("div", { class: "langs", role: "group", "aria-label": words.t("map.language") });
+      for (
+        const lang of
+        /** @type {const} */
+        ["id", "en"]
+      ) {
+        langs.append(el("button", { type: "button", lang, "aria-pressed": String(words.lang === lang), "aria-label": lang === "id" ? "Bahasa Indonesia" : "English", on: { click: () => state.set({ lang }) } }, lang.toUpperCase()));
+      }
+      fill(
+        head,
+        el("div", { class: "brand" }, el("span", {}, "Merata"), langs),
+        el("h1", {}, title),
+        el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : "", data.meta.synthetic && chip(words.t("map.synthetic"), "warn")),
+        searchBox(app)
+      );
+      grip.setAttribute("aria-label", words.t("map.sheet"));
+      document.documentElement.lang = words.lang;
+      document.title = `${title} · Merata`;
+    }
+    function drawTabs() {
+      const { words, state } = app;
+      fill(tabs, ...TABS.filter((tab) => tab !== "layers" || app.isPhone()).map((tab) => el("button", {
+        type: "button",
+        role: "tab",
+        "aria-selected": String(state.now.tab === tab),
+        "aria-controls": "body",
+        on: { click: () => {
+          state.set({ tab });
+          raise(panel);
+        } }
+      }, words.t(`map.tab.${tab}`))));
+    }
+    function drawBody() {
+      const { words, data, state } = app;
+      const { tab, selection } = state.now;
+      body.setAttribute("aria-label", words.t(tab === "detail" ? "map.detail" : `map.tab.${tab}`));
+      if (tab === "detail" && selection) {
+        const back = el("button", { type: "button", class: "back", on: { click: () => state.set({ tab: "overview", selection: null }) } }, `‹ ${words.t("map.back")}`);
+        fill(body, back, ...detail(app, selection));
+      } else if (tab === "areas") {
+        const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
+        const rows = level ? ranked(app, level) : [];
+        fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
+      } else if (tab === "sites") fill(body, sitesView());
+      else if (tab === "layers" && app.isPhone()) legend(app, body);
+      else if (tab === "about") fill(body, ...about());
+      else overview(app, body);
+    }
+    function sitesView() {
+      const { words, data } = app;
+      const groups = [...sitesByArea(app)].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+      const box = section(words.t("map.sites_title"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")));
+      if (!groups.length) box.append(empty(words.t("map.empty.sites")));
+      const table = data.layers.get("sites");
+      groups.forEach(([code, rows], i) => {
+        const cost = rows.reduce((total, row) => total + (table?.number("cost_idr", row) ?? 0), 0);
+        const umkm = rows.reduce((total, row) => total + (table?.number("n_umkm_new", row) ?? 0), 0);
+        box.append(el(
+          "details",
+          { class: "group", ...i < 2 ? { open: true } : {} },
+          el("summary", {}, el("span", {}, app.areaName(code)), el("small", {}, words.t("map.group_sum", { n: words.n(rows.length), umkm: words.n(umkm), cost: words.idr(cost) }))),
+          siteList(app, rows)
+        ));
+      });
+      return box;
+    }
+    function about() {
+      const { words, data } = app;
+      const notices = el("ul", { class: "notices" });
+      for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, notice.fields)));
+      notices.append(el("li", {}, words.t("map.notice.desk_study")));
+      const credits = el("ul", { class: "notices" }, ...data.meta.credits.map((name) => el("li", {}, name)));
+      const beams = data.json.satellite.map((beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
+        [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`],
+        [words.t("map.field.committed_mbps"), `${words.n(beam.committed_mbps)} Mbit/s`],
+        [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`],
+        [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")],
+        [words.t("map.field.source"), beam.source ?? ""]
+      ])));
+      return [
+        section(words.t("map.about_title"), notices),
+        evidence(app),
+        ...beams,
+        credits.childElementCount ? section(words.t("map.sources"), credits) : null,
+        section(words.t("map.trace"), facts([[words.t("map.run"), data.meta.run], [words.t("map.date"), words.date(data.meta.date)]]), el("p", { class: "note" }, words.t("map.offline")))
+      ].filter((node) => node !== null);
+    }
+    drawHead();
+    drawTabs();
+    drawBody();
+    app.state.listen((changed) => {
+      if (changed.has("lang")) drawHead();
+      if (changed.has("lang") || changed.has("tab")) drawTabs();
+      if (["lang", "tab", "unit", "selection"].some((key) => changed.has(key)) || app.isPhone() && app.state.now.tab === "layers") {
+        const top = changed.has("tab") || changed.has("selection") ? 0 : body.scrollTop;
+        drawBody();
+        body.scrollTop = top;
+        if (changed.has("selection") && app.state.now.selection) raise(panel);
+      }
+    });
+    window.matchMedia("(max-width: 760px)").addEventListener("change", () => {
+      if (app.state.now.tab === "layers") app.state.set({ tab: "overview" });
+      drawTabs();
+    });
+  }
+  function raise(panel) {
+    if (panel.dataset.sheet === "low") panel.dataset.sheet = "half";
+  }
+  function sheet2(panel, grip) {
+    const steps = ["low", "half", "full"];
+    panel.dataset.sheet = "half";
+    let startY = NaN;
+    const step = (by) => {
+      const at = steps.indexOf(panel.dataset.sheet ?? "half");
+      panel.dataset.sheet = steps[Math.max(0, Math.min(2, at + by))];
+    };
+    grip.addEventListener("pointerdown", (event) => {
+      startY = event.clientY;
+      grip.setPointerCapture(event.pointerId);
+    });
+    grip.addEventListener("pointerup", (event) => {
+      const moved = event.clientY - startY;
+      startY = NaN;
+      if (Math.abs(moved) > 24) step(moved < 0 ? moved < -260 ? 2 : 1 : moved > 260 ? -2 : -1);
+      else step(panel.dataset.sheet === "full" ? -2 : 1);
+    });
+    grip.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+        event.preventDefault();
+        step(event.key === "ArrowUp" ? 1 : -1);
+      } else if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        step(panel.dataset.sheet === "full" ? -2 : 1);
+      }
+    });
+  }
+
+  // maps/assets/src/stage.js
+  function makeStage(painters) {
+    const Stage = L.Renderer.extend({
+      options: { padding: 0.25 },
+      _initContainer() {
+        const canvas = this._container = document.createElement("canvas");
+        canvas.setAttribute("aria-hidden", "true");
+        this._ctx = canvas.getContext("2d");
+      },
+      _destroyContainer() {
+        this._container.remove();
+        delete this._container;
+        delete this._ctx;
+      },
+      _updatePaths() {
+      },
+      _update() {
+        if (this._map._animatingZoom && this._bounds) return;
+        L.Renderer.prototype._update.call(this);
+        const canvas = this._container;
+        const size = this._bounds.getSize();
+        const ratio = Math.min(window.devicePixelRatio || 1, 2);
+        L.DomUtil.setPosition(canvas, this._bounds.min);
+        canvas.width = Math.round(ratio * size.x);
+        canvas.height = Math.round(ratio * size.y);
+        canvas.style.width = `${size.x}px`;
+        canvas.style.height = `${size.y}px`;
+        this.paint();
+      },
+      paint() {
+        if (!this._map || !this._bounds) return;
+        const view = this.view();
+        const { ctx, ratio, width, height } = view;
+        ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+        ctx.clearRect(0, 0, width, height);
+        const start2 = performance.now();
+        for (const painter of painters()) {
+          ctx.save();
+          painter(view);
+          ctx.restore();
+        }
+        this.paintMs = performance.now() - start2;
+      },
+      /** @returns {View} */
+      view() {
+        const origin = this._map.getPixelOrigin();
+        const zoom = this._map.getZoom();
+        const size = this._bounds.getSize();
+        return {
+          ctx: this._ctx,
+          zoom,
+          scale: 256 * 2 ** zoom / WORLD,
+          ox: origin.x + this._bounds.min.x,
+          oy: origin.y + this._bounds.min.y,
+          width: size.x,
+          height: size.y,
+          ratio: Math.min(window.devicePixelRatio || 1, 2)
+        };
+      }
+    });
+    return new /** @type {any} */
+    Stage();
+  }
+
+  // maps/assets/src/format.js
+  var made = /* @__PURE__ */ new Map();
+  function formatter(lang, digits, style) {
+    const key = `${lang}${digits}${style}`;
+    let found = made.get(key);
+    if (!found) {
+      const locale = lang === "id" ? "id-ID" : "en-GB";
+      found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: 0, maximumFractionDigits: digits });
+      made.set(key, found);
+    }
+    return found;
+  }
+  function number(value, lang, digits = 0) {
+    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
+    const text = formatter(lang, digits, "decimal").format(value);
+    return text.replace(/^-/, "−");
+  }
+  function share(value, lang, digits = 1) {
+    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
+    const shown = value > 0 && value < 5e-4 ? 1e-3 : value;
+    const text = formatter(lang, shown >= 0.9995 || shown < 5e-4 ? 0 : digits, "percent").format(shown);
+    const tight = text.replace(/\s/g, "");
+    return value > 0 && value < 5e-4 ? `<${tight}` : tight;
+  }
+  var SCALES = (
+    /** @type {const} */
+    [
+      [1e12, "triliun", "trillion"],
+      [1e9, "miliar", "billion"],
+      [1e6, "juta", "million"]
+    ]
+  );
+  function rupiah(value, lang) {
+    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
+    const prefix = lang === "id" ? "Rp " : "IDR ";
+    for (const [scale, id, en] of SCALES) {
+      if (Math.abs(value) >= scale) {
+        const part = value / scale;
+        return `${prefix}${number(part, lang, Math.abs(part) < 100 ? 2 : 1)} ${lang === "id" ? id : en}`;
+      }
+    }
+    return prefix + number(value, lang);
+  }
+  var MONTHS = {
+    id: ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
+    en: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+  };
+  function date(iso, lang) {
+    const found = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso);
+    if (!found) return iso;
+    const month = MONTHS[lang][Number(found[2]) - 1];
+    return month ? `${Number(found[3])} ${month} ${found[1]}` : iso;
+  }
+  function place(lon, lat, lang) {
+    const south = lang === "id" ? "LS" : "S";
+    const north = lang === "id" ? "LU" : "N";
+    const east = lang === "id" ? "BT" : "E";
+    const west = lang === "id" ? "BB" : "W";
+    const ns = `${number(Math.abs(lat), lang, 4)}° ${lat < 0 ? south : north}`;
+    return `${ns}, ${number(Math.abs(lon), lang, 4)}° ${lon < 0 ? west : east}`;
+  }
+
+  // maps/assets/src/words.js
+  var Words = class {
+    /** @param {Record<string, Record<string, string>>} texts @param {Lang} lang */
+    constructor(texts, lang) {
+      this.texts = texts;
+      this.lang = lang;
+    }
+    /** @param {string} key @param {Record<string, string | number>} [fields] @returns {string} */
+    t(key, fields = {}) {
+      const text = this.texts[this.lang][key] ?? this.texts.id[key];
+      if (text === void 0) return plain(key.slice(key.lastIndexOf(".") + 1));
+      return text.replace(/\{(\w+)\}/g, (whole, name) => {
+        const value = fields[name];
+        return value === void 0 ? whole : typeof value === "number" ? this.n(value, 2) : value;
+      });
+    }
+    /** Whether a key has words. @param {string} key */
+    has(key) {
+      return key in this.texts.id;
+    }
+    /** Word of a value of a vocabulary; the value itself where there is none. @param {string} group @param {string} value */
+    of(group, value) {
+      return value === "" ? "–" : this.has(`${group}.${value}`) ? this.t(`${group}.${value}`) : plain(value);
+    }
+    /** @param {number | null | undefined} value @param {number} [digits] */
+    n(value, digits = 0) {
+      return number(value, this.lang, digits);
+    }
+    /** @param {number | null | undefined} value @param {number} [digits] */
+    share(value, digits = 1) {
+      return share(value, this.lang, digits);
+    }
+    /** @param {number | null | undefined} value */
+    idr(value) {
+      return rupiah(value, this.lang);
+    }
+    /** @param {string} iso */
+    date(iso) {
+      return date(iso, this.lang);
+    }
+    /** @param {number} lon @param {number} lat */
+    place(lon, lat) {
+      return place(lon, lat, this.lang);
+    }
+  };
+  function plain(key) {
+    const text = key.replaceAll("_", " ").trim();
+    return text ? text[0].toUpperCase() + text.slice(1) : "–";
+  }
+
+  // maps/assets/src/main.js
+  var byId = (id) => (
+    /** @type {HTMLElement} */
+    document.getElementById(id)
+  );
+  async function start() {
+    const map = (
+      /** @type {any} */
+      window.map_merata
+    );
+    const data = await readData(document);
+    const linked = readLink();
+    const on = new Set(data.styles.filter((style) => style.is_on).map((style) => style.key));
+    const unit = ["umkm", "people", "desa", "facilities"].find((name) => data.json.totals[name]) ?? "umkm";
+    const state = new State({
+      lang: linked.lang ?? data.meta.language,
+      unit,
+      areaLevel: "auto",
+      on: linked.on ?? on,
+      tab: "overview",
+      selection: null,
+      sort: "share",
+      descending: true
+    });
+    const words = new Words(data.json.words, state.now.lang);
+    const app = new App(data, state, words, map);
+    state.listen(() => {
+      words.lang = state.now.lang;
+    });
+    const faint = () => [...state.now.on].some((key) => ["coverage_rsrp", "coverage_operator"].includes(key) || ["cells", "umkm"].includes(key) && map.getZoom() >= 9);
+    const visible = () => data.styles.filter((style) => state.now.on.has(style.key) && app.hasRows(style) && (style.min_zoom ?? 0) <= map.getZoom());
+    const stage = makeStage(() => {
+      const list = [(view) => paintLand(view, data)];
+      let isBordered = false;
+      for (const style of visible()) {
+        if (style.order >= 40 && !isBordered) {
+          list.push((view) => paintBorders(view, data, state));
+          isBordered = true;
+        }
+        list.push((view) => {
+          const table = data.layers.get(style.source);
+          if (style.kind === "fill") paintFill(view, data, style, state, faint());
+          else if (style.kind === "raster") paintRaster(view, data, style);
+          else if (style.kind === "cells") paintCells(view, data, style);
+          else if (style.kind === "mass") paintMass(view, data, style);
+          else if (style.kind === "lines" && table) paintLines(view, table, style);
+          else if (style.kind === "points" && table) paintPoints(view, table, style);
+        });
+      }
+      if (!isBordered) list.push((view) => paintBorders(view, data, state));
+      list.push((view) => paintLabels(view, data, state), (view) => paintSelection(view, data, state));
+      if (data.meta.synthetic) list.push((view) => paintWatermark(view, "DATA SINTETIS · SYNTHETIC DATA"));
+      return list;
+    });
+    stage.addTo(map);
+    L.control.zoom({ position: "topleft" }).addTo(map);
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    const [west, south, east, north] = data.meta.bounds;
+    if (linked.view) map.setView([linked.view[1], linked.view[2]], linked.view[0], { animate: false });
+    else app.fit(west, south, east, north, true);
+    makePanel(app, byId("panel"));
+    const host = byId("legend-host");
+    const drawAround = () => {
+      if (!app.isPhone()) legend(app, host);
+      else host.replaceChildren();
+      drawCredits(app);
+      for (const node of document.querySelectorAll("[data-word]")) node.textContent = words.t(
+        /** @type {HTMLElement} */
+        node.dataset.word ?? ""
+      );
+      byId("map_merata").setAttribute("aria-label", words.t("map.aria"));
+      const buttons = (
+        /** @type {[string, string][]} */
+        [[".leaflet-control-zoom-in", "map.zoom_plus"], [".leaflet-control-zoom-out", "map.zoom_minus"]]
+      );
+      for (const [selector, key] of buttons) {
+        const button = document.querySelector(selector);
+        button?.setAttribute("title", words.t(key));
+        button?.setAttribute("aria-label", words.t(key));
+      }
+    };
+    drawAround();
+    state.listen((changed) => {
+      if (["lang", "on", "unit", "areaLevel"].some((key) => changed.has(key))) drawAround();
+      if (["on", "unit", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
+      writeLink(map, state);
+    });
+    window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
+    map.on("zoomend", () => {
+      if (!app.isPhone()) legend(app, host);
+    });
+    map.on("moveend", () => writeLink(map, state));
+    map.on("click", (event) => {
+      const { lat, lng } = event.latlng;
+      const scale = 256 * 2 ** map.getZoom() / WORLD;
+      const styles = visible().filter((style) => style.kind === "points" || style.kind === "lines").reverse();
+      const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4);
+      state.set({ selection: found ?? { kind: "place", lon: lng, lat }, tab: "detail" });
+    });
+    document.addEventListener("keydown", (event) => {
+      const target = (
+        /** @type {HTMLElement} */
+        event.target
+      );
+      if (event.key === "/" && !["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName)) {
+        event.preventDefault();
+        byId("search").focus();
+      } else if (event.key === "Escape" && state.now.tab === "detail") state.set({ tab: "overview", selection: null });
+    });
+    window.addEventListener("beforeprint", () => stage.paint());
+    document.documentElement.dataset.ready = String(Math.round(performance.now()));
+    window.merata = { map, state, stage };
+  }
+  function drawCredits(app) {
+    const { words, data } = app;
+    const sources = data.meta.credits.slice(0, 3).join(" · ");
+    fill(byId("credits"), el("span", {}, sources ? `${words.t("map.sources")}: ${sources}` : ""), el("span", {}, "Leaflet"));
+    fill(byId("badges"), data.meta.synthetic && el("strong", { class: "badge" }, words.t("map.synthetic_badge")));
+  }
+  function writeLink(map, state) {
+    const centre = map.getCenter();
+    const parts = [map.getZoom().toFixed(2), centre.lat.toFixed(4), centre.lng.toFixed(4), state.now.lang, [...state.now.on].sort().join("+")];
+    try {
+      window.history.replaceState(null, "", `#${parts.join("/")}`);
+    } catch {
+    }
+  }
+  function readLink() {
+    const parts = window.location.hash.slice(1).split("/");
+    const [zoom, lat, lng] = parts.slice(0, 3).map(Number);
+    if (parts.length < 3 || ![zoom, lat, lng].every(Number.isFinite) || Math.abs(lat) > 85 || zoom < 1 || zoom > 18) return {};
+    const lang = parts[3] === "en" ? "en" : parts[3] === "id" ? "id" : void 0;
+    return { view: [zoom, lat, lng], lang, on: parts[4] ? new Set(parts[4].split("+")) : void 0 };
+  }
+  start().catch((error) => {
+    const box = byId("fault");
+    box.hidden = false;
+    box.textContent = `Halaman ini memerlukan peramban yang lebih baru (2023 ke atas). / This page needs a newer browser (2023 or later). [${error}]`;
+  });
+})();

@@ -1,0 +1,120 @@
+// What every part of the page shares: data, choices, words, and ways to move about.
+// @ts-check
+import { latOf, lonOf } from "./mercator.js";
+
+/**
+ * @typedef {import("./data.js").Data} Data @typedef {import("./state.js").State} State @typedef {import("./words.js").Words} Words
+ */
+
+export class App {
+  /** @param {Data} data @param {State} state @param {Words} words @param {any} map */
+  constructor(data, state, words, map) {
+    this.data = data;
+    this.state = state;
+    this.words = words;
+    this.map = map;
+    this.isPhone = () => window.matchMedia("(max-width: 760px)").matches;
+  }
+
+  /** @param {string} level */
+  levelColour(level) {
+    return this.data.style("cells")?.classes.find((/** @type {any} */ item) => item.key === level)?.colour ?? "#888888";
+  }
+
+  /** Whether a style has anything to draw. @param {Record<string, any>} style */
+  hasRows(style) {
+    const { data } = this;
+    switch (style.kind) {
+      case "fill": return style.by === "score" ? [...data.areas.values()].some((table) => table.has("score")) : [...data.areas.values()].some((table) => table.has(`${this.state.now.unit}_served`));
+      case "raster": return data.rasters.has(style.source);
+      case "cells": return data.cells !== null;
+      case "mass": return data.umkm !== null;
+      default: return data.layers.has(style.source);
+    }
+  }
+
+  /** Name of an area by its code; the code itself where it is not on the page. @param {string} code */
+  areaName(code) {
+    const found = this.areaRow(code);
+    return found ? this.areaLabel(found.level, found.row) : code;
+  }
+
+  /** @param {string} level @param {number} row */
+  areaLabel(level, row) {
+    const table = this.data.areas.get(level);
+    const name = table?.text("name", row) ?? "";
+    if (name) return name;
+    return `${this.words.t(`area_levels.${level}`)} ${table?.text("code", row) ?? ""}`;
+  }
+
+  /** @param {string} code @returns {{level: string, row: number} | null} */
+  areaRow(code) {
+    for (const [level, table] of this.data.areas) {
+      const row = table.find("code", code);
+      if (row >= 0) return { level, row };
+    }
+    return null;
+  }
+
+  /** Kabupaten of a Kemendagri code. @param {string} code */
+  static kabupatenOf(code) {
+    return code.split(".").slice(0, 2).join(".");
+  }
+
+  /** Names from the finest area of a code up to its kabupaten. @param {string} code */
+  chain(code) {
+    const parts = code.split(".");
+    const names = [];
+    for (let n = parts.length; n >= 2; n--) {
+      const found = this.areaRow(parts.slice(0, n).join("."));
+      if (found) names.push(this.areaLabel(found.level, found.row));
+    }
+    return names;
+  }
+
+  /** @param {string} level @param {number} row */
+  openArea(level, row) {
+    const shapes = this.data.areas.get(level)?.shapes;
+    if (shapes) {
+      const [w, n, e, s] = shapes.box.subarray(4 * row, 4 * row + 4);
+      this.fit(lonOf(w), latOf(s), lonOf(e), latOf(n));
+    }
+    this.state.set({ selection: { kind: "area", level, row }, tab: "detail" });
+  }
+
+  /** @param {string} layer @param {number} row */
+  openRow(layer, row) {
+    const table = this.data.layers.get(layer);
+    if (!table) return;
+    const style = this.data.styles.find((item) => item.source === layer);
+    if (style && !this.state.now.on.has(style.key)) this.state.turn(style.key, true);
+    if (table.x.length) this.moveTo(table.lon(row), table.lat(row), Math.max(11, this.map.getZoom()));
+    else if (table.shapes) {
+      const [w, n, e, s] = table.shapes.box.subarray(4 * row, 4 * row + 4);
+      this.fit(lonOf(w), latOf(s), lonOf(e), latOf(n));
+    }
+    this.state.set({ selection: { kind: "row", layer, row }, tab: "detail" });
+  }
+
+  /** Space the bottom sheet takes away on a phone. */
+  hidden() {
+    return this.isPhone() ? Math.round(window.innerHeight * 0.5) : 0;
+  }
+
+  /** @param {number} west @param {number} south @param {number} east @param {number} north @param {boolean} [still] */
+  fit(west, south, east, north, still = false) {
+    const pad = this.isPhone() ? 14 : 48;
+    const right = this.isPhone() ? pad : 90;
+    const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.fitBounds([[south, west], [north, east]], {
+      paddingTopLeft: [pad, pad], paddingBottomRight: [right, pad + this.hidden()], maxZoom: 13, animate: !calm, duration: 0.5,
+    });
+  }
+
+  /** @param {number} lon @param {number} lat @param {number} zoom */
+  moveTo(lon, lat, zoom) {
+    const target = this.map.project([lat, lon], zoom).add([0, this.hidden() / 2]);
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.setView(this.map.unproject(target, zoom), zoom, { animate: !calm });
+  }
+}

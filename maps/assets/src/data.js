@@ -1,0 +1,213 @@
+// The data island of the page as tables the other modules read.
+// @ts-check
+import { Block, fromBase64, fromRowSteps, gunzip } from "./codec.js";
+import { WORLD, lonOf, latOf, unitX, unitY } from "./mercator.js";
+
+/**
+ * @typedef {Record<string, any>} Json
+ * @typedef {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} Numbers
+ * @typedef {{x: Int32Array, y: Int32Array, ringStart: Int32Array, partStart: Int32Array, box: Int32Array}} Shapes
+ * @typedef {{west: number, north: number, pixel: number, rows: number, cols: number, values: Uint8Array, operators: string[]}} Raster
+ * @typedef {{n: number, x: Int32Array, y: Int32Array, level: Uint8Array, digital: Uint8Array, sector: Uint8Array, sectors: string[]}} Mass
+ * @typedef {{west: number, north: number, pixel: number, cols: number, n: number, id: Int32Array, x: Int32Array, y: Int32Array,
+ *   level: Uint8Array, cause: Uint8Array, umkm: Float32Array, people: Float32Array, facilities: Uint8Array, rsrp: Uint8Array,
+ *   served: Uint8Array, confidence: Uint8Array, operators: Uint8Array, indoor: Uint8Array,
+ *   server: Text, area: Text, half: number, halfRow: Int32Array}} Cells
+ */
+
+/** A text column: positions into a list of known texts. */
+export class Text {
+  /** @param {string[]} known @param {Int32Array} index */
+  constructor(known, index) {
+    this.known = known;
+    this.index = index;
+  }
+
+  /** @param {number} row */
+  at(row) {
+    return this.known[this.index[row]] ?? "";
+  }
+}
+
+/** A table: named columns of equal length, with places or shapes when it has any. */
+export class Table {
+  /** @param {Json} packed @param {Block} block */
+  constructor(packed, block) {
+    /** @type {number} */
+    this.n = packed.n;
+    /** @type {Map<string, Text | Numbers>} */
+    this.columns = new Map();
+    for (const [name, column] of Object.entries(packed.c)) {
+      this.columns.set(name, column.k ? new Text(column.k, block.steps(column.i)) : block.plain(column));
+    }
+    /** @type {Int32Array} */
+    this.x = packed.x ? block.steps(packed.x) : new Int32Array(0);
+    /** @type {Int32Array} */
+    this.y = packed.y ? block.steps(packed.y) : new Int32Array(0);
+    /** @type {Shapes | null} */
+    this.shapes = packed.shapes ? unpackShapes(packed.shapes, block) : null;
+  }
+
+  /** @param {string} name */
+  has(name) {
+    return this.columns.has(name);
+  }
+
+  /** @param {string} name @param {number} row @returns {string} */
+  text(name, row) {
+    const column = this.columns.get(name);
+    if (!column) return "";
+    return column instanceof Text ? column.at(row) : String(column[row]);
+  }
+
+  /** NaN where there is no number. @param {string} name @param {number} row @returns {number} */
+  number(name, row) {
+    const column = this.columns.get(name);
+    return !column || column instanceof Text ? NaN : column[row];
+  }
+
+  /** @param {string} name @param {string} value @returns {number} row, −1 when there is none */
+  find(name, value) {
+    const column = this.columns.get(name);
+    if (!(column instanceof Text)) return -1;
+    const position = column.known.indexOf(value);
+    return position < 0 ? -1 : column.index.indexOf(position);
+  }
+
+  /** @param {number} row */
+  lon(row) {
+    return lonOf(this.x[row]);
+  }
+
+  /** @param {number} row */
+  lat(row) {
+    return latOf(this.y[row]);
+  }
+}
+
+/** @param {Json} packed @param {Block} block @returns {Shapes} */
+function unpackShapes(packed, block) {
+  const x = block.steps(packed.x);
+  const y = block.steps(packed.y);
+  const ringStart = starts(block.steps(packed.rings));
+  const partStart = starts(block.steps(packed.parts));
+  const n = partStart.length - 1;
+  const box = new Int32Array(4 * n);
+  for (let i = 0; i < n; i++) {
+    let [w, s, e, t] = [WORLD * 2, WORLD * 2, -WORLD, -WORLD];
+    for (let v = ringStart[partStart[i]]; v < ringStart[partStart[i + 1]]; v++) {
+      if (x[v] < w) w = x[v];
+      if (x[v] > e) e = x[v];
+      if (y[v] < s) s = y[v];
+      if (y[v] > t) t = y[v];
+    }
+    box.set([w, s, e, t], 4 * i);
+  }
+  return { x, y, ringStart, partStart, box };
+}
+
+/** @param {Int32Array} counts */
+function starts(counts) {
+  const out = new Int32Array(counts.length + 1);
+  for (let i = 0; i < counts.length; i++) out[i + 1] = out[i] + counts[i];
+  return out;
+}
+
+/** @param {Json} packed @param {Block} block @returns {Cells} */
+function unpackCells(packed, block) {
+  const id = block.steps(packed.cell);
+  const x = new Int32Array(packed.n);
+  const y = new Int32Array(packed.n);
+  for (let i = 0; i < packed.n; i++) {
+    const row = Math.floor(id[i] / packed.cols);
+    x[i] = unitX(packed.west + (id[i] - row * packed.cols + 0.5) * packed.pixel);
+    y[i] = unitY(packed.north - (row + 0.5) * packed.pixel);
+  }
+  /** @type {any} */
+  const cells = { west: packed.west, north: packed.north, pixel: packed.pixel, cols: packed.cols, n: packed.n, id, x, y };
+  for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
+    cells[name] = block.plain(packed[name]);
+  }
+  cells.server = new Text(packed.server.k, block.steps(packed.server.i));
+  cells.area = new Text(packed.area.k, block.steps(packed.area.i));
+  cells.half = ((packed.pixel / 360) * WORLD) / 2;
+  return cells;
+}
+
+/** Row of the cell at a place, −1 when nobody lives there. @param {Cells} cells @param {number} lon @param {number} lat */
+export function cellAt(cells, lon, lat) {
+  const col = Math.floor((lon - cells.west) / cells.pixel);
+  const row = Math.floor((cells.north - lat) / cells.pixel);
+  if (col < 0 || col >= cells.cols || row < 0) return -1;
+  const wanted = row * cells.cols + col;
+  let low = 0;
+  let high = cells.n - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (cells.id[middle] === wanted) return middle;
+    if (cells.id[middle] < wanted) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** @param {Raster} raster @param {number} lon @param {number} lat */
+export function rasterAt(raster, lon, lat) {
+  const col = Math.floor((lon - raster.west) / raster.pixel);
+  const row = Math.floor((raster.north - lat) / raster.pixel);
+  return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? 0 : raster.values[row * raster.cols + col];
+}
+
+/** Everything the page knows. */
+export class Data {
+  /** @param {Json} json @param {Block} block */
+  constructor(json, block) {
+    this.json = json;
+    this.meta = json.meta;
+    /** @type {Json[]} */
+    this.styles = json.styles;
+    /** @type {string[]} */
+    this.levels = json.vocabulary.levels;
+    /** @type {Map<string, Table>} */
+    this.areas = new Map(Object.entries(json.areas).map(([key, packed]) => [key, new Table(packed, block)]));
+    /** @type {Map<string, Table>} */
+    this.layers = new Map(Object.entries(json.layers).map(([key, packed]) => [key, new Table(packed, block)]));
+    /** @type {Shapes | null} */
+    this.coast = json.coast ? unpackShapes(json.coast, block) : null;
+    /** @type {Cells | null} */
+    this.cells = json.cells ? unpackCells(json.cells, block) : null;
+    /** @type {Mass | null} */
+    this.umkm = json.umkm ? unpackMass(json.umkm, block) : null;
+    /** @type {Map<string, Raster>} */
+    this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
+  }
+
+  /** @param {string} key */
+  style(key) {
+    return this.styles.find((style) => style.key === key);
+  }
+}
+
+/** @param {Json} packed @param {Block} block @returns {Mass} */
+function unpackMass(packed, block) {
+  const x = block.steps(packed.x).map((value) => value * packed.scale);
+  const y = block.steps(packed.y).map((value) => value * packed.scale);
+  const [level, digital, sector] = ["level", "digital", "sector"].map((name) => /** @type {Uint8Array} */ (block.plain(packed[name])));
+  return { n: packed.n, x, y, level, digital, sector, sectors: packed.sectors };
+}
+
+/** @param {Json} packed @param {Block} block @returns {Raster} */
+function unpackRaster(packed, block) {
+  const { west, north, pixel, rows, cols } = packed;
+  const values = fromRowSteps(/** @type {Uint8Array} */ (block.plain(packed.v)), rows, cols);
+  return { west, north, pixel, rows, cols, values, operators: packed.operators ?? [] };
+}
+
+/** @param {Document} page */
+export async function readData(page) {
+  const read = (/** @type {string} */ id) => JSON.parse(page.getElementById(id)?.textContent ?? "null");
+  const json = read("merata-data");
+  const packed = read("merata-pack");
+  const buffer = await gunzip(fromBase64(packed));
+  return new Data(json, new Block(buffer));
+}

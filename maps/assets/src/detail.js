@@ -1,0 +1,272 @@
+// The answer to a click: what is here, and why.
+// @ts-check
+import { App } from "./app.js";
+import { cellAt, rasterAt } from "./data.js";
+import { el } from "./dom.js";
+import { countsOf, sum, unservedShare } from "./measure.js";
+import { distanceKm, unitX, unitY } from "./mercator.js";
+import { unitPicker, ranked, rankTable, sitesByArea } from "./overview.js";
+import { chip, empty, facts, fieldValue, glyph, levelBar, section, valueByName } from "./parts.js";
+import { areaAt } from "./pick.js";
+import { pointClass } from "./paint.js";
+
+/** @typedef {import("./state.js").Selection} Selection */
+
+/** @param {App} app @param {Selection} chosen @returns {Node[]} */
+export function detail(app, chosen) {
+  if (chosen.kind === "area") return areaDetail(app, chosen.level, chosen.row);
+  if (chosen.kind === "place") return placeDetail(app, chosen.lon, chosen.lat);
+  return chosen.layer === "sites" ? siteDetail(app, chosen.row) : rowDetail(app, chosen.layer, chosen.row);
+}
+
+/** @param {App} app @param {string} kind @param {string} title @param {(string | Node | null)[]} under */
+function heading(app, kind, title, under) {
+  return el("header", { class: "detail-head" }, el("p", { class: "eyebrow" }, kind), el("h2", { class: "title" }, title), el("p", { class: "under" }, ...under));
+}
+
+/** @param {App} app @param {string} level @param {number} row @returns {Node[]} */
+function areaDetail(app, level, row) {
+  const { words, data, state } = app;
+  const table = data.areas.get(level);
+  if (!table) return [];
+  const code = table.text("code", row);
+  const counts = countsOf(table, row, state.now.unit, data.levels);
+  const position = ranked(app, level).findIndex((item) => item.row === row);
+  const place = position >= 0 ? words.t("map.rank_of", { n: position + 1, total: ranked(app, level).length }) : "";
+  /** @type {(Node | null)[]} */
+  const nodes = [heading(app, words.t(`area_levels.${level}`), app.areaLabel(level, row), [level === "hexagon" ? "" : words.t("map.code", { code }), place ? ` · ${place}` : ""])];
+  if (counts) {
+    const total = sum(counts);
+    nodes.push(el("section", { class: "block" }, unitPicker(app),
+      el("div", { class: "hero small" }, el("strong", {}, words.share(unservedShare(counts))), el("span", {}, words.t(`map.hero.${state.now.unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
+      levelBar(app, counts),
+      facts(data.levels.map((name, i) => [words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`]))));
+  } else if (level !== "hexagon") nodes.push(empty(words.t("map.empty.area_totals")));
+  nodes.push(scoreBlock(app, level, row));
+  if (level === "kabupaten") nodes.push(areaSites(app, code));
+  nodes.push(areaSurveys(app, code), children(app, level, code));
+  return nodes.filter((node) => node !== null);
+}
+
+/** @param {App} app @param {string} level @param {number} row */
+function scoreBlock(app, level, row) {
+  const { words, data } = app;
+  const table = data.areas.get(level);
+  if (!table?.has("score")) return null;
+  const score = table.number("score", row);
+  const parts = [...table.columns.keys()].filter((name) => name.startsWith("part_"));
+  const list = el("ul", { class: "bars score" });
+  for (const name of parts) {
+    const key = name.slice(5);
+    const part = table.number(name, row);
+    const raw = table.number(`raw_${key}`, row);
+    list.append(el("li", {}, el("span", {}, words.of("criteria", key)), el("b", {}, Number.isFinite(raw) ? valueByName(app, key, raw) : words.t("map.no_data")),
+      el("i", { style: { width: `${Number.isFinite(part) ? Math.max(1, 100 * part) : 0}%`, background: "#7d68b4" } })));
+  }
+  const low = table.number("score_low", row);
+  const high = table.number("score_high", row);
+  const range = Number.isFinite(low) && Number.isFinite(high) && high - low > 0.05 ? words.t("map.score_range", { low: words.n(low, 1), high: words.n(high, 1) }) : "";
+  return section(words.t("map.score"), el("div", { class: "hero small" }, el("strong", {}, words.n(score, 1)), el("span", {}, words.t("map.score_of_100"), range && el("small", {}, range))), list);
+}
+
+/** @param {App} app @param {string} code */
+function areaSites(app, code) {
+  const { words } = app;
+  const rows = sitesByArea(app).get(code) ?? [];
+  return section(words.t("map.sites_here", { n: rows.length }), rows.length ? siteList(app, rows) : empty(words.t("map.empty.sites_here")));
+}
+
+/** Buttons of sites, the one that serves most first. @param {App} app @param {number[]} rows */
+export function siteList(app, rows) {
+  const { words, data } = app;
+  const table = data.layers.get("sites");
+  const style = data.style("sites");
+  const list = el("ul", { class: "sites" });
+  if (!table || !style) return list;
+  const ordered = [...rows].sort((a, b) => table.number("n_umkm_new", b) - table.number("n_umkm_new", a) || (table.text("site_id", a) < table.text("site_id", b) ? -1 : 1));
+  for (const row of ordered) {
+    list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openRow("sites", row) } },
+      glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
+      el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, `${words.of("map.site_type", table.text("site_type", row))} · ${words.of("map.backhaul", table.text("backhaul", row))}`)),
+      el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row)))))));
+  }
+  return list;
+}
+
+/** @param {App} app @param {string} code */
+function areaSurveys(app, code) {
+  const { words, data } = app;
+  const table = data.layers.get("surveys");
+  const rows = [];
+  for (let row = 0; table && row < table.n; row++) {
+    const area = table.text("area_code", row);
+    if (area === code || area.startsWith(`${code}.`)) rows.push(row);
+  }
+  if (!table || !rows.length) return null;
+  const list = el("ul", { class: "sites" });
+  for (const row of rows.slice(0, 20)) {
+    list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openRow("surveys", row) } }, el("span", {}, app.areaName(table.text("area_code", row)), el("small", {}, words.of("map.settle", table.text("settle_with", row)))),
+      el("b", {}, words.t("map.n_umkm", { n: words.n(table.number("n_umkm_unknown", row)) })))));
+  }
+  return section(words.t("map.surveys_here", { n: rows.length }), list);
+}
+
+/** @param {App} app @param {string} level @param {string} code */
+function children(app, level, code) {
+  const order = ["provinsi", "kabupaten", "kecamatan", "desa"];
+  const below = order.slice(order.indexOf(level) + 1).find((name) => app.data.areas.has(name));
+  if (level === "hexagon" || !below || order.indexOf(level) < 0) return null;
+  const table = app.data.areas.get(below);
+  const rows = ranked(app, below, (row) => (table?.text("code", row) ?? "").startsWith(`${code}.`));
+  if (!rows.length) return null;
+  return section(app.words.t("map.inside", { level: app.words.t(`area_levels_short.${below}`) }), rankTable(app, below, rows.slice(0, 40)));
+}
+
+/** @param {App} app @param {number} row @returns {Node[]} */
+function siteDetail(app, row) {
+  const { words, data } = app;
+  const table = data.layers.get("sites");
+  if (!table) return [];
+  const n = table.number("n_umkm_new", row);
+  const cost = table.number("cost_idr", row);
+  const path = table.text("backhaul_path", row).split(">").map((part) => part.trim()).filter(Boolean);
+  return [
+    heading(app, words.t("map.site"), table.text("name", row) || table.text("site_id", row), [app.chain(table.text("area_code", row)).join(", ")]),
+    el("section", { class: "block" }, el("p", { class: "note" }, chip(words.of("map.status", table.text("status", row) || "indicative"), "mark"), " ", words.t("map.indicative_why")),
+      el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" })),
+      facts([
+        [words.t("map.field.site_type"), words.of("map.site_type", table.text("site_type", row))],
+        [words.t("map.field.backhaul"), words.of("map.backhaul", table.text("backhaul", row))],
+        [words.t("map.field.access_mode"), words.of("map.access", table.text("access_mode", row))],
+        [words.t("map.field.capacity_mbps"), `${words.n(table.number("capacity_mbps", row), 1)} Mbit/s`],
+        [words.t("map.field.demand_mbps"), `${words.n(table.number("demand_mbps", row), 1)} Mbit/s`],
+        [words.t("map.field.capex_idr"), words.idr(table.number("capex_idr", row))],
+        [words.t("map.field.opex_idr_per_year"), words.idr(table.number("opex_idr_per_year", row))],
+        [words.t("map.field.cost_idr"), words.idr(cost)],
+        [words.t("map.field.path"), path.length > 1 ? path.map((node) => nodeName(app, node)).join(" → ") : null],
+        [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
+        ["ID", table.text("site_id", row)],
+      ])),
+    ...whyBlocks(app, table.text("why", row)),
+  ];
+}
+
+/** Name of a node of the network: a place, a tower, a landing. @param {App} app @param {string} id */
+function nodeName(app, id) {
+  for (const [layer, key] of [["sites", "candidate_id"], ["candidates", "candidate_id"], ["fiber_nodes", "node_id"], ["gateways", "gateway_id"]]) {
+    const table = app.data.layers.get(layer);
+    const row = table ? table.find(key, id) : -1;
+    if (table && row >= 0) return table.text("name", row) || id;
+  }
+  return id;
+}
+
+/** The plan's own reasons, whatever they hold. @param {App} app @param {string} text @returns {Node[]} */
+function whyBlocks(app, text) {
+  let why;
+  try {
+    why = JSON.parse(text);
+  } catch {
+    return text ? [section(app.words.t("map.why"), el("p", {}, text))] : [];
+  }
+  if (why === null || typeof why !== "object") return [];
+  const plainRows = Object.entries(why).filter(([, value]) => value === null || typeof value !== "object");
+  const nested = Object.entries(why).filter(([, value]) => value !== null && typeof value === "object" && Object.keys(value).length);
+  const blocks = [];
+  if (plainRows.length) blocks.push(section(app.words.t("map.why"), whyFacts(app, plainRows)));
+  for (const [key, value] of nested) {
+    const title = app.words.of("map.why_figure", key);
+    if (!Array.isArray(value)) blocks.push(section(title, whyFacts(app, Object.entries(value))));
+    else if (value.every((item) => item === null || typeof item !== "object")) blocks.push(section(title, el("p", {}, value.map((item) => valueByName(app, key, item)).join(", "))));
+    else blocks.push(section(title, ...value.slice(0, 6).map((item) => whyFacts(app, Object.entries(item ?? {})))));
+  }
+  return blocks;
+}
+
+/** @param {App} app @param {[string, unknown][]} entries */
+function whyFacts(app, entries) {
+  return facts(entries.map(([key, value]) => [app.words.of("map.why_figure", key), typeof value === "object" && value !== null ? JSON.stringify(value) : valueByName(app, key, value)]));
+}
+
+/** @param {App} app @param {string} layer @param {number} row @returns {Node[]} */
+function rowDetail(app, layer, row) {
+  const { words, data } = app;
+  const table = data.layers.get(layer);
+  const style = data.styles.find((item) => item.source === layer);
+  if (!table || !style) return [];
+  const ids = ["bts_id", "candidate_id", "node_id", "gateway_id", "proposal_id", "link_id"];
+  const id = ids.map((key) => table.text(key, row)).find(Boolean) ?? "";
+  const area = table.text("area_code", row);
+  const title = table.text("name", row) || (area && app.areaName(area)) || id || words.t(`map.layer.${style.key}`);
+  const rows = /** @type {[string, string][]} */ ((style.fields ?? []).map((/** @type {any} */ field) => [words.t(`map.field.${field.key}`), fieldValue(app, field, table, row)]));
+  if (layer === "links") {
+    rows.unshift([words.t("map.field.from"), nodeName(app, table.text("from_id", row))], [words.t("map.field.to"), nodeName(app, table.text("to_id", row))]);
+  }
+  if (table.x.length) rows.push([words.t("map.field.place"), words.place(table.lon(row), table.lat(row))]);
+  if (id && id !== title) rows.push(["ID", id]);
+  return [heading(app, words.t(`map.layer_one.${style.key}`), title, [area && area !== title ? words.t("map.code", { code: area }) : ""]), el("section", { class: "block" }, facts(rows))];
+}
+
+/** @param {App} app @param {number} lon @param {number} lat @returns {Node[]} */
+function placeDetail(app, lon, lat) {
+  const { words, data } = app;
+  const cell = data.cells ? cellAt(data.cells, lon, lat) : -1;
+  const [ux, uy] = [unitX(lon), unitY(lat)];
+  const areas = ["desa", "kecamatan", "kabupaten"].map((level) => ({ level, row: areaAt(data, level, ux, uy) })).filter((item) => item.row >= 0);
+  const title = areas.length ? app.areaLabel(areas[0].level, areas[0].row) : words.t("map.here");
+  const above = areas.slice(1).map((item) => app.areaLabel(item.level, item.row)).join(", ");
+  /** @type {Node[]} */
+  const nodes = [heading(app, words.t("map.why_here"), title, [above ? `${above} · ` : "", words.place(lon, lat)])];
+  nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells")), facts(signalRows(app, lon, lat))));
+  if (areas.length) {
+    const list = el("ul", { class: "sites" });
+    for (const item of areas) {
+      const counts = countsOf(/** @type {any} */ (data.areas.get(item.level)), item.row, app.state.now.unit, data.levels);
+      list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openArea(item.level, item.row) } },
+        el("span", {}, app.areaLabel(item.level, item.row), el("small", {}, words.t(`area_levels.${item.level}`))), counts && el("b", {}, words.share(unservedShare(counts)), el("small", {}, words.t("map.rank.unserved"))))));
+    }
+    nodes.push(section(words.t("map.areas_here"), list));
+  }
+  return nodes;
+}
+
+/** @param {App} app @param {number} lon @param {number} lat @returns {[string, string | null][]} */
+function signalRows(app, lon, lat) {
+  const { words, data } = app;
+  const signal = data.rasters.get("coverage_rsrp_dbm");
+  const operator = data.rasters.get("coverage_operator");
+  const level = signal ? rasterAt(signal, lon, lat) : 0;
+  const best = operator ? operator.operators[rasterAt(operator, lon, lat) - 1] : undefined;
+  return [
+    [words.t("map.field.rsrp_dbm"), signal ? (level ? `${words.n(level - 200)} dBm` : words.t("map.no_signal")) : null],
+    [words.t("map.field.best_operator"), best ?? null],
+  ];
+}
+
+/** @param {App} app @param {number} i @param {number} lon @param {number} lat */
+function cellBlock(app, i, lon, lat) {
+  const { words, data } = app;
+  const cells = /** @type {import("./data.js").Cells} */ (data.cells);
+  const level = data.levels[cells.level[i]];
+  const cause = data.json.vocabulary.causes[cells.cause[i]];
+  const server = cells.server.at(i);
+  const bts = data.layers.get("bts");
+  const row = bts && server ? bts.find("bts_id", server) : -1;
+  const name = bts && row >= 0 ? `${bts.text("operator", row)} ${bts.text("technology", row)} · ${words.n(distanceKm(lon, lat, bts.lon(row), bts.lat(row)), 1)} km` : server;
+  const link = row >= 0 ? el("button", { type: "button", class: "link", on: { click: () => app.openRow("bts", row) } }, name) : name;
+  return el("section", { class: "block" },
+    el("p", { class: "verdict" }, el("i", { style: { background: app.levelColour(level) }, class: level === "unknown" ? "hatched" : "" }), el("b", {}, words.t(`levels.${level}`))),
+    el("p", { class: "because" }, words.t(`map.verdict.${cause || level}`)),
+    facts([
+      [words.t("map.field.cause"), cause ? words.t(`causes.${cause}`) : null],
+      [words.t("map.field.rsrp_dbm"), cells.rsrp[i] ? `${words.n(cells.rsrp[i] - 200)} dBm` : words.t("map.no_signal")],
+      [words.t("map.field.server"), server ? link : null],
+      [words.t("map.field.n_operators"), words.n(cells.operators[i])],
+      [words.t("map.field.is_indoor"), words.t(cells.indoor[i] ? "map.yes" : "map.no")],
+      [words.t("map.field.served_share"), words.share(cells.served[i] / 100, 0)],
+      [words.t("map.field.confidence_share"), words.share(cells.confidence[i] / 100, 0)],
+      [words.t("map.unit.umkm"), words.n(cells.umkm[i], 1)],
+      [words.t("map.unit.people"), words.n(cells.people[i])],
+      [words.t("map.unit.facilities"), words.n(cells.facilities[i])],
+    ]));
+}

@@ -1,0 +1,147 @@
+// Starts the page on the map that folium made.
+// @ts-check
+import { App } from "./app.js";
+import { readData } from "./data.js";
+import { el, fill } from "./dom.js";
+import { paintLabels, paintSelection, paintWatermark } from "./labels.js";
+import { legend } from "./legend.js";
+import { unitX, unitY, WORLD } from "./mercator.js";
+import { makePanel } from "./panel.js";
+import { paintBorders, paintCells, paintFill, paintLand, paintLines, paintMass, paintPoints, paintRaster } from "./paint.js";
+import { pick } from "./pick.js";
+import { makeStage } from "./stage.js";
+import { State } from "./state.js";
+import { Words } from "./words.js";
+
+/** @typedef {import("./stage.js").View} View */
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+async function start() {
+  /** @type {any} */
+  const map = /** @type {any} */ (window).map_merata;
+  const data = await readData(document);
+  const linked = readLink();
+  const on = new Set(data.styles.filter((style) => style.is_on).map((style) => style.key));
+  const unit = ["umkm", "people", "desa", "facilities"].find((name) => data.json.totals[name]) ?? "umkm";
+  const state = new State({
+    lang: linked.lang ?? data.meta.language, unit, areaLevel: "auto", on: linked.on ?? on, tab: "overview", selection: null, sort: "share", descending: true,
+  });
+  const words = new Words(data.json.words, state.now.lang);
+  const app = new App(data, state, words, map);
+  state.listen(() => {
+    words.lang = state.now.lang;
+  });
+
+  const faint = () => [...state.now.on].some((key) => ["coverage_rsrp", "coverage_operator"].includes(key) || (["cells", "umkm"].includes(key) && map.getZoom() >= 9));
+  const visible = () => data.styles.filter((style) => state.now.on.has(style.key) && app.hasRows(style) && (style.min_zoom ?? 0) <= map.getZoom());
+  const stage = makeStage(() => {
+    const list = [(/** @type {View} */ view) => paintLand(view, data)];
+    let isBordered = false;
+    for (const style of visible()) {
+      if (style.order >= 40 && !isBordered) {
+        list.push((view) => paintBorders(view, data, state));
+        isBordered = true;
+      }
+      list.push((view) => {
+        const table = data.layers.get(style.source);
+        if (style.kind === "fill") paintFill(view, data, style, state, faint());
+        else if (style.kind === "raster") paintRaster(view, data, style);
+        else if (style.kind === "cells") paintCells(view, data, style);
+        else if (style.kind === "mass") paintMass(view, data, style);
+        else if (style.kind === "lines" && table) paintLines(view, table, style);
+        else if (style.kind === "points" && table) paintPoints(view, table, style);
+      });
+    }
+    if (!isBordered) list.push((view) => paintBorders(view, data, state));
+    list.push((view) => paintLabels(view, data, state), (view) => paintSelection(view, data, state));
+    if (data.meta.synthetic) list.push((view) => paintWatermark(view, "DATA SINTETIS · SYNTHETIC DATA"));
+    return list;
+  });
+  stage.addTo(map);
+
+  L.control.zoom({ position: "topleft" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  const [west, south, east, north] = data.meta.bounds;
+  if (linked.view) map.setView([linked.view[1], linked.view[2]], linked.view[0], { animate: false });
+  else app.fit(west, south, east, north, true);
+
+  makePanel(app, byId("panel"));
+  const host = byId("legend-host");
+  const drawAround = () => {
+    if (!app.isPhone()) legend(app, host);
+    else host.replaceChildren();
+    drawCredits(app);
+    for (const node of document.querySelectorAll("[data-word]")) node.textContent = words.t(/** @type {HTMLElement} */ (node).dataset.word ?? "");
+    byId("map_merata").setAttribute("aria-label", words.t("map.aria"));
+    const buttons = /** @type {[string, string][]} */ ([[".leaflet-control-zoom-in", "map.zoom_plus"], [".leaflet-control-zoom-out", "map.zoom_minus"]]);
+    for (const [selector, key] of buttons) {
+      const button = document.querySelector(selector);
+      button?.setAttribute("title", words.t(key));
+      button?.setAttribute("aria-label", words.t(key));
+    }
+  };
+  drawAround();
+  state.listen((changed) => {
+    if (["lang", "on", "unit", "areaLevel"].some((key) => changed.has(key))) drawAround();
+    if (["on", "unit", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
+    writeLink(map, state);
+  });
+  window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
+  map.on("zoomend", () => {
+    if (!app.isPhone()) legend(app, host);
+  });
+  map.on("moveend", () => writeLink(map, state));
+  map.on("click", (/** @type {any} */ event) => {
+    const { lat, lng } = event.latlng;
+    const scale = (256 * 2 ** map.getZoom()) / WORLD;
+    const styles = visible().filter((style) => style.kind === "points" || style.kind === "lines").reverse();
+    const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4);
+    state.set({ selection: found ?? { kind: "place", lon: lng, lat }, tab: "detail" });
+  });
+  document.addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key === "/" && !["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName)) {
+      event.preventDefault();
+      byId("search").focus();
+    } else if (event.key === "Escape" && state.now.tab === "detail") state.set({ tab: "overview", selection: null });
+  });
+  window.addEventListener("beforeprint", () => stage.paint());
+  document.documentElement.dataset.ready = String(Math.round(performance.now()));
+  /** @type {any} */ (window).merata = { map, state, stage };
+}
+
+/** @param {App} app */
+function drawCredits(app) {
+  const { words, data } = app;
+  const sources = data.meta.credits.slice(0, 3).join(" · ");
+  fill(byId("credits"), el("span", {}, sources ? `${words.t("map.sources")}: ${sources}` : ""), el("span", {}, "Leaflet"));
+  fill(byId("badges"), data.meta.synthetic && el("strong", { class: "badge" }, words.t("map.synthetic_badge")));
+}
+
+/** View, language and layers in the address, so that a view can be sent on. @param {any} map @param {State} state */
+function writeLink(map, state) {
+  const centre = map.getCenter();
+  const parts = [map.getZoom().toFixed(2), centre.lat.toFixed(4), centre.lng.toFixed(4), state.now.lang, [...state.now.on].sort().join("+")];
+  try {
+    window.history.replaceState(null, "", `#${parts.join("/")}`);
+  } catch {
+    // some viewers forbid it; the page works without
+  }
+}
+
+/** @returns {{view?: [number, number, number], lang?: import("./format.js").Lang, on?: Set<string>}} */
+function readLink() {
+  const parts = window.location.hash.slice(1).split("/");
+  const [zoom, lat, lng] = parts.slice(0, 3).map(Number);
+  if (parts.length < 3 || ![zoom, lat, lng].every(Number.isFinite) || Math.abs(lat) > 85 || zoom < 1 || zoom > 18) return {};
+  const lang = parts[3] === "en" ? "en" : parts[3] === "id" ? "id" : undefined;
+  return { view: [zoom, lat, lng], lang, on: parts[4] ? new Set(parts[4].split("+")) : undefined };
+}
+
+start().catch((error) => {
+  const box = byId("fault");
+  box.hidden = false;
+  box.textContent = `Halaman ini memerlukan peramban yang lebih baru (2023 ke atas). / This page needs a newer browser (2023 or later). [${error}]`;
+});

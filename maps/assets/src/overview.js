@@ -1,0 +1,176 @@
+// First view: how many are served, where it is worst, what is proposed, what the figures rest on.
+// @ts-check
+import { el, fill } from "./dom.js";
+import { countsOf, sum, unservedShare } from "./measure.js";
+import { chip, empty, facts, levelBar, section, valueByName } from "./parts.js";
+
+/** @typedef {import("./app.js").App} App */
+
+export const UNITS = ["umkm", "people", "desa", "facilities"];
+
+/** @param {App} app */
+export function unitPicker(app) {
+  const { words, state, data } = app;
+  const known = UNITS.filter((unit) => data.json.totals[unit]);
+  if (known.length < 2) return null;
+  const row = el("div", { class: "segments", role: "radiogroup", "aria-label": words.t("map.count_in") });
+  for (const unit of known) {
+    row.append(
+      el("button", { type: "button", role: "radio", "aria-checked": String(state.now.unit === unit), on: { click: () => state.set({ unit }) } }, words.t(`map.unit.${unit}`)),
+    );
+  }
+  return row;
+}
+
+/** @param {App} app @param {HTMLElement} host */
+export function overview(app, host) {
+  fill(host, noticesShort(app), headline(app), worst(app), planCard(app), causes(app), programmes(app), evidence(app));
+}
+
+/** @param {App} app */
+function noticesShort(app) {
+  const { data, words } = app;
+  if (!data.meta.notices.length) return null;
+  const row = el("div", { class: "chips" });
+  for (const notice of data.meta.notices.slice(0, 4)) {
+    const key = `map.notice_short.${notice.code}`;
+    if (words.has(key)) row.append(el("button", { type: "button", class: "chip warn", on: { click: () => app.state.set({ tab: "about" }) } }, words.t(key, notice.fields)));
+  }
+  return row.childElementCount ? row : null;
+}
+
+/** @param {App} app */
+function headline(app) {
+  const { data, words, state } = app;
+  const unit = state.now.unit;
+  const totals = data.json.totals[unit];
+  if (!totals) return section(words.t("map.overview"), empty(words.t("map.empty.totals")));
+  const counts = data.levels.map((level) => totals[level] ?? 0);
+  const total = sum(counts);
+  const hero = el(
+    "div", { class: "hero" },
+    el("strong", {}, words.share(total ? counts[2] / total : NaN)),
+    el("span", {}, words.t(`map.hero.${unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${unit}`) }))),
+  );
+  const legend = el("ul", { class: "levels" });
+  data.levels.forEach((level, i) => {
+    legend.append(
+      el("li", {}, el("i", { style: { background: app.levelColour(level) }, class: level === "unknown" ? "hatched" : "" }), el("span", {}, words.t(`map.level_short.${level}`)),
+        el("b", {}, words.n(counts[i])), el("em", {}, words.share(total ? counts[i] / total : NaN))),
+    );
+  });
+  return el("section", { class: "block" }, unitPicker(app), hero, levelBar(app, counts), legend);
+}
+
+/** Rows of a level, worst first: unserved share, then number. @param {App} app @param {string} level @param {(row: number) => boolean} [keep] */
+export function ranked(app, level, keep = () => true) {
+  const { data, state } = app;
+  const table = data.areas.get(level);
+  if (!table) return [];
+  const rows = [];
+  for (let row = 0; row < table.n; row++) {
+    const counts = countsOf(table, row, state.now.unit, data.levels);
+    if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: unservedShare(counts), missing: counts[2], code: table.text("code", row) });
+  }
+  const order = (/** @type {number} */ value) => (Number.isFinite(value) ? value : -1);
+  return rows.sort((a, b) => order(b.share) - order(a.share) || b.missing - a.missing || (a.code < b.code ? -1 : 1));
+}
+
+/** Sites per kabupaten code. @param {App} app */
+export function sitesByArea(app) {
+  const table = app.data.layers.get("sites");
+  /** @type {Map<string, number[]>} */
+  const found = new Map();
+  for (let row = 0; table && row < table.n; row++) {
+    const code = table.text("area_code", row).split(".").slice(0, 2).join(".");
+    found.set(code, [...(found.get(code) ?? []), row]);
+  }
+  return found;
+}
+
+/** Table of areas with bar, share and number of proposed sites. @param {App} app @param {string} level @param {ReturnType<typeof ranked>} rows */
+export function rankTable(app, level, rows) {
+  const { words, data } = app;
+  const sites = sitesByArea(app);
+  const withSites = level === "kabupaten" && sites.size > 0;
+  const head = el("tr", {}, el("th", { scope: "col", class: "num" }, "#"), el("th", { scope: "col" }, words.t(`area_levels_short.${level}`)),
+    el("th", { scope: "col", class: "num" }, words.t("map.rank.unserved")), withSites && el("th", { scope: "col", class: "num" }, words.t("map.rank.sites")));
+  const body = el("tbody", {});
+  rows.forEach((item, i) => {
+    const name = app.areaLabel(level, item.row);
+    const open = () => app.openArea(level, item.row);
+    const table = data.areas.get(level);
+    body.append(
+      el("tr", { on: { click: open } },
+        el("td", { class: "num rank" }, String(i + 1)),
+        el("td", {}, el("button", { type: "button", class: "link", on: { click: (/** @type {Event} */ e) => { e.stopPropagation(); open(); } } }, name), levelBar(app, item.counts, true)),
+        el("td", { class: "num" }, el("b", {}, words.share(item.share)), el("small", {}, words.n(item.missing))),
+        withSites && el("td", { class: "num" }, String(sites.get(table?.text("code", item.row) ?? "")?.length ?? 0)),
+      ),
+    );
+  });
+  return el("table", { class: "rank" }, el("thead", {}, head), body);
+}
+
+/** @param {App} app */
+function worst(app) {
+  const { words, data, state } = app;
+  const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
+  if (!level) return section(words.t("map.worst"), empty(words.t("map.empty.areas")));
+  const rows = ranked(app, level);
+  if (!rows.length) return section(words.t("map.worst"), empty(words.t("map.empty.totals")));
+  const all = rows.length > 5 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "areas" }) } }, words.t("map.see_all", { n: rows.length }));
+  return section(words.t("map.worst"), rankTable(app, level, rows.slice(0, 5)), all);
+}
+
+/** @param {App} app */
+function planCard(app) {
+  const { words, data, state } = app;
+  const plan = data.json.plan;
+  const n = data.layers.get("sites")?.n ?? 0;
+  if (!n) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+  const rows = /** @type {[string, string | null][]} */ ([
+    [words.t("map.plan_sites"), words.n(n)],
+    ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "desa_new", "facilities_new", "gap_share"]
+      .filter((key) => typeof plan[key] === "number")
+      .map((key) => [words.t(`map.plan_figure.${key}`), valueByName(app, key, plan[key])]),
+  ]);
+  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), facts(rows),
+    el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n })));
+}
+
+/** @param {App} app @param {string} group @param {Record<string, number>} values @param {(key: string) => string} colour */
+function bars(app, group, values, colour) {
+  const { words } = app;
+  const rows = Object.entries(values).filter(([key, value]) => key !== "" && value > 0);
+  const most = Math.max(...rows.map(([, value]) => value), 1);
+  const list = el("ul", { class: "bars" });
+  for (const [key, value] of rows) {
+    list.append(el("li", {}, el("span", {}, words.of(group, key)), el("b", {}, words.n(value)), el("i", { style: { width: `${Math.max(1, (100 * value) / most)}%`, background: colour(key) } })));
+  }
+  return rows.length ? list : null;
+}
+
+/** @param {App} app */
+function causes(app) {
+  const { words, data, state } = app;
+  const values = data.json.causes[state.now.unit];
+  const list = values && bars(app, "causes", values, (key) => app.levelColour(key === "no_data" ? "unknown" : key.endsWith("capacity") || key === "technology" ? "limited" : "unserved"));
+  return list ? section(words.t("map.causes", { unit: words.t(`map.unit.${state.now.unit}`) }), list) : null;
+}
+
+/** @param {App} app */
+function programmes(app) {
+  const { words, data } = app;
+  const list = bars(app, "programmes", data.json.programmes, () => "var(--accent)");
+  return list ? section(words.t("map.programmes"), list, el("p", { class: "note" }, words.t("map.programmes_why"))) : null;
+}
+
+/** What remains without everything synthetic, estimated, schematic or unknown. @param {App} app */
+export function evidence(app) {
+  const { words, data } = app;
+  const ledger = Object.entries(data.json.evidence).filter(([, value]) => typeof value === "number" || typeof value === "string");
+  if (!ledger.length) return null;
+  return section(words.t("map.evidence"), el("p", { class: "note" }, words.t("map.evidence_why")),
+    facts(ledger.map(([key, value]) => [words.of("map.evidence_figure", key), valueByName(app, key, value)])));
+}

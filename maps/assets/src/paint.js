@@ -1,0 +1,291 @@
+// Painters: each draws one style of the style files on the stage.
+// @ts-check
+import { classOfNumber, classOfText, rgb } from "./classes.js";
+import { countsOf, unservedShare } from "./measure.js";
+import { unitX, unitY, lonOf, latOf, warpRows } from "./mercator.js";
+import { isOpen, isVisible, symbol, trace } from "./shapes.js";
+import { levelAt } from "./state.js";
+
+/**
+ * @typedef {import("./data.js").Data} Data @typedef {import("./data.js").Table} Table @typedef {import("./data.js").Raster} Raster
+ * @typedef {import("./stage.js").View} View @typedef {import("./state.js").State} State @typedef {import("./classes.js").Class} Class
+ * @typedef {Record<string, any>} Style
+ */
+
+export const LAND = "#f6f4ee";
+const SHORE = "#a9b6c0";
+
+/** @param {View} view @param {Data} data */
+export function paintLand(view, data) {
+  const { ctx } = view;
+  paintGraticule(view);
+  if (!data.coast) return;
+  ctx.beginPath();
+  for (let i = 0; i < data.coast.partStart.length - 1; i++) if (isVisible(data.coast, i, view)) trace(data.coast, i, view, true);
+  ctx.lineJoin = "round";
+  ctx.strokeStyle = "rgba(255,255,255,0.55)";
+  ctx.lineWidth = 6;
+  ctx.stroke();
+  ctx.fillStyle = LAND;
+  ctx.fill("evenodd");
+  ctx.strokeStyle = SHORE;
+  ctx.lineWidth = 0.8;
+  ctx.stroke();
+}
+
+/** @param {View} view */
+function paintGraticule(view) {
+  const { ctx, zoom, scale, ox, oy, width, height } = view;
+  const step = zoom < 6 ? 5 : zoom < 7.5 ? 2 : zoom < 8.5 ? 1 : zoom < 10 ? 0.5 : zoom < 12 ? 0.1 : 0.05;
+  const [west, east] = [lonOf(ox / scale), lonOf((ox + width) / scale)];
+  const [north, south] = [latOf(oy / scale), latOf((oy + height) / scale)];
+  ctx.strokeStyle = "rgba(90,115,135,0.16)";
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  for (let k = Math.ceil(west / step); k * step <= east; k++) {
+    const px = Math.round(unitX(k * step) * scale - ox) + 0.5;
+    ctx.moveTo(px, 0);
+    ctx.lineTo(px, height);
+  }
+  for (let k = Math.ceil(south / step); k * step <= north; k++) {
+    const py = Math.round(unitY(k * step) * scale - oy) + 0.5;
+    ctx.moveTo(0, py);
+    ctx.lineTo(width, py);
+  }
+  ctx.stroke();
+}
+
+/** @param {CanvasRenderingContext2D} ctx @param {string} colour */
+function hatch(ctx, colour) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8;
+  const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, 8, 8);
+  pen.strokeStyle = "rgba(255,255,255,0.75)";
+  pen.lineWidth = 1.6;
+  for (const shift of [-8, 0, 8]) {
+    pen.moveTo(shift - 1, 9);
+    pen.lineTo(shift + 9, -1);
+  }
+  pen.stroke();
+  return /** @type {CanvasPattern} */ (ctx.createPattern(tile, "repeat"));
+}
+
+/** @param {Data} data @param {Style} style @param {Table} table @param {number} row @param {string} unit */
+export function fillValue(data, style, table, row, unit) {
+  return style.by === "score" ? table.number("score", row) : unservedShare(countsOf(table, row, unit, data.levels));
+}
+
+/** Areas coloured by a share or a score. @param {View} view @param {Data} data @param {Style} style @param {State} state @param {boolean} faint */
+export function paintFill(view, data, style, state, faint) {
+  const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+  const table = data.areas.get(level);
+  if (!table?.shapes) return;
+  const { ctx } = view;
+  /** @type {number[][]} */
+  const byClass = style.classes.map(() => []);
+  for (let row = 0; row < table.n; row++) {
+    const found = classOfNumber(style.classes, fillValue(data, style, table, row, state.now.unit));
+    if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
+  }
+  ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
+  byClass.forEach((rows, k) => {
+    if (!rows.length) return;
+    ctx.beginPath();
+    for (const row of rows) trace(/** @type {any} */ (table.shapes), row, view, true);
+    const item = style.classes[k];
+    ctx.fillStyle = item.is_hatched ? hatch(ctx, item.colour) : item.colour;
+    ctx.fill("evenodd");
+  });
+}
+
+/** Borders of areas: the level in view finely, kabupaten above it. @param {View} view @param {Data} data @param {State} state */
+export function paintBorders(view, data, state) {
+  const fine = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+  const { ctx } = view;
+  for (const [level, colour, width] of [
+    [fine, fine === "kabupaten" ? "rgba(70,84,98,0.75)" : "rgba(90,104,120,0.35)", fine === "kabupaten" ? 1 : 0.6],
+    ["kabupaten", "rgba(60,74,88,0.8)", 1.1],
+  ]) {
+    const shapes = data.areas.get(String(level))?.shapes;
+    if (!shapes || (level === "kabupaten" && fine === "kabupaten" && width === 1.1)) continue;
+    ctx.beginPath();
+    for (let row = 0; row < shapes.partStart.length - 1; row++) if (isVisible(shapes, row, view)) trace(shapes, row, view, true);
+    ctx.strokeStyle = String(colour);
+    ctx.lineWidth = Number(width);
+    ctx.lineJoin = "round";
+    ctx.stroke();
+  }
+}
+
+/** @type {Map<string, HTMLCanvasElement>} */
+const pictures = new Map();
+
+/** @param {Raster} raster @param {Style} style */
+function picture(raster, style) {
+  const found = pictures.get(style.key);
+  if (found) return found;
+  const canvas = document.createElement("canvas");
+  canvas.width = raster.cols;
+  canvas.height = raster.rows;
+  const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const image = ctx.createImageData(raster.cols, raster.rows);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = new Uint32Array(256);
+  for (let value = 1; value < 256; value++) {
+    const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, value - 200);
+    const [r, g, b] = rgb(style.classes[position].colour);
+    colours[value] = (255 << 24) | (b << 16) | (g << 8) | r;
+  }
+  const source = warpRows(raster.north, raster.pixel, raster.rows);
+  for (let row = 0; row < raster.rows; row++) {
+    const from = source[row] * raster.cols;
+    for (let col = 0; col < raster.cols; col++) pixels[row * raster.cols + col] = colours[raster.values[from + col]];
+  }
+  ctx.putImageData(image, 0, 0);
+  pictures.set(style.key, canvas);
+  return canvas;
+}
+
+/** @param {View} view @param {Data} data @param {Style} style */
+export function paintRaster(view, data, style) {
+  const raster = data.rasters.get(style.source);
+  if (!raster) return;
+  const { ctx, scale, ox, oy } = view;
+  const left = unitX(raster.west) * scale - ox;
+  const right = unitX(raster.west + raster.cols * raster.pixel) * scale - ox;
+  const top = unitY(raster.north) * scale - oy;
+  const bottom = unitY(raster.north - raster.rows * raster.pixel) * scale - oy;
+  ctx.globalAlpha = style.opacity ?? 1;
+  ctx.imageSmoothingEnabled = right - left < raster.cols;
+  ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
+}
+
+/** Cells as squares of their true size. @param {View} view @param {Data} data @param {Style} style */
+export function paintCells(view, data, style) {
+  const cells = data.cells;
+  if (!cells) return;
+  const { ctx, scale, ox, oy, width, height } = view;
+  const side = Math.max(2.2, 2 * cells.half * scale);
+  const inset = side > 6 ? 0.5 : 0;
+  ctx.globalAlpha = 0.9;
+  data.levels.forEach((name, level) => {
+    const item = style.classes.find((/** @type {Class} */ c) => c.key === name);
+    if (!item) return;
+    ctx.fillStyle = item.colour;
+    for (let i = 0; i < cells.n; i++) {
+      if (cells.level[i] !== level) continue;
+      const px = cells.x[i] * scale - ox - side / 2;
+      const py = cells.y[i] * scale - oy - side / 2;
+      if (px > -side && py > -side && px < width && py < height) ctx.fillRect(px, py, side - inset, side - inset);
+    }
+  });
+}
+
+/** @type {HTMLCanvasElement | null} */
+let sheet = null;
+
+/** Very many points, written straight into pixels. @param {View} view @param {Data} data @param {Style} style */
+export function paintMass(view, data, style) {
+  const points = data.umkm;
+  if (!points) return;
+  const { ctx, scale, ox, oy, ratio } = view;
+  sheet ??= document.createElement("canvas");
+  const width = (sheet.width = Math.round(view.width * ratio));
+  const height = (sheet.height = Math.round(view.height * ratio));
+  const pen = /** @type {CanvasRenderingContext2D} */ (sheet.getContext("2d"));
+  const image = pen.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = data.levels.map((name) => {
+    const [r, g, b] = rgb(style.classes.find((/** @type {Class} */ item) => item.key === name)?.colour ?? "#888888");
+    return ((230 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  });
+  const size = Math.round(ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
+  const [s, tx, ty] = [scale * ratio, ox * ratio, oy * ratio];
+  for (let i = 0; i < points.n; i++) {
+    const px = (points.x[i] * s - tx) | 0;
+    const py = (points.y[i] * s - ty) | 0;
+    if (px < 0 || py < 0 || px + size > width || py + size > height) continue;
+    const colour = colours[points.level[i]];
+    for (let dy = 0; dy < size; dy++) pixels.fill(colour, (py + dy) * width + px, (py + dy) * width + px + size);
+  }
+  pen.putImageData(image, 0, 0);
+  ctx.drawImage(sheet, 0, 0, view.width, view.height);
+}
+
+/** @param {View} view @param {Table} table @param {Style} style */
+export function paintLines(view, table, style) {
+  const { ctx } = view;
+  const shapes = table.shapes;
+  if (!shapes) return;
+  /** @type {number[][]} */
+  const byClass = style.classes.map(() => []);
+  for (let row = 0; row < table.n; row++) {
+    const found = classOfText(style.classes, table.text(style.by ?? "", row));
+    if (found >= 0 && isVisible(shapes, row, view)) byClass[found].push(row);
+  }
+  ctx.lineCap = "round";
+  ctx.lineJoin = "round";
+  byClass.forEach((rows, k) => {
+    if (!rows.length) return;
+    const item = style.classes[k];
+    ctx.beginPath();
+    for (const row of rows) trace(shapes, row, view, false);
+    ctx.setLineDash([]);
+    ctx.strokeStyle = "rgba(255,255,255,0.8)";
+    ctx.lineWidth = (item.width_px ?? 2) + 2;
+    if (!item.dash_px) ctx.stroke();
+    ctx.setLineDash(item.dash_px ?? []);
+    ctx.strokeStyle = item.colour;
+    ctx.lineWidth = item.width_px ?? 2;
+    ctx.stroke();
+  });
+}
+
+/** Symbols grow a little with zoom. @param {number} zoom */
+export const symbolScale = (zoom) => Math.max(0.72, Math.min(1.25, 0.72 + (zoom - 6) * 0.09));
+
+/** Class of a row of a point layer. @param {Style} style @param {Table} table @param {number} row */
+export function pointClass(style, table, row) {
+  if (!style.by) return 0;
+  const numeric = style.classes.some((/** @type {Class} */ item) => item.from !== undefined);
+  return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
+}
+
+/** @param {View} view @param {Table} table @param {Style} style */
+export function paintPoints(view, table, style) {
+  const { ctx, scale, ox, oy, width, height } = view;
+  const grow = symbolScale(view.zoom);
+  const halo = style.key === "sites" ? 2 : 1;
+  style.classes.forEach((/** @type {Class} */ item, /** @type {number} */ k) => {
+    const shape = item.shape ?? "circle";
+    const radius = (item.size_px ?? 5) * grow;
+    ctx.beginPath();
+    let some = false;
+    for (let row = 0; row < table.n; row++) {
+      if (pointClass(style, table, row) !== k) continue;
+      const px = table.x[row] * scale - ox;
+      const py = table.y[row] * scale - oy;
+      if (px < -20 || py < -20 || px > width + 20 || py > height + 20) continue;
+      symbol(ctx, shape, px, py, radius);
+      some = true;
+    }
+    if (!some) return;
+    ctx.lineJoin = "round";
+    if (isOpen(shape)) {
+      ctx.strokeStyle = "rgba(255,255,255,0.9)";
+      ctx.lineWidth = 3.4;
+      ctx.stroke();
+      ctx.strokeStyle = item.colour;
+      ctx.lineWidth = 1.6;
+      ctx.stroke();
+    } else {
+      ctx.strokeStyle = "#ffffff";
+      ctx.lineWidth = halo * 2;
+      ctx.stroke();
+      ctx.fillStyle = item.colour;
+      ctx.fill();
+    }
+  });
+}

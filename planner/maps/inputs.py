@@ -1,0 +1,121 @@
+"""What a map page is made from: plain values, handed over by the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from planner.grid import Grid, Raster
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MapInputs", "Notice"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something every reader of the page must know before trusting it.
+
+    Parameters
+    ----------
+    code
+        Key below ``[map.notice]`` of the word files: ``synthetic``, ``estimate``, ``schematic``,
+        ``fallback_model``, ``confidence``, ``observed_only`` …
+    fields
+        Values named in the sentence; numbers are written in the reader's language.
+    """
+
+    code: str
+    fields: Mapping[str, str | float | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MapInputs:
+    """Everything a page may show; every layer may be missing.
+
+    Parameters
+    ----------
+    title_id, title_en
+        Title of the page in Bahasa Indonesia and English.
+    date
+        Date of the scenario, ISO text; the page knows no other clock.
+    grid
+        Frame of ``cells``; needed when they are given.
+    facts
+        ``Facts.to_json()`` of the run: every total on the page comes from it.
+    admin
+        Areas (declared layer ``admin``, EPSG:4326).
+    areas
+        Scores: declared table ``areas`` with columns ``raw_<criterion>`` and ``part_<criterion>``;
+        hexagons are drawn from their H3 index.
+    coast
+        Land polygons for the background, EPSG:4326; the areas stand in where it is missing.
+    cells, service
+        Declared tables, same rows.
+    umkm_points
+        Points of enterprises, only on the scenario's word: columns ``lon_deg, lat_deg, level,
+        digital, sector``; names never come this far.
+    coverage_rsrp_dbm
+        Best broadband signal per pixel, NaN where none.
+    coverage_operator
+        Number of the best server's operator in ``coverage_operators``, −1 where none.
+    bts, fiber, fiber_nodes, satellite, gateways, proposals, measurements
+        Conformed layers.
+    candidates, sites, links, surveys
+        Declared tables of the plan.
+    backhaul_kinds
+        Kind (``fiber``, ``microwave``, ``satellite``) of each backhaul technology by its key in models/backhaul.
+    rejected
+        Candidates looked at and not chosen: ``candidate_id, reason`` and, where known, ``lon_deg, lat_deg``.
+    quarantined
+        Rows set aside that still have a place: ``kind, reason, file, line, lon_deg, lat_deg``.
+    plan
+        Totals and proof of the plan: ``ceiling_idr, cost_idr, n_umkm_new, people_new, value, bound, gap_share`` …
+    notices
+        What the reader must be told.
+    credits
+        Publishers of the data shown, in order of worth.
+    evidence
+        The answer to "what remains without everything synthetic, estimated, schematic or unknown".
+    run_hash
+        Short hash of the run, printed so that a page can be traced.
+    is_synthetic
+        Whether the page carries the watermark of invented data.
+    """
+
+    title_id: str
+    title_en: str
+    date: str = ""
+    grid: Grid | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    admin: pd.DataFrame | None = None
+    areas: pd.DataFrame | None = None
+    coast: pd.DataFrame | None = None
+    cells: pd.DataFrame | None = None
+    service: pd.DataFrame | None = None
+    umkm_points: pd.DataFrame | None = None
+    coverage_rsrp_dbm: Raster | None = None
+    coverage_operator: Raster | None = None
+    coverage_operators: tuple[str, ...] = ()
+    bts: pd.DataFrame | None = None
+    fiber: pd.DataFrame | None = None
+    fiber_nodes: pd.DataFrame | None = None
+    satellite: pd.DataFrame | None = None
+    gateways: pd.DataFrame | None = None
+    proposals: pd.DataFrame | None = None
+    measurements: pd.DataFrame | None = None
+    candidates: pd.DataFrame | None = None
+    sites: pd.DataFrame | None = None
+    links: pd.DataFrame | None = None
+    surveys: pd.DataFrame | None = None
+    rejected: pd.DataFrame | None = None
+    quarantined: pd.DataFrame | None = None
+    backhaul_kinds: Mapping[str, str] = field(default_factory=dict)
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    credits: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    run_hash: str = ""
+    is_synthetic: bool = False

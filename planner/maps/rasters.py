@@ -1,0 +1,41 @@
+"""Packs coverage rasters: one byte a pixel on the run's own grid; the page warps the rows to EPSG:3857."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner.grid import Raster
+from planner.maps.packed import Pack
+from planner.maps.tables import signal_bytes
+
+__all__ = ["add_operator_raster", "add_signal_raster"]
+
+_MAX_PIXELS = 6_000_000
+
+
+def add_signal_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
+    """Signal in whole dB, 0 where there is none; rows stored as differences to the pixel on the left."""
+    return _add(pack, raster, signal_bytes(raster.values))
+
+
+def add_operator_raster(pack: Pack, raster: Raster, operators: tuple[str, ...]) -> dict[str, Any]:
+    """Number of the operator plus one, 0 where there is none."""
+    values = np.where(raster.values >= 0, np.minimum(raster.values + 1, 255), 0).astype(np.uint8)
+    return {**_add(pack, raster, values), "operators": list(operators)}
+
+
+def _add(pack: Pack, raster: Raster, values: Any) -> dict[str, Any]:
+    step = int(np.ceil(np.sqrt(max(1.0, values.size / _MAX_PIXELS))))
+    seen = values[step // 2 :: step, step // 2 :: step]
+    steps = np.diff(seen, axis=1, prepend=np.uint8(0))
+    grid = raster.grid
+    return {
+        "west": grid.west_deg,
+        "north": grid.north_deg,
+        "pixel": grid.pixel_deg * step,
+        "rows": int(seen.shape[0]),
+        "cols": int(seen.shape[1]),
+        "v": pack.add(steps.astype(np.uint8).ravel()),
+    }
