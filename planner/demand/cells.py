@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from planner.demand.areas import area_of_pixels, area_of_points
 from planner.demand.counts import AreaCounts, Conflict, latest_counts, umkm_totals, worst
-from planner.demand.points import UMKM_COUNTS, LandFrame, Placed, UmkmTally, place_on_land, tally_umkm
+from planner.demand.points import UMKM_COUNTS, LandFrame, Placed, UmkmTally, in_units, place_on_land, tally_umkm
 from planner.demand.rates import BusyHour, busy_hour, demand_mbps
 from planner.demand.spread import LandPixels, land_pixels, settle_weights, spread_counts
 from planner.grid import Grid, Raster
@@ -177,7 +177,10 @@ def build_cells(  # noqa: PLR0913 - one argument a layer, all by keyword; `Deman
     priority_sectors: tuple[str, ...] = (),
     population_evidence: str = "observed",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Demand cells and the cell of each enterprise; see `build_demand` for the report as well."""
+    """Demand cells, with the report in ``attrs["demand"]``, and the cell of each enterprise.
+
+    `build_demand` says what goes in and how; this is the same with one argument a layer.
+    """
     demand = build_demand(
         DemandInputs(
             grid=grid,
@@ -193,6 +196,7 @@ def build_cells(  # noqa: PLR0913 - one argument a layer, all by keyword; `Deman
             population_evidence=population_evidence,
         )
     )
+    demand.cells.attrs["demand"] = demand.report.to_json()
     return demand.cells, demand.umkm_cells
 
 
@@ -273,7 +277,7 @@ def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: 
     has_counts = bool(spread.owners)
     methods = {("none", True): "counts", ("none", False): "none", ("raster", True): "raster_and_counts"}
     return _People(
-        values=raster.values + spread.values,
+        values=raster.values + in_units(spread.values),
         evidence=np.where(is_spread, evidence, raster.evidence),
         method=methods.get((raster.method, has_counts), raster.method),
         stated=raster.stated + spread.stated,
@@ -300,7 +304,7 @@ def _from_raster(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels) -> 
     )
     evidence = np.full(values.size, inputs.population_evidence, dtype="U9")
     return _People(
-        values,
+        in_units(values),
         evidence,
         "raster",
         stated=float(people.sum()),
@@ -342,12 +346,13 @@ def _umkm(
         )
         small = np.array([*(stated.small_share.get(code, 0.0) for code in spread.owners), 0.0])[spread.owner]
         priority = np.array([*(stated.priority_share.get(code, 0.0) for code in spread.owners), 0.0])[spread.owner]
-        counts["n_umkm"] = counts["n_umkm"] + spread.values
-        counts["n_umkm_small"] = counts["n_umkm_small"] + spread.values * small
-        counts["n_umkm_priority_sector"] = counts["n_umkm_priority_sector"] + spread.values * priority
+        added = in_units(spread.values)
+        counts["n_umkm"] = counts["n_umkm"] + added
+        for name, part in (("n_umkm_small", small), ("n_umkm_priority_sector", priority)):
+            counts[name] = counts[name] + np.minimum(in_units(added * part), added)
         return _Umkm(counts, from_counts=spread.placed, conflicts=spread.conflicts)
     if spec.estimate_umkm and tally.n_rows == 0:
-        counts["n_umkm"] = people.values * spec.umkm_per_people_share
+        counts["n_umkm"] = in_units(people.values * spec.umkm_per_people_share)
         n = float(people.values.sum())
         low, high = spec.umkm_per_people_low_share, spec.umkm_per_people_high_share
         return _Umkm(counts, estimated=(n * spec.umkm_per_people_share, n * low, n * high))

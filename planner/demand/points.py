@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,16 @@ from planner.units import EARTH_RADIUS_KM
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UMKM_COUNTS", "LandFrame", "Placed", "UmkmTally", "merge_tallies", "place_on_land", "tally_umkm"]
+__all__ = [
+    "UMKM_COUNTS",
+    "LandFrame",
+    "Placed",
+    "UmkmTally",
+    "in_units",
+    "merge_tallies",
+    "place_on_land",
+    "tally_umkm",
+]
 
 UMKM_COUNTS = (
     "n_umkm",
@@ -27,9 +37,9 @@ UMKM_COUNTS = (
 )
 """Columns of `UmkmTally.counts`, in order."""
 
-_WEIGHT_UNIT = 2.0**-20
-"""Weights are rounded to this unit (about 10⁻⁶ enterprise), so that sums are exact in float64 and
-do not depend on the order of rows or the size of chunks."""
+_UNIT = 2.0**-20
+"""Enterprises and people are multiples of this unit (about 10⁻⁶), so that float64 adds them exactly:
+sums do not depend on the order of rows, the size of chunks or the way areas are grouped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +167,7 @@ def tally_umkm(umkm: pd.DataFrame, placed: Placed, *, priority_sectors: tuple[st
     priority_sectors
         KBLI letters that count as priority.
     """
-    weight = np.round(umkm["weight"].to_numpy(dtype=np.float64) / _WEIGHT_UNIT)
+    weight = np.round(umkm["weight"].to_numpy(dtype=np.float64) / _UNIT)
     masks = (
         np.ones(len(umkm), dtype=bool),
         _equals(umkm["digital"], ("offline",)),
@@ -173,10 +183,10 @@ def tally_umkm(umkm: pd.DataFrame, placed: Placed, *, priority_sectors: tuple[st
         counts[i] = np.bincount(inverse, weights=(weight * mask)[used], minlength=cells.size)
     return UmkmTally(
         cell_id=cells,
-        counts=counts * _WEIGHT_UNIT,
+        counts=counts * _UNIT,
         n_rows=len(umkm),
-        left_out=float(weight[~used].sum()) * _WEIGHT_UNIT,
-        moved=float(weight[placed.is_moved].sum()) * _WEIGHT_UNIT,
+        left_out=float(weight[~used].sum()) * _UNIT,
+        moved=float(weight[placed.is_moved].sum()) * _UNIT,
     )
 
 
@@ -184,6 +194,29 @@ def _equals(values: pd.Series, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
     if not wanted:
         return np.zeros(len(values), dtype=bool)
     return np.asarray(values.isin(wanted).to_numpy(), dtype=bool)
+
+
+def in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values as multiples of the unit, with their sum kept: what one loses in rounding the next gains.
+
+    Parameters
+    ----------
+    values
+        At least 0, in an order that does not depend on the input rows (pixels); zeros stay zeros.
+
+    Examples
+    --------
+    >>> thirds = in_units(np.full(3, 1.0 / 3.0))
+    >>> float(thirds.sum()), bool((thirds * 2**20 % 1 == 0).all())
+    (1.0, True)
+    """
+    if values.size == 0:
+        return values
+    last = np.round(math.fsum(values.tolist()) / _UNIT)
+    steps = np.minimum(np.round(np.cumsum(values) / _UNIT), last)
+    steps[np.flatnonzero(values)[-1] if values.any() else 0 :] = last
+    kept: NDArray[np.float64] = np.diff(steps, prepend=0.0) * _UNIT
+    return kept
 
 
 def merge_tallies(tallies: Iterable[UmkmTally]) -> UmkmTally:

@@ -1,0 +1,84 @@
+"""Computes the facts of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from planner.facts.areas import area_tables, desa_table
+from planner.facts.evidence import evidence_answer, ledger
+from planner.facts.planned import gains, plan_totals, survey_totals
+from planner.facts.totals import (
+    CELL_UNITS,
+    by_class,
+    by_level,
+    cause_totals,
+    network,
+    operators,
+    programmes,
+    umkm_tables,
+)
+from planner.facts.types import Facts, FactsInputs
+from planner.schema_columns import CAUSES, LEVELS
+
+__all__ = ["compute_facts"]
+
+
+def compute_facts(inputs: FactsInputs) -> Facts:
+    """Every total of a run.
+
+    Parameters
+    ----------
+    inputs
+        Results of the stages.
+
+    Returns
+    -------
+    Facts
+        Sums are exact: levels sum to the whole, areas of a level to the region (as far as cells lie in
+        areas), causes and served to the whole. People and enterprises are multiples of 2⁻²⁰ (`planner.demand`), so
+        float64 adds them without rounding in any order.
+    """
+    cells, service = inputs.cells, inputs.service
+    level, cause = service["level"].to_numpy(dtype=str), service["cause"].to_numpy(dtype=str)
+    desa = desa_table(inputs, level, cause)
+    levels = by_level(cells, level)
+    levels["desa"] = by_class(np.ones(len(desa)), desa["level"].to_numpy(dtype=str), LEVELS)
+    causes = cause_totals(cells, cause)
+    desa_cause = desa["cause"].to_numpy(dtype=str)
+    for name in CAUSES[1:]:
+        causes[name]["desa"] = float((desa_cause == name).sum())
+    new = gains(inputs)
+    share = service["served_share"].to_numpy(dtype=np.float64)
+    return Facts(
+        whole={unit: sum(counts.values()) for unit, counts in levels.items()},
+        totals=levels,
+        served_by_share={
+            unit: float((cells[column].to_numpy(dtype=np.float64) * share).sum()) for unit, column in CELL_UNITS.items()
+        },
+        causes=causes,
+        programmes=programmes(cells, service, levels),
+        operators=operators(cells, service),
+        umkm=umkm_tables(inputs, level),
+        areas=area_tables(inputs, level, desa, new),
+        network=network(inputs),
+        plan=plan_totals(inputs, levels, new),
+        surveys=survey_totals(inputs.plan),
+        layers=ledger(inputs),
+        evidence=evidence_answer(inputs),
+        demand=inputs.demand,
+        assumptions=_assumptions(inputs),
+    )
+
+
+def _assumptions(inputs: FactsInputs) -> dict[str, Any]:
+    spec = inputs.spec
+    return {
+        "served_share": spec.served_share,
+        "confidence_threshold_share": spec.confidence_threshold_share,
+        "desa_people_share": spec.desa_people_share,
+        "desa_facilities_share": spec.desa_facilities_share,
+        "coverage_model": inputs.coverage_model,
+        "has_terrain": any(item.kind == "terrain" for item in inputs.layers),
+    }

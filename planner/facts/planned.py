@@ -1,0 +1,123 @@
+"""Totals of a plan: money, sites, who is newly served, and the levels after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.demand.areas import code_at_level
+from planner.facts.areas import desa_table
+from planner.facts.totals import CELL_UNITS, by_class, by_level
+from planner.facts.types import FactsInputs
+from planner.schema_columns import LEVELS
+
+if TYPE_CHECKING:
+    from planner.plan.types import Plan
+
+__all__ = ["gains", "plan_totals", "survey_totals"]
+
+_MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
+_SUMS = (*_MONEY, "n_umkm_new", "people_new", "demand_mbps")
+
+
+def gains(inputs: FactsInputs) -> dict[str, NDArray[np.float64]]:
+    """What the plan adds in each cell: ``umkm_new, people_new, facilities_new``; empty without a plan.
+
+    Notes
+    -----
+    ``plan.served`` gives the share of a cell's whole demand that a site newly serves; its enterprises
+    and facilities get the same share. Shares sum, as totals do.
+    """
+    if inputs.plan is None:
+        return {}
+    share = _new_share(inputs, inputs.plan)
+    return {
+        f"{unit}_new": inputs.cells[column].to_numpy(dtype=np.float64) * share for unit, column in CELL_UNITS.items()
+    }
+
+
+def plan_totals(
+    inputs: FactsInputs, levels: dict[str, dict[str, float]], new: dict[str, NDArray[np.float64]]
+) -> dict[str, Any]:
+    """Totals of the plan; empty without one.
+
+    Parameters
+    ----------
+    inputs
+        Results of the run.
+    levels
+        Totals by level before the plan, desa among them.
+    new
+        `gains`.
+    """
+    plan = inputs.plan
+    if plan is None:
+        return {}
+    level, cause = _levels_after(inputs, plan)
+    after = by_level(inputs.cells, level)
+    desa = desa_table(inputs, level, cause)
+    after["desa"] = by_class(np.ones(len(desa)), desa["level"].to_numpy(dtype=str), LEVELS)
+    sites = plan.sites
+    found: dict[str, Any] = {
+        "n_sites": len(sites),
+        "n_links": len(plan.links),
+        **{name: float(sites[name].sum()) for name in _MONEY},
+        "n_umkm_new": float(new["umkm_new"].sum()),
+        "people_new": float(new["people_new"].sum()),
+        "n_facilities_new": float(new["facilities_new"].sum()),
+        "n_desa_new": after["desa"]["served"] - levels["desa"]["served"],
+        "totals_after": after,
+        "by_site_type": _groups(sites, sites["site_type"]),
+        "by_backhaul": _groups(sites, sites["backhaul"]),
+        "by_access_mode": _groups(sites, sites["access_mode"]),
+        "by_kabupaten": _groups(sites, pd.Series(code_at_level(sites["area_code"].to_numpy(dtype=str), "kabupaten"))),
+        "link_km": {
+            str(name): float(rows["length_km"].sum()) for name, rows in plan.links.groupby("technology", sort=True)
+        },
+        "certificate": plan.certificate.to_json(),
+    }
+    return found
+
+
+def survey_totals(plan: Plan | None) -> dict[str, float]:
+    """How many areas need a survey, and whom it would settle."""
+    if plan is None or not len(plan.surveys):
+        return {"n_surveys": 0.0, "n_umkm_unknown": 0.0, "people_unknown": 0.0}
+    return {
+        "n_surveys": float(len(plan.surveys)),
+        "n_umkm_unknown": float(plan.surveys["n_umkm_unknown"].sum()),
+        "people_unknown": float(plan.surveys["people_unknown"].sum()),
+    }
+
+
+def _new_share(inputs: FactsInputs, plan: Plan) -> NDArray[np.float64]:
+    """Newly served share of each cell, never beyond what was not served."""
+    ids = inputs.cells["cell_id"].to_numpy(dtype=np.int64)
+    row = np.searchsorted(ids, plan.served["cell_id"].to_numpy(dtype=np.int64))
+    share = np.bincount(row, weights=plan.served["share"].to_numpy(dtype=np.float64), minlength=len(ids))
+    before = inputs.service["served_share"].to_numpy(dtype=np.float64)
+    return np.minimum(share, 1.0 - before)
+
+
+def _levels_after(inputs: FactsInputs, plan: Plan) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Level and cause of each cell once the plan stands: what it reaches in part becomes limited."""
+    share = _new_share(inputs, plan)
+    service = inputs.service
+    level = service["level"].to_numpy(dtype=str)
+    cause = service["cause"].to_numpy(dtype=str)
+    is_touched = share > 0.0
+    is_enough = service["served_share"].to_numpy(dtype=np.float64) + share >= inputs.spec.served_share - 1e-12
+    is_served = is_touched & is_enough
+    level = np.where(is_served, "served", np.where(is_touched & (level != "served"), "limited", level))
+    cause = np.where(level == "served", "", np.where(is_touched, "cell_capacity", cause))
+    return level, cause
+
+
+def _groups(sites: pd.DataFrame, key: pd.Series) -> dict[str, dict[str, float]]:
+    found = {}
+    for name, rows in sites.groupby(key.to_numpy(), sort=True):
+        found[str(name)] = {"n_sites": float(len(rows)), **{column: float(rows[column].sum()) for column in _SUMS}}
+    return found
