@@ -125,6 +125,9 @@ class Plan:
         `schema.TABLES["sites"]`, sorted by ``site_id``.
     links
         `schema.TABLES["links"]`: each link bought once, sorted by ``link_id``.
+    relays
+        Bare relay towers that microwave needs where no site stands: ``place_id, name, lon_deg, lat_deg,
+        capex_idr, opex_idr_per_year, cost_idr, n_sites``.
     rejected
         Candidates that were not chosen: ``candidate_id, option_id`` (its best option),
         ``reason, gain, cost_idr, enters_at_idr`` and ``decision_id``.
@@ -140,6 +143,7 @@ class Plan:
 
     sites: pd.DataFrame
     links: pd.DataFrame
+    relays: pd.DataFrame
     rejected: pd.DataFrame
     surveys: pd.DataFrame
     served: pd.DataFrame

@@ -1,0 +1,313 @@
+"""Network-growth greedy: sites join one by one, each paying only for the links that are not bought yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from planner.plan.instance import Instance
+from planner.plan.network import SOURCE
+
+__all__ = ["Draft", "Reach", "add", "empty_draft", "gains", "grow", "keep_only", "money", "reach"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_LEAST_MBPS = 1e-6
+
+
+@dataclass(eq=False)
+class Draft:
+    """A plan in the making (the one mutable value of the selection).
+
+    Parameters
+    ----------
+    choice
+        Choice by place, in the order of building.
+    path
+        Arcs from the source to the terminal, by place on the network.
+    took
+        (groups, shares) that each place serves.
+    rest
+        Share of each group that nobody serves yet.
+    arc_uses, load_mbps
+        Paths over each arc; traffic on each edge.
+    beam_mbps
+        What is left of each beam.
+    has_site_tower
+        By place: a site stands there by whose tower microwave may pass.
+    """
+
+    choice: dict[int, int]
+    path: dict[int, Ints]
+    took: dict[int, tuple[Ints, Floats]]
+    rest: Floats
+    arc_uses: Ints
+    load_mbps: Floats
+    beam_mbps: Floats
+    has_site_tower: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Cheapest way from the network as bought to every node: price, arc that enters it, bottleneck."""
+
+    price: Floats
+    before: Ints
+    arc: Ints
+    mbps: Floats
+
+
+def empty_draft(instance: Instance) -> Draft:
+    """A plan with nothing in it."""
+    network = instance.network
+    return Draft(
+        choice={}, path={}, took={},
+        rest=np.ones(instance.groups.n_groups),
+        arc_uses=np.zeros(len(network.tail), dtype=np.int64),
+        load_mbps=np.zeros(len(network.edge_cost)),
+        beam_mbps=network.beam_mbps.copy(),
+        has_site_tower=np.zeros(len(network.tower_cost), dtype=bool),
+    )  # fmt: skip
+
+
+def _bought(instance: Instance, draft: Draft) -> tuple[Flags, Flags]:
+    """Edges that some path runs over, and places where some path needs a tower."""
+    network = instance.network
+    used = draft.arc_uses > 0
+    edge = np.zeros(len(network.edge_cost), dtype=bool)
+    edge[network.edge[used & (network.edge >= 0)]] = True
+    tower = np.zeros(len(network.tower_cost), dtype=bool)
+    tower[network.tower[used & (network.tower >= 0)]] = True
+    return edge, tower
+
+
+def money(instance: Instance, draft: Draft) -> float:
+    """Present value of the plan in IDR: options, links and relay towers, each once."""
+    edge, tower = _bought(instance, draft)
+    total = sum(float(instance.choice_cost[choice]) for choice in draft.choice.values())
+    network = instance.network
+    return total + float(network.edge_cost[edge].sum() + network.tower_cost[tower & ~draft.has_site_tower].sum())
+
+
+def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS) -> Reach:
+    """Cheapest way to every node over links that still carry ``need_mbps``."""
+    network = instance.network
+    edge, tower = _bought(instance, draft)
+    price = network.arc_cost(
+        np.where(edge, 0.0, network.edge_cost), np.where(tower | draft.has_site_tower, 0.0, network.tower_cost)
+    )
+    left = network.edge_mbps - draft.load_mbps
+    arc_left = np.where(network.edge >= 0, left[network.edge], np.inf) if len(left) else np.full(len(price), np.inf)
+    closed = arc_left < need_mbps
+    if len(edge):
+        closed |= (network.edge >= 0) & (draft.arc_uses == 0) & edge[network.edge]
+    best, arcs = instance.arcs.cheapest(np.where(closed, np.inf, price))
+    distance, before = dijkstra(instance.arcs.matrix(best), indices=SOURCE, return_predecessors=True)
+    return _ways(instance, np.asarray(distance), before.astype(np.int64), arcs, arc_left)
+
+
+def _ways(instance: Instance, distance: Floats, before: Ints, cheapest: Ints, arc_left: Floats) -> Reach:
+    node = np.flatnonzero(before >= 0)
+    arc = np.full(len(distance), -1, dtype=np.int64)
+    arc[node] = instance.arcs.arc_between(before[node], node, cheapest)
+    mbps = np.full(len(distance), np.inf)
+    mbps[node] = arc_left[arc[node]]
+    if np.isfinite(mbps).any():
+        jump = np.where(before >= 0, before, np.arange(len(distance)))
+        while True:
+            narrower = np.minimum(mbps, mbps[jump])
+            further = jump[jump]
+            if (further == jump).all():
+                break
+            mbps, jump = narrower, further
+        mbps = narrower
+    return Reach(price=distance, before=before, arc=arc, mbps=mbps)
+
+
+def path_to(way: Reach, node: int) -> Ints:
+    """Arcs from the source to ``node``."""
+    arcs: list[int] = []
+    while node != SOURCE:
+        arcs.append(int(way.arc[node]))
+        node = int(way.before[node])
+    return np.array(arcs[::-1], dtype=np.int64)
+
+
+def gains(instance: Instance, rest: Floats, choice_option: Ints, choice_mbps: Floats) -> Floats:
+    """Weight each choice would newly serve by itself, within its capacity, of what is left.
+
+    Parameters
+    ----------
+    rest
+        Share of each group that nobody serves yet.
+    choice_option, choice_mbps
+        Option and capacity of each choice.
+
+    Notes
+    -----
+    A fractional knapsack: groups by weight over demand until the capacity is used up, all options in
+    one pass over running sums.
+    """
+    groups = instance.groups
+    weight = np.r_[0.0, np.cumsum((groups.weight * rest)[groups.indices])]
+    mbps = np.r_[0.0, np.cumsum((groups.demand_mbps * rest)[groups.indices])]
+    low, high = groups.indptr[choice_option], groups.indptr[choice_option + 1]
+    target = mbps[low] + choice_mbps
+    at = np.clip(np.searchsorted(mbps, target, side="right") - 1, low, high)
+    after = np.minimum(at + 1, high)
+    step = mbps[after] - mbps[at]
+    part = np.divide(target - mbps[at], step, out=np.zeros_like(step), where=(step > 0) & np.isfinite(target))
+    return np.asarray(weight[at] - weight[low] + np.clip(part, 0.0, 1.0) * (weight[after] - weight[at]))
+
+
+def _fill(instance: Instance, rest: Floats, option: int, mbps: float) -> tuple[Ints, Floats]:
+    """Groups and shares that one option takes of what is left."""
+    groups = instance.groups
+    list_ = groups.indices[groups.indptr[option] : groups.indptr[option + 1]]
+    list_ = list_[rest[list_] > 0]
+    demand = groups.demand_mbps[list_] * rest[list_]
+    before = np.cumsum(demand) - demand
+    part = np.divide(mbps - before, demand, out=np.ones(len(demand)), where=demand > 0)
+    share = np.clip(part, 0.0, 1.0) * rest[list_]
+    keep = share > 0
+    return list_[keep], share[keep]
+
+
+def add(instance: Instance, draft: Draft, choice: int, way: Reach | None) -> None:
+    """Build a choice, with its path over the network (``way``) or its satellite link."""
+    network = instance.network
+    place, option = int(instance.choice_place[choice]), int(instance.choice_option[choice])
+    mbps = float(instance.choice_mbps[choice])
+    draft.choice[place] = choice
+    draft.has_site_tower[place] |= bool(instance.has_tower[option])
+    node, sat = int(instance.choice_node[choice]), int(instance.choice_sat[choice])
+    if sat >= 0:
+        draft.beam_mbps[network.sat_beam[sat]] -= network.sat_reserved_mbps[sat]
+    elif way is not None:
+        arcs = path_to(way, node)
+        draft.path[place] = arcs
+        draft.arc_uses[arcs] += 1
+        mbps = min(mbps, float(way.mbps[node]))
+    _serve(instance, draft, place, option, mbps)
+
+
+def _serve(instance: Instance, draft: Draft, place: int, option: int, mbps: float) -> None:
+    group, share = _fill(instance, draft.rest, option, mbps)
+    draft.took[place] = (group, share)
+    draft.rest[group] = np.maximum(draft.rest[group] - share, 0.0)
+    if place in draft.path:
+        edges = _edges(instance, draft.path[place])
+        draft.load_mbps[edges] += float((instance.groups.demand_mbps[group] * share).sum())
+
+
+def _edges(instance: Instance, arcs: Ints) -> Ints:
+    edges = instance.network.edge[arcs]
+    return np.asarray(edges[edges >= 0])
+
+
+def keep_only(instance: Instance, draft: Draft, places: set[int]) -> Draft:
+    """The plan with only the sites of ``places``: same paths, served afresh in the same order."""
+    fresh = empty_draft(instance)
+    for place, choice in draft.choice.items():
+        if place not in places:
+            continue
+        option, sat = int(instance.choice_option[choice]), int(instance.choice_sat[choice])
+        fresh.choice[place] = choice
+        fresh.has_site_tower[place] |= bool(instance.has_tower[option])
+        mbps = float(instance.choice_mbps[choice])
+        if sat >= 0:
+            fresh.beam_mbps[instance.network.sat_beam[sat]] -= instance.network.sat_reserved_mbps[sat]
+        else:
+            arcs = fresh.path[place] = draft.path[place]
+            fresh.arc_uses[arcs] += 1
+            edges = _edges(instance, arcs)
+            left = instance.network.edge_mbps[edges] - fresh.load_mbps[edges]
+            mbps = max(0.0, min(mbps, float(left.min(initial=np.inf))))
+        _serve(instance, fresh, place, option, mbps)
+    return fresh
+
+
+def extra_cost(instance: Instance, draft: Draft, way: Reach) -> Floats:
+    """What each choice would add to the bill."""
+    network = instance.network
+    node = instance.choice_node
+    price = np.where(node >= 0, way.price[np.maximum(node, 0)], 0.0)
+    _, tower = _bought(instance, draft)
+    refund = np.where(tower & ~draft.has_site_tower, network.tower_cost, 0.0)[instance.choice_place]
+    return np.asarray(instance.choice_cost + price - np.where(instance.has_tower[instance.choice_option], refund, 0.0))
+
+
+def open_choices(instance: Instance, draft: Draft) -> Flags:
+    """Choices at places without a site whose beam has enough left."""
+    taken = np.zeros(instance.n_places, dtype=bool)
+    taken[list(draft.choice)] = True
+    free = ~taken[instance.choice_place]
+    beam = instance.choice_beam()
+    if len(draft.beam_mbps):
+        free &= (beam < 0) | (instance.choice_reserved() <= draft.beam_mbps[np.maximum(beam, 0)] + 1e-9)
+    return np.asarray(free)
+
+
+def grow(
+    instance: Instance, draft: Draft, *, ceiling_idr: float, favour: Floats | None = None, among: Flags | None = None,
+    max_sites: int | None = None,
+) -> Draft:  # fmt: skip
+    """Add the choice with the most newly served weight per rupiah until nothing fits.
+
+    Parameters
+    ----------
+    draft
+        Where to start; it is changed and returned.
+    ceiling_idr
+        On the whole plan.
+    favour
+        Factor on each choice's merit, such as noise or hints of a bound; all 1 when None.
+    among
+        Choices that may be taken; all when None.
+    max_sites
+        Sites to add at most.
+    """
+    groups = instance.groups
+    spent = money(instance, draft)
+    widest = float(np.max(instance.choice_mbps, initial=0.0))
+    while max_sites is None or max_sites > 0:
+        way = reach(instance, draft)
+        ways = [way]
+        if np.isfinite(way.mbps[instance.choice_node]).any():
+            full = min(widest, float(groups.demand_mbps.sum()))
+            ways.append(reach(instance, draft, need_mbps=full))
+        found = [_best(instance, draft, w, ceiling_idr - spent, favour, among) for w in ways]
+        merit, choice, way = max(
+            ((m, c, w) for (m, c), w in zip(found, ways, strict=True)), key=lambda item: (item[0], -item[1])
+        )
+        if not merit > 0:
+            break
+        add(instance, draft, choice, way if instance.choice_node[choice] >= 0 else None)
+        spent = money(instance, draft)
+        if max_sites is not None:
+            max_sites -= 1
+    return draft
+
+
+def _best(
+    instance: Instance, draft: Draft, way: Reach, left_idr: float, favour: Floats | None, among: Flags | None
+) -> tuple[float, int]:
+    cost = extra_cost(instance, draft, way)
+    fits = open_choices(instance, draft) & (cost <= left_idr)
+    if among is not None:
+        fits &= among
+    if not fits.any():
+        return 0.0, -1
+    node = instance.choice_node
+    mbps = np.minimum(instance.choice_mbps, np.where(node >= 0, way.mbps[np.maximum(node, 0)], np.inf))
+    gain = gains(instance, draft.rest, instance.choice_option, mbps)
+    tiny = 1e-9 * max(1.0, float(instance.groups.weight.sum()))
+    merit = np.where(fits & (gain > tiny), gain / np.maximum(cost, 1.0), 0.0)
+    if favour is not None:
+        merit *= favour
+    best = int(np.argmax(merit))
+    return float(merit[best]), best

@@ -1,0 +1,349 @@
+"""A `Problem` as checked arrays in canonical order: what every step of the selection works on.
+
+A *choice* is an option together with the way it starts its backhaul: over the network (a terminal of
+`Network`) or over one satellite link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from planner.errors import LayerError
+from planner.plan.collapse import Groups, collapse
+from planner.plan.network import NET_KINDS, SOURCE, Arcs, Network, make_network
+from planner.plan.types import Problem
+
+__all__ = ["Instance", "check_problem", "make_instance", "only_choices"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Arrays of one problem.
+
+    Parameters
+    ----------
+    place_ids, option_rows, option_place
+        Places; position of each option in ``problem.options``; its place.
+    option_cost, option_mbps, has_tower
+        Present value in IDR, capacity of its cells, and whether microwave may pass by its tower.
+    groups
+        Merged demand; its ``indices`` are sorted, option by option, by weight over demand, best first.
+    cell_rows, cell_group, cell_weight, cell_mbps
+        Cells with something to gain: position in ``problem.cells``, group, weight and demand not served yet.
+    network, arcs
+        What could be bought.
+    choice_option, choice_place, choice_node, choice_sat, choice_cost, choice_mbps
+        Choices: option, place, terminal (−1 for satellite), satellite link (−1 for network), cost of
+        the option with its satellite link, capacity of radio and first known bottleneck.
+    least_cost
+        The least any plan pays for a choice, its network included.
+    least_paths
+        The least any plan pays to bring the network to each node.
+    """
+
+    place_ids: tuple[str, ...]
+    option_ids: tuple[str, ...]
+    option_rows: Ints
+    option_place: Ints
+    option_cost: Floats
+    option_mbps: Floats
+    has_tower: Flags
+    groups: Groups
+    cell_rows: Ints
+    cell_group: Ints
+    cell_weight: Floats
+    cell_mbps: Floats
+    network: Network
+    arcs: Arcs
+    choice_option: Ints
+    choice_place: Ints
+    choice_node: Ints
+    choice_sat: Ints
+    choice_cost: Floats
+    choice_mbps: Floats
+    least_cost: Floats
+    least_paths: Floats
+
+    @property
+    def n_places(self) -> int:
+        """Number of places that have options."""
+        return len(self.place_ids)
+
+    @property
+    def n_choices(self) -> int:
+        """Number of choices."""
+        return len(self.choice_option)
+
+    def choice_reserved(self) -> Floats:
+        """Mbps each choice takes from its beam."""
+        return np.asarray(np.where(self.choice_sat >= 0, _take(self.network.sat_reserved_mbps, self.choice_sat), 0.0))
+
+    def choice_beam(self) -> Ints:
+        """Beam of each choice, −1 for the network."""
+        return np.asarray(np.where(self.choice_sat >= 0, _take(self.network.sat_beam, self.choice_sat), -1))
+
+
+def _take(values: Any, index: Ints) -> Any:
+    """``values[index]`` where the index is set (values may be empty, hence ``Any``)."""
+    return values[np.maximum(index, 0)] if len(values) else np.zeros(len(index), dtype=values.dtype)
+
+
+def check_problem(problem: Problem) -> None:
+    """Refuse a problem whose numbers cannot be right.
+
+    Raises
+    ------
+    LayerError
+        Everything that is wrong with weights, demand, costs, capacities and covers, at once.
+    """
+    faults: list[str] = []
+    n_cells, n_options = len(problem.cells), len(problem.options)
+    indptr, indices = np.asarray(problem.indptr), np.asarray(problem.indices)
+    if len(problem.service) != n_cells or (n_cells and not _same_cells(problem)):
+        faults.append("the service table does not hold the cells' rows, one by one")
+    _check_numbers(faults, "weight", np.asarray(problem.weight, dtype=float), n_cells)
+    _check_numbers(faults, "demand_mbps", problem.cells["demand_mbps"], n_cells)
+    _check_numbers(faults, "served_share", problem.service["served_share"], len(problem.service), top=1.0)
+    for name in ("cost_idr", "radio_mbps"):
+        _check_numbers(faults, name, problem.options[name], n_options)
+    if problem.cells["cell_id"].duplicated().any():
+        faults.append("cell_id stands twice in the cells")
+    if problem.options["option_id"].duplicated().any():
+        faults.append("option_id stands twice in the options")
+    unknown = set(problem.options["candidate_id"]) - set(problem.candidates["candidate_id"])
+    if unknown:
+        faults.append(f"options name {len(unknown)} candidate(s) that are not there, such as {min(unknown)}")
+    if len(indptr) != n_options + 1 or (len(indptr) and indptr[0] != 0) or (np.diff(indptr) < 0).any():
+        faults.append(f"covers have {len(indptr)} offsets for {n_options} options")
+    elif len(indices) != indptr[-1] or (len(indices) and (indices.min() < 0 or indices.max() >= n_cells)):
+        faults.append("covers name cells that are not there")
+    if faults:
+        message = "the plan cannot be computed: " + "; ".join(faults)
+        raise LayerError(message, code="plan_problem", faults="; ".join(faults))
+
+
+def _same_cells(problem: Problem) -> bool:
+    return bool((problem.cells["cell_id"].to_numpy() == problem.service["cell_id"].to_numpy()).all())
+
+
+def _check_numbers(faults: list[str], name: str, values: Any, size: int, *, top: float = np.inf) -> None:
+    number = np.asarray(values, dtype=float)
+    if number.shape != (size,):
+        faults.append(f"{name} has {number.shape} values for {size} rows")
+        return
+    bad = ~np.isfinite(number) | (number < 0) | (number > top)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        faults.append(
+            f"{name} is {number[row]} in row {row} ({int(bad.sum())} such rows; must be a number of at least 0)"
+        )
+
+
+def _gains(problem: Problem) -> tuple[Ints, Floats, Floats]:
+    """Cells with something to gain: rows in canonical order, weight and demand that are not served today."""
+    level = problem.service["level"].to_numpy(dtype=str) if len(problem.service) else np.zeros(0, dtype=str)
+    share = problem.service["served_share"].to_numpy(dtype=float)
+    rest = np.where((level == "unserved") | (level == "limited"), 1.0 - share, 0.0)
+    weight = np.asarray(problem.weight, dtype=float) * rest
+    rows = np.flatnonzero(weight > 0)
+    rows = rows[np.argsort(problem.cells["cell_id"].to_numpy()[rows], kind="stable")]
+    demand = problem.cells["demand_mbps"].to_numpy(dtype=float) * rest
+    return rows, weight[rows], demand[rows]
+
+
+def _covers(problem: Problem, options: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Covers of the given options in numbers of ``rows``, each cell once and ascending."""
+    where = np.full(len(problem.cells), -1, dtype=np.int64)
+    where[rows] = np.arange(len(rows))
+    indptr = np.asarray(problem.indptr, dtype=np.int64)
+    width = indptr[options + 1] - indptr[options]
+    ends = np.cumsum(width)
+    at = (
+        np.arange(int(ends[-1]) if len(ends) else 0)
+        - np.repeat(ends - width, width)
+        + np.repeat(indptr[options], width)
+    )
+    cell = where[np.asarray(problem.indices, dtype=np.int64)[at]]
+    option = np.repeat(np.arange(len(options)), width)
+    pairs = np.unique((option * max(1, len(rows)) + cell)[cell >= 0])
+    option, cell = np.divmod(pairs, max(1, len(rows)))
+    return np.searchsorted(option, np.arange(len(options) + 1)).astype(np.int64), cell
+
+
+def _best_first(groups: Groups) -> Groups:
+    """Groups with each option's list sorted by weight over demand, best first."""
+    demand = groups.demand_mbps[groups.indices]
+    ratio = np.divide(groups.weight[groups.indices], demand, out=np.full(len(demand), np.inf), where=demand > 0)
+    option = np.repeat(np.arange(len(groups.indptr) - 1), np.diff(groups.indptr))
+    order = np.lexsort((groups.indices, -ratio, option))
+    return Groups(groups.weight, groups.demand_mbps, groups.indptr, groups.indices[order], groups.group_of)
+
+
+def link_kinds(value: Any) -> tuple[str, ...]:
+    """Kinds of link an option may start with, from text or a list (``Any``: a cell of a table)."""
+    if isinstance(value, str):
+        return tuple(sorted({part for part in re.split(r"[\s,;|]+", value) if part}))
+    if isinstance(value, Iterable):
+        return tuple(sorted({str(part) for part in value}))
+    return (*NET_KINDS, "satellite")
+
+
+def make_instance(
+    problem: Problem,
+    *,
+    ceiling_idr: float,
+    is_allowed: Flags,
+    split_places: frozenset[str] = frozenset(),
+    wanted: frozenset[str] = frozenset(),
+) -> Instance:
+    """Checked arrays of a problem.
+
+    Parameters
+    ----------
+    problem
+        The problem; checked by `check_problem`.
+    ceiling_idr
+        Choices that cost more even alone are left out.
+    is_allowed
+        By row of ``problem.options``: nothing forbids the option.
+    split_places
+        Candidates where choices are told apart by the technology of their first link.
+    wanted
+        Candidates that a decision wants, whose options stay even where they would serve nobody new.
+    """
+    check_problem(problem)
+    rows, weight, demand = _gains(problem)
+    excluded = set(problem.candidates.loc[problem.candidates["excluded_because"] != "", "candidate_id"])
+    usable = is_allowed & ~problem.options["candidate_id"].isin(excluded).to_numpy()
+    ids = problem.options["option_id"].to_numpy(dtype=object)
+    options = np.flatnonzero(usable)
+    options = options[np.argsort(ids[options].astype(str), kind="stable")]
+    indptr, cells = _covers(problem, options, rows)
+    groups = _best_first(collapse(weight, demand, indptr, cells))
+    table = problem.options.iloc[options]
+    candidate = table["candidate_id"].to_numpy(dtype=object)
+    place_ids = tuple(sorted(set(candidate)))
+    place_of = {name: number for number, name in enumerate(place_ids)}
+    place = np.array([place_of[name] for name in candidate], dtype=np.int64)
+    kinds = (
+        [link_kinds(v) for v in table["backhaul_kinds"]]
+        if "backhaul_kinds" in table
+        else [link_kinds(None)] * len(table)
+    )
+    pools = [str(v) for v in table["backhaul_pool"]] if "backhaul_pool" in table else [""] * len(table)
+    starts = _starts(problem, place_ids, split_places)
+    per_option = [_starts_of(kinds[k], starts[place[k]]) for k in range(len(table))]
+    network = make_network(
+        problem.graph, place_ids, {p: set().union(*s) for p, s in _by_place(place, per_option).items()}
+    )
+    arcs = Arcs(network.tail, network.head, network.n_nodes)
+    cost = table["cost_idr"].to_numpy(dtype=float)
+    has_tower = np.array(["microwave" in k for k in kinds], dtype=bool)
+    choices = _choices(network, place, per_option, kinds, pools)
+    is_wanted = np.array([name in wanted for name in place_ids], dtype=bool)
+    gains = (np.diff(groups.indptr) > 0) | (is_wanted[place] if len(place) else np.zeros(0, dtype=bool))
+    choice = _prune(choices, network, arcs, cost, table["radio_mbps"].to_numpy(dtype=float), place, gains, ceiling_idr)
+    return Instance(
+        place_ids=place_ids, option_ids=tuple(ids[options].astype(str)), option_rows=options, option_place=place,
+        option_cost=cost, option_mbps=table["radio_mbps"].to_numpy(dtype=float), has_tower=has_tower,
+        groups=groups, cell_rows=rows, cell_group=groups.group_of, cell_weight=weight, cell_mbps=demand,
+        network=network, arcs=arcs, **choice,
+    )  # fmt: skip
+
+
+Starts = set[tuple[str, ...]]
+
+
+def _by_place(place: Ints, per_option: list[Starts]) -> dict[int, list[Starts]]:
+    found: dict[int, list[Starts]] = {}
+    for number, sets in zip(place.tolist(), per_option, strict=True):
+        found.setdefault(number, []).append(sets)
+    return found
+
+
+def _starts(problem: Problem, place_ids: tuple[str, ...], split: frozenset[str]) -> list[dict[str, set[str]]]:
+    """By place that must be told apart: technologies of its links by kind; empty for other places."""
+    graph: Any = problem.graph
+    found: list[dict[str, set[str]]] = []
+    for name in place_ids:
+        by_kind: dict[str, set[str]] = {}
+        if name in split and name in graph:
+            for _, _, data in graph.edges(name, data=True):
+                by_kind.setdefault(str(data.get("kind", "fiber")), set()).add(str(data.get("technology", "")))
+        found.append(by_kind)
+    return found
+
+
+def _starts_of(kinds: tuple[str, ...], by_kind: dict[str, set[str]]) -> Starts:
+    network = tuple(kind for kind in kinds if kind != "satellite")
+    if not by_kind:
+        return {network} if network else set()
+    return {(f"={technology}",) for kind in network for technology in by_kind.get(kind, set())}
+
+
+def _choices(
+    network: Network, place: Ints, per_option: list[Starts], kinds: list[tuple[str, ...]], pools: list[str]
+) -> list[tuple[int, int, int]]:
+    """(option, terminal or −1, satellite link or −1), in canonical order."""
+    sats: dict[int, list[int]] = {}
+    for number, at in enumerate(network.sat_place.tolist()):
+        sats.setdefault(at, []).append(number)
+    found: list[tuple[int, int, int]] = []
+    for option, at in enumerate(place.tolist()):
+        found.extend((option, network.terminal[at, start], -1) for start in sorted(per_option[option]))
+        if "satellite" in kinds[option]:
+            found.extend(
+                (option, -1, link)
+                for link in sats.get(at, [])
+                if not pools[option] or not network.sat_pool[link] or pools[option] == network.sat_pool[link]
+            )
+    return found
+
+
+def _prune(
+    choices: list[tuple[int, int, int]], network: Network, arcs: Arcs, cost: Floats, radio: Floats, place: Ints,
+    gains: Flags, ceiling_idr: float,
+) -> dict[str, Any]:  # fmt: skip
+    """Arrays of the choices that reach something, can be connected and fit under the ceiling."""
+    table = np.asarray(choices, dtype=np.int64).reshape(-1, 3)
+    option, node, sat = table[:, 0], table[:, 1], table[:, 2]
+    least_tower = network.tower_cost.copy()
+    np.minimum.at(least_tower, place, cost)
+    reach = _least_paths(network, arcs, least_tower)
+    sat_cost, sat_mbps = _take(network.sat_cost, sat), _take(network.sat_mbps, sat)
+    total = cost[option] + np.where(sat >= 0, sat_cost, 0.0)
+    least = total + np.where(node >= 0, reach[np.maximum(node, 0)], 0.0)
+    mbps = np.minimum(radio[option], np.where(sat >= 0, sat_mbps, np.inf))
+    fits = np.isfinite(least) & (least <= ceiling_idr * (1 + 1e-12))
+    beam_left = _take(network.beam_mbps, _take(network.sat_beam, sat))
+    beam_ok = (sat < 0) | (_take(network.sat_reserved_mbps, sat) <= beam_left * (1 + 1e-12))
+    keep = np.flatnonzero(gains[option] & fits & beam_ok & (mbps > 0))
+    return {
+        "choice_option": option[keep], "choice_place": place[option[keep]], "choice_node": node[keep],
+        "choice_sat": sat[keep], "choice_cost": total[keep], "choice_mbps": mbps[keep], "least_cost": least[keep],
+        "least_paths": reach,
+    }  # fmt: skip
+
+
+def only_choices(instance: Instance, keep: Flags) -> Instance:
+    """The instance with the choices of ``keep`` alone."""
+    if keep.all():
+        return instance
+    names = ("choice_option", "choice_place", "choice_node", "choice_sat", "choice_cost", "choice_mbps", "least_cost")
+    return replace(instance, **{name: getattr(instance, name)[keep] for name in names})
+
+
+def _least_paths(network: Network, arcs: Arcs, tower_cost: Floats) -> Floats:
+    price, _ = arcs.cheapest(network.arc_cost(network.edge_cost, tower_cost))
+    return np.asarray(dijkstra(arcs.matrix(price), indices=SOURCE))

@@ -1,0 +1,129 @@
+"""Whom the sites of a plan serve: the best sharing of cells among them, within radio and links."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.plan.build import Draft
+from planner.plan.instance import Instance
+from planner.plan.solver import Rows, solve
+
+__all__ = ["served_weight", "share_out"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def served_weight(instance: Instance, draft: Draft) -> float:
+    """Newly served weight of a plan as it stands."""
+    weight = instance.groups.weight
+    return float(sum(float((weight[group] * share).sum()) for group, share in draft.took.values()))
+
+
+def share_out(instance: Instance, draft: Draft) -> Draft:
+    """Serve as much weight as the sites can: exact, a linear program.
+
+    Every site serves cells it reaches, within the capacity of its radio and its first link; each group
+    is served at most once; the traffic over a link stays within its capacity.
+    """
+    groups = instance.groups
+    places = sorted(draft.choice)
+    lists = [_reached(instance, draft.choice[place]) for place in places]
+    site = np.repeat(np.arange(len(places)), [len(item) for item in lists])
+    group = np.concatenate([*lists, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+    if not len(group):
+        return draft
+    column = np.arange(len(group))
+    demand = groups.demand_mbps[group]
+    rows = Rows(len(group))
+    row = np.unique(group, return_inverse=True)[1]
+    shared = np.bincount(row)[row] > 1
+    compact, number = np.unique(row[shared], return_inverse=True)
+    rows.add(number, column[shared], np.ones(int(shared.sum())), high=np.ones(len(compact)))
+    mbps = np.array([instance.choice_mbps[draft.choice[place]] for place in places])
+    _capacity_rows(rows, site, column, demand, mbps)
+    _link_rows(instance, draft, places, rows, (site, column, demand))
+    gain = groups.weight[group]
+    scale = max(1.0, float(gain.max(initial=0.0)))
+    answer = solve(rows, gain / scale, np.ones(len(group)))
+    if answer.status != "optimal":
+        return draft
+    share = _trim(instance, draft, places, site, group, np.clip(answer.x, 0.0, 1.0))
+    return _with_shares(instance, draft, places, (site, group, share))
+
+
+def _reached(instance: Instance, choice: int) -> Ints:
+    option = instance.choice_option[choice]
+    return np.asarray(instance.groups.indices[instance.groups.indptr[option] : instance.groups.indptr[option + 1]])
+
+
+def _capacity_rows(rows: Rows, site: Ints, column: Ints, demand: Floats, mbps: Floats) -> None:
+    reach = np.bincount(site, weights=demand, minlength=len(mbps))
+    tight = reach > mbps
+    use = tight[site] & (demand > 0)
+    number = np.cumsum(tight) - 1
+    rows.add(number[site[use]], column[use], demand[use], high=mbps[tight])
+
+
+def _link_rows(
+    instance: Instance, draft: Draft, places: list[int], rows: Rows, table: tuple[Ints, Ints, Floats]
+) -> None:
+    """Rows of the links that the sites together could fill."""
+    site, column, demand = table
+    network = instance.network
+    reach = np.bincount(site, weights=demand, minlength=len(places))
+    reach = np.minimum(reach, [instance.choice_mbps[draft.choice[place]] for place in places])
+    could = np.zeros(len(network.edge_mbps))
+    uses: dict[int, list[int]] = {}
+    for number, place in enumerate(places):
+        for edge in edges_of(instance, draft, place):
+            could[edge] += reach[number]
+            uses.setdefault(int(edge), []).append(number)
+    for edge in sorted(uses):
+        if could[edge] > network.edge_mbps[edge]:
+            use = np.isin(site, uses[edge]) & (demand > 0)
+            rows.add(np.zeros(int(use.sum()), np.int64), column[use], demand[use], high=network.edge_mbps[[edge]])
+
+
+def edges_of(instance: Instance, draft: Draft, place: int) -> Ints:
+    """Edges on the path of a place, each once, roots included."""
+    arcs = draft.path.get(place, np.zeros(0, dtype=np.int64))
+    edges = instance.network.edge[arcs]
+    return np.unique(edges[edges >= 0])
+
+
+def _trim(instance: Instance, draft: Draft, places: list[int], site: Ints, group: Ints, share: Floats) -> Floats:
+    """Shares with the solver's tolerance taken off, so that no capacity is passed by even a trace."""
+    demand = instance.groups.demand_mbps[group]
+    share = np.where(share < 1e-9, 0.0, share)
+    total = np.bincount(group, weights=share, minlength=instance.groups.n_groups)
+    share = share / np.maximum(total, 1.0)[group]
+    load = np.bincount(site, weights=demand * share, minlength=len(places))
+    mbps = np.array([instance.choice_mbps[draft.choice[place]] for place in places])
+    factor = np.minimum(1.0, np.divide(mbps, load, out=np.ones(len(load)), where=load > 0))
+    carried = np.zeros(len(instance.network.edge_mbps))
+    paths = [edges_of(instance, draft, place) for place in places]
+    for number, edges in enumerate(paths):
+        carried[edges] += load[number] * factor[number]
+    ease = np.minimum(1.0, np.divide(instance.network.edge_mbps, carried, out=np.ones(len(carried)), where=carried > 0))
+    for number, edges in enumerate(paths):
+        factor[number] *= float(ease[edges].min(initial=1.0))
+    return np.asarray(np.where(demand > 0, share * factor[site], share))
+
+
+def _with_shares(instance: Instance, draft: Draft, places: list[int], table: tuple[Ints, Ints, Floats]) -> Draft:
+    site, group, share = table
+    rest = np.ones(instance.groups.n_groups)
+    took: dict[int, tuple[Ints, Floats]] = {}
+    load = np.zeros(len(instance.network.edge_mbps))
+    for number, place in enumerate(places):
+        mine = np.flatnonzero((site == number) & (share > 0))
+        took[place] = (group[mine], share[mine])
+        rest[group[mine]] -= share[mine]
+        load[edges_of(instance, draft, place)] += float((instance.groups.demand_mbps[group[mine]] * share[mine]).sum())
+    return Draft(
+        choice=dict(draft.choice), path=dict(draft.path), took=took, rest=np.maximum(rest, 0.0),
+        arc_uses=draft.arc_uses.copy(), load_mbps=load, beam_mbps=draft.beam_mbps.copy(),
+        has_site_tower=draft.has_site_tower.copy(),
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""Cost shares of the network: what every feasible plan must at least pay for the links of its sites.
+
+A directed dual ascent packs cuts between the source and the terminals into the prices of the arcs; each
+unit of a cut is charged to one terminal inside it. Then every plan pays at least Σ κ of its terminals.
+A relay tower is free where a site stands, so what was packed on a place's own tower is given back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
+
+from planner.plan.instance import Instance
+from planner.plan.network import SOURCE, Arcs
+
+__all__ = ["Ascent", "Shares", "share_row"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """One packing: share of each terminal (by node) and what lies on each place's own tower, in IDR."""
+
+    kappa: Floats
+    tower: Floats
+
+
+class Ascent:
+    """Packs cuts, terminal after terminal (one value per run of `pack`).
+
+    Parameters
+    ----------
+    instance
+        Its arcs, all at their full price.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        network = instance.network
+        self.backward = Arcs(network.head, network.tail, network.n_nodes)
+
+    def pack(self, terminals: Ints, caps: Floats, tower_part: Floats) -> Shares:
+        """Raise each terminal of the list in turn, at most by its cap; a terminal may stand in it more than once.
+
+        Parameters
+        ----------
+        terminals, caps
+            Nodes in order, and how far each is raised this time, in IDR.
+        tower_part
+            By place, 0–1: share of the price of its relay tower that may be packed.
+
+        Notes
+        -----
+        Raising one terminal all the way is a shortest path under the prices that are left: the cut at
+        height r holds the nodes nearer than r, so an arc (u, v) is crossed for max(0, min(d_u, D) − min(d_v, D)).
+        """
+        network = self.instance.network
+        full = network.arc_cost(network.edge_cost, network.tower_cost * tower_part)
+        left = full.copy()
+        kappa = np.zeros(network.n_nodes)
+        done = np.zeros(network.n_nodes, dtype=bool)
+        for terminal, cap in zip(terminals.tolist(), caps.tolist(), strict=True):
+            if done[terminal]:
+                continue
+            price, _ = self.backward.cheapest(left)
+            distance = dijkstra(self.backward.matrix(price), indices=terminal, limit=cap * (1 + 1e-12))
+            height = min(float(distance[SOURCE]), float(cap))
+            done[terminal] = height < cap
+            if not height > 0:
+                continue
+            kappa[terminal] += height
+            near = np.minimum(distance, height)
+            left = np.maximum(left - np.maximum(near[network.tail] - near[network.head], 0.0), 0.0)
+        return Shares(kappa=kappa, tower=self._on_towers(full - left))
+
+    def _on_towers(self, packing: Floats) -> Floats:
+        network = self.instance.network
+        packed = np.zeros(len(network.tower_cost))
+        arcs = np.flatnonzero(network.tower >= 0)
+        np.maximum.at(packed, network.tower[arcs], packing[arcs])
+        return np.asarray(np.minimum(packed, network.tower_cost))
+
+
+def share_row(instance: Instance, shares: Shares) -> Floats:
+    """Coefficient of each choice in the row Σ (cost + κ − own tower) x ≤ ceiling."""
+    node = instance.choice_node
+    kappa = np.where(node >= 0, shares.kappa[np.maximum(node, 0)], 0.0)
+    tower = np.where(instance.has_tower[instance.choice_option], shares.tower[instance.choice_place], 0.0)
+    return np.asarray(instance.choice_cost + kappa - tower)
