@@ -75,7 +75,16 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["Layers", "build_graph", "check_graph", "edge_frame", "link_allowed", "node_frame", "unreachable"]
+__all__ = [
+    "Layers",
+    "assembled",
+    "build_graph",
+    "check_graph",
+    "edge_frame",
+    "link_allowed",
+    "node_frame",
+    "unreachable",
+]
 
 _PLACE_MONEY = ("tower_capex_idr", "tower_opex_idr_per_year")
 
@@ -143,7 +152,7 @@ def build_graph(
     ]
     edges = [_own_backhaul(nodes), *(item.edges for item in found)]
     extra = [item.nodes for item in found if len(item.nodes)]
-    return _assembled(_joined([nodes, *extra], NODE_COLUMNS), _joined(edges, EDGE_COLUMNS))
+    return assembled(_joined([nodes, *extra], NODE_COLUMNS), _joined(edges, EDGE_COLUMNS))
 
 
 def _joined(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -247,7 +256,8 @@ def _own_backhaul(nodes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _assembled(nodes: pd.DataFrame, edges: pd.DataFrame) -> nx.MultiGraph[str]:
+def assembled(nodes: pd.DataFrame, edges: pd.DataFrame) -> nx.MultiGraph[str]:
+    """The graph of a table of nodes and a table of edges (`node_frame`, `edge_frame`), in the order of names."""
     graph: nx.MultiGraph[str] = nx.MultiGraph()
     nodes = nodes.drop_duplicates("node_id").sort_values("node_id", kind="stable")
     for row in nodes.to_dict("records"):
@@ -257,12 +267,28 @@ def _assembled(nodes: pd.DataFrame, edges: pd.DataFrame) -> nx.MultiGraph[str]:
     first = np.where(swap, edges["to_id"], edges["from_id"])
     second = np.where(swap, edges["from_id"], edges["to_id"])
     edges = edges.assign(from_id=first, to_id=second)
-    edges = edges.sort_values(["from_id", "to_id", "technology", "cost_idr"], kind="stable")
-    edges = edges.drop_duplicates(["from_id", "to_id", "technology"])
+    edges = edges.sort_values(["from_id", "to_id", "technology", "cost_idr"], kind="stable", ignore_index=True)
+    edges = _undominated(edges.drop_duplicates(["from_id", "to_id", "technology"]), nodes)
     for row in edges.to_dict("records"):
         a, b = str(row.pop("from_id")), str(row.pop("to_id"))
         graph.add_edge(a, b, key=str(row["technology"]), **{str(key): value for key, value in row.items()})
     return graph
+
+
+def _undominated(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
+    """Edges without those that another of the same pair beats in cost and capacity.
+
+    Only between relays and roots: at a place every technology stays, since a decision may name one.
+    """
+    places = set(nodes.loc[nodes["kind"] == "place", "node_id"])
+    is_far = ~(edges["from_id"].isin(places) | edges["to_id"].isin(places)).to_numpy(bool)
+    far = edges.loc[is_far].sort_values(
+        ["from_id", "to_id", "cost_idr", "capacity_mbps"], ascending=[True, True, True, False], kind="stable"
+    )
+    most = far.groupby(["from_id", "to_id"], sort=False)["capacity_mbps"].cummax()
+    before = most.groupby([far["from_id"], far["to_id"]], sort=False).shift(fill_value=-1.0)
+    beaten = far.index[(far["capacity_mbps"] <= before).to_numpy(bool)]
+    return edges.drop(index=beaten)
 
 
 def node_frame(graph: nx.MultiGraph[str]) -> pd.DataFrame:
