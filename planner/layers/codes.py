@@ -282,6 +282,8 @@ def _near_code(code: str, names: Mapping[str, str], gazetteer: Gazetteer) -> str
 def _by_names(names: Mapping[str, str], hints: Sequence[str], gazetteer: Gazetteer) -> AreaAnswer:
     """Area named by its own name and those above it; unique or not at all."""
     given = [(level, names[level]) for level in reversed(LEVELS) if names.get(level)]
+    if not given and names.get(""):
+        return _by_bare_name(names[""], hints, gazetteer)
     if not given:
         return AreaAnswer("", "area_missing", "no area code and no area name", "give the Kemendagri code of the area")
     level, name = given[0]
@@ -302,6 +304,19 @@ def _by_names(names: Mapping[str, str], hints: Sequence[str], gazetteer: Gazette
     return AreaAnswer(
         "", "name_unknown", f"no {level} is called {name}{_where(given[1:])}", _nearest(level, key, gazetteer)
     )
+
+
+def _by_bare_name(name: str, hints: Sequence[str], gazetteer: Gazetteer) -> AreaAnswer:
+    """Area of a name whose level nobody says: the one level at which it is unique."""
+    answers = [_by_names({level: name}, hints, gazetteer) for level in LEVELS]
+    good = [answer for answer in answers if answer.code]
+    if len(good) == 1:
+        return good[0]
+    if good:
+        listed = ", ".join(f"{answer.code} ({level_of(answer.code)})" for answer in good)
+        return AreaAnswer("", "name_ambiguous", f"{name} is the name of areas of several levels: {listed}", "set level for this file, or give the codes")  # fmt: skip
+    faults = [answer for answer in answers if answer.fault == "name_ambiguous"]
+    return faults[0] if faults else AreaAnswer("", "name_unknown", f"no area is called {name}", "correct the name, or give the Kemendagri code")  # fmt: skip
 
 
 def _says_kind(name: str) -> bool:

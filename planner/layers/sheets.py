@@ -56,6 +56,7 @@ def raw_tables(plain: Path, source: LayerSource, *, kind: str, shown: str) -> It
         The workbook cannot be read, has no such sheet, or no sheet with rows.
     """
     n_tables = 0
+    failed: list[LayerError] = []
     for name, rows, merged, is_hidden in read_sheets(plain, shown):
         if source.sheet and name != source.sheet:
             continue
@@ -65,7 +66,15 @@ def raw_tables(plain: Path, source: LayerSource, *, kind: str, shown: str) -> It
         if is_hidden and not source.sheet:
             yield _hidden(shown, name, len(rows))
             continue
-        yield _table(name, rows, merged, source, kind, shown)
+        try:
+            table = _table(name, rows, merged, source, kind, shown)
+        except LayerError as err:
+            failed.append(err)
+            yield _skipped(shown, name, len(rows), err)
+            continue
+        yield table
+    if failed and len(failed) == n_tables:
+        raise failed[0]
     if not n_tables:
         what = f"no sheet '{source.sheet}'" if source.sheet else "no sheet with rows"
         message = f"{shown}: {what} (sheets: {', '.join(_names(plain, shown))})"
@@ -190,6 +199,15 @@ def _hidden(shown: str, name: str, n_rows: int) -> RawTable:
     problem = Problem(
         shown, "sheet_hidden", message, sheet=name, severity="warning", n_rows=n_rows, fields={"n_rows": n_rows},
         mend="show the sheet, or name it in 'sheet'",
+    )  # fmt: skip
+    return RawTable(shown, pd.DataFrame(), np.zeros(0, dtype=np.int64), sheet=name, problems=(problem,))
+
+
+def _skipped(shown: str, name: str, n_rows: int, err: LayerError) -> RawTable:
+    problem = Problem(
+        shown, "sheet_skipped", f"the sheet is no table of this layer: {n_rows} rows not read ({err})", sheet=name,
+        severity="warning", n_rows=n_rows, mend="nothing, if it is a cover or a note; else correct its header",
+        fields={"n_rows": n_rows, "missing": ""},
     )  # fmt: skip
     return RawTable(shown, pd.DataFrame(), np.zeros(0, dtype=np.int64), sheet=name, problems=(problem,))
 
