@@ -21,7 +21,8 @@ def run(context: StageContext) -> None:
         codes = ", ".join(region.areas) or "(all)"
         message = f"region.areas {codes}: the admin layer has no polygon with these codes"
         raise ScenarioError(message, code="region_empty", areas=codes)
-    bounds = region.bounds_deg or tuple(float(v) for v in areas.total_bounds)
+    west, south, east, north = (float(v) for v in areas.total_bounds)
+    bounds = region.bounds_deg or (west, south, east, north)
     grid = grid_over(bounds, pixel_deg_for(region.pixel_m))
     land = land_mask(areas, grid)
     write_bands(context.folder / "land.tif", grid, land[None], names=("land",))

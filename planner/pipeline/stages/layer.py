@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,7 @@ def run(context: StageContext) -> None:
         (source, read_layer(source, kind, path=scenario.resolve(source), context=reading))
         for source in scenario.sources(kind)
     ]
-    data = _joined(kind, [conformed for _, conformed in found])
+    data = _joined(kind, [conformed.data for _, conformed in found])
     if scenario.observed_only and not isinstance(data, Raster):
         data = data.loc[data["evidence"] == "observed"].reset_index(drop=True) if "evidence" in data else data
     _write(context.folder, kind, data)
@@ -59,7 +61,7 @@ def run(context: StageContext) -> None:
         context.say(f"     layer {kind}: {faulty} rows need repair, see quarantine/{kind}.csv")
 
 
-def read_context(scenario: Scenario, inputs: dict[str, Path] | Any) -> ReadContext:
+def read_context(scenario: Scenario, inputs: Mapping[str, Path]) -> ReadContext:
     """What readers may know: region, codes and grid, once the admin layer has been read."""
     transmitters = read_spec(TransmitterDefaults, "radio", "transmitters")
     defaults = {technology: transmitters.for_technology(technology) for technology in transmitters.defaults}
@@ -81,16 +83,16 @@ def read_context(scenario: Scenario, inputs: dict[str, Path] | Any) -> ReadConte
     )
 
 
-def _joined(kind: str, found: list[Conformed]) -> Any:
+def _joined(kind: str, found: list[Any]) -> Any:  # Any: the data of a layer is a table or a raster, by its kind
     if LAYERS[kind].shape == "raster":
         from planner.layers.mosaic import overlay
 
-        return overlay([conformed.data for conformed in found])
+        return overlay(found)
     if kind == "admin":
         from planner.layers.admin_merge import merge_admin
 
-        return merge_admin([conformed.data for conformed in found])
-    data = pd.concat([conformed.data for conformed in found], ignore_index=True)
+        return merge_admin(found)
+    data = pd.concat(found, ignore_index=True)
     key = LAYERS[kind].key
     if key and data[key].duplicated().any():
         names = ", ".join(sorted(data.loc[data[key].duplicated(), key].astype(str).unique())[:5])
@@ -124,13 +126,6 @@ def _write(folder: Path, kind: str, data: Any) -> None:
 def _ledger(kind: str, found: list[tuple[LayerSource, Conformed]], data: Any, scenario: Scenario) -> dict[str, Any]:
     """Rows in, used and set aside, with the evidence of what is used: one entry of the data ledger."""
     is_raster = isinstance(data, Raster)
-    evidence = (
-        {source.evidence or "observed": 1 for source, _ in found}
-        if is_raster
-        else {str(name): int(n) for name, n in data["evidence"].value_counts().sort_index().items()}
-        if "evidence" in data
-        else {}
-    )
     return {
         "kind": kind,
         "files": [
@@ -142,6 +137,7 @@ def _ledger(kind: str, found: list[tuple[LayerSource, Conformed]], data: Any, sc
                 "n_used": conformed.n_used,
                 "n_quarantined": conformed.n_quarantined,
                 "n_faulty": conformed.n_faulty,
+                "evidence": _evidence(source, conformed.data),
                 "notes": list(conformed.notes),
                 "problems": [asdict_problem(problem) for problem in conformed.problems[:20]],
             }
@@ -151,9 +147,25 @@ def _ledger(kind: str, found: list[tuple[LayerSource, Conformed]], data: Any, sc
         "n_used": sum(conformed.n_used for _, conformed in found),
         "n_rows": 1 if is_raster else len(data),
         "n_quarantined": sum(conformed.n_quarantined for _, conformed in found),
-        "evidence": evidence,
+        "evidence": _total(_evidence(source, conformed.data) for source, conformed in found),
         "observed_only": scenario.observed_only,
     }
+
+
+def _evidence(source: LayerSource, data: Any) -> dict[str, int]:
+    """Rows used by kind of evidence; a raster counts as one row."""
+    if isinstance(data, Raster):
+        return {source.evidence or "observed": 1}
+    if "evidence" not in data:
+        return {"observed": len(data)} if len(data) else {}
+    return {str(name): int(n) for name, n in data["evidence"].value_counts().sort_index().items()}
+
+
+def _total(parts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for part in parts:
+        total.update(part)
+    return dict(sorted(total.items()))
 
 
 def asdict_problem(problem: Any) -> dict[str, Any]:

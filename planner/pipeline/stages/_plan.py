@@ -1,0 +1,27 @@
+"""A plan on disk and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.pipeline.artifacts import read_json, read_table, write_json, write_table
+from planner.plan.types import Certificate, Plan
+
+__all__ = ["read_plan", "write_plan"]
+
+_TABLES = ("sites", "links", "relays", "rejected", "surveys", "served")
+
+
+def write_plan(folder: Path, plan: Plan) -> None:
+    """Write the tables of a plan, its totals and its certificate."""
+    for name in _TABLES:
+        write_table(folder / f"{name}.parquet", getattr(plan, name))
+    write_json(folder / "plan.json", {"totals": dict(plan.totals), "certificate": plan.certificate.to_json()})
+
+
+def read_plan(folder: Path) -> Plan:
+    """Read what `write_plan` wrote."""
+    noted = read_json(folder / "plan.json")
+    certificate = Certificate(**{**noted["certificate"], "steps": tuple(noted["certificate"]["steps"])})
+    tables = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
+    return Plan(**tables, totals=noted["totals"], certificate=certificate)

@@ -1,0 +1,134 @@
+"""What outputs show: results of the stages as plain values, with the notices every reader must see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.grid import Grid, Raster
+from planner.maps.inputs import MapInputs, Notice
+from planner.pipeline.artifacts import read_grid, read_json, read_table
+from planner.pipeline.stage import StageContext
+from planner.pipeline.stages._frame import coverage_tiles, layer, layer_notes, service_spec
+from planner.pipeline.stages._plan import read_plan
+
+__all__ = ["best_coverage", "credits", "map_inputs", "notices"]
+
+
+def map_inputs(context: StageContext) -> MapInputs:
+    """Everything the map page may show."""
+    scenario, inputs = context.scenario, context.inputs
+    facts = read_json(inputs["facts"] / "facts.json")
+    plan = read_plan(inputs["plan"])
+    grid = read_grid(inputs["frame"])
+    rsrp, operator, operators = best_coverage(context, grid)
+    told = notices(context, facts)
+    tables = {
+        name: layer(context, name)
+        for name in ("bts", "fiber", "fiber_nodes", "satellite", "gateways", "proposals", "measurements", "admin")
+    }
+    return MapInputs(
+        title_id=scenario.title_id or scenario.name,
+        title_en=scenario.title_en or scenario.title_id or scenario.name,
+        date=scenario.date.isoformat(),
+        grid=grid,
+        facts=facts,
+        areas=read_table(inputs["score"] / "areas.parquet"),
+        coast=coast(grid),
+        cells=read_table(inputs["cells"] / "cells.parquet"),
+        service=read_table(inputs["service"] / "service.parquet"),
+        umkm_points=_umkm_points(context) if scenario.outputs.umkm_points else None,
+        coverage_rsrp_dbm=rsrp,
+        coverage_operator=operator,
+        coverage_operators=operators,
+        candidates=read_table(inputs["candidates"] / "candidates.parquet"),
+        sites=plan.sites,
+        links=plan.links,
+        surveys=plan.surveys,
+        rejected=plan.rejected,
+        plan={**plan.totals, **plan.certificate.to_json(), "ceiling_idr": scenario.budget.ceiling_idr},
+        notices=told,
+        credits=credits(context),
+        evidence=facts["evidence"],
+        run_hash=inputs["facts"].name[:12],
+        is_synthetic=any(notice.code == "synthetic" for notice in told),
+        **tables,
+    )
+
+
+def coast(grid: Grid) -> pd.DataFrame:
+    """Land around the region for the background (Natural Earth, shipped)."""
+    import geopandas as gpd
+
+    from planner.catalog import reference_path
+
+    west, south, east, north = grid.bounds_deg
+    wide, high = (east - west) / 2 + 0.5, (north - south) / 2 + 0.5
+    land = gpd.read_parquet(reference_path("coast_indonesia.parquet"))
+    clipped: pd.DataFrame = land.clip((west - wide, south - high, east + wide, north + high))
+    return clipped
+
+
+def best_coverage(context: StageContext, grid: Grid) -> tuple[Raster | None, Raster | None, tuple[str, ...]]:
+    """Best 4G or 5G signal per pixel over all operators, and whose it is."""
+    signal = np.full(grid.shape, np.nan, dtype=np.float32)
+    owner = np.full(grid.shape, -1, dtype=np.int16)
+    operators: tuple[str, ...] = ()
+    for tile in coverage_tiles(context.inputs["coverage"]):
+        wanted = [k for k, group in enumerate(tile.groups) if group.kind == "broadband"]
+        operators = tuple(tile.groups[k].operator for k in wanted)
+        if not wanted:
+            continue
+        levels = np.where(np.isnan(tile.rsrp_dbm[wanted]), -np.inf, tile.rsrp_dbm[wanted])
+        best = levels.argmax(axis=0)
+        top = levels.max(axis=0)
+        row = round((grid.north_deg - tile.grid.north_deg) / grid.pixel_deg)
+        col = round((tile.grid.west_deg - grid.west_deg) / grid.pixel_deg)
+        here = (slice(row, row + tile.grid.n_rows), slice(col, col + tile.grid.n_cols))
+        signal[here] = np.where(np.isfinite(top), top, np.nan)
+        owner[here] = np.where(np.isfinite(top), best, -1)
+    if not operators:
+        return None, None, ()
+    return Raster(grid, signal, "dbm"), Raster(grid, owner, "class"), operators
+
+
+def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
+    """What the reader must be told before trusting the page."""
+    mixes = [note["evidence"] for note in layer_notes(context).values()]
+    used = {name for mix in mixes for name, n in mix.items() if n} | set(
+        read_table(context.inputs["cells"] / "cells.parquet")["people_evidence"].unique()
+    )
+    found = [Notice("desk_study")]
+    found += [Notice(name) for name in ("synthetic", "estimate", "schematic") if name in used]
+    if facts["demand"].get("umkm_estimated") and "estimate" not in used:
+        found.append(Notice("estimate"))
+    if layer(context, "terrain") is None:
+        found.append(Notice("fallback_model", {"model": facts["assumptions"]["coverage_model"]}))
+    found.append(Notice("confidence", {"threshold": service_spec(context.scenario).confidence_threshold_share}))
+    if context.scenario.observed_only:
+        found.append(Notice("observed_only"))
+    faulty = sum(file["n_faulty"] for note in layer_notes(context).values() for file in note["files"])
+    if faulty:
+        found.append(Notice("quarantined", {"n": faulty}))
+    return tuple(found)
+
+
+def credits(context: StageContext) -> tuple[str, ...]:  # noqa: A001 the word readers of maps know
+    """Publishers of the layers used, each once, in the order of the layers."""
+    named = [source.source for kind in context.scenario.layers for source in context.scenario.sources(kind)]
+    return tuple(dict.fromkeys([name for name in named if name] + ["Natural Earth (coast, public domain)"]))
+
+
+def _umkm_points(context: StageContext) -> pd.DataFrame:
+    """Points of enterprises with the level of their cell; no name comes this far."""
+    points = layer(context, "umkm")
+    where = read_table(context.inputs["cells"] / "umkm_cells.parquet")
+    service = read_table(context.inputs["service"] / "service.parquet")
+    cells = where["cell_id"].to_numpy()
+    order = service["cell_id"].to_numpy()
+    at = np.clip(np.searchsorted(order, cells), 0, max(len(order) - 1, 0))
+    level = service["level"].to_numpy()[at] if len(order) else np.empty(0, dtype=str)
+    shown: pd.DataFrame = points[["lon_deg", "lat_deg", "digital", "sector"]].assign(level=level)
+    return shown.loc[cells >= 0].reset_index(drop=True)

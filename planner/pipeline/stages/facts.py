@@ -1,0 +1,58 @@
+"""Computes every total of the run, once."""
+
+from __future__ import annotations
+
+from planner.facts import FactsInputs, LayerRows, compute_facts
+from planner.pipeline.artifacts import read_json, read_table, write_json
+from planner.pipeline.stage import StageContext
+from planner.pipeline.stages._frame import coverage_tiles, layer, layer_notes, service_spec
+from planner.pipeline.stages._plan import read_plan
+from planner.schema import LAYERS
+
+__all__ = ["run"]
+
+
+def run(context: StageContext) -> None:
+    """Compute and publish the facts."""
+    inputs = context.inputs
+    facts = compute_facts(
+        FactsInputs(
+            cells=read_table(inputs["cells"] / "cells.parquet"),
+            service=read_table(inputs["service"] / "service.parquet"),
+            admin=layer(context, "admin").drop(columns="geometry"),
+            bts=layer(context, "bts"),
+            spec=service_spec(context.scenario),
+            umkm=layer(context, "umkm"),
+            umkm_cells=read_table(inputs["cells"] / "umkm_cells.parquet"),
+            areas=read_table(inputs["score"] / "areas.parquet"),
+            bts_load=read_table(inputs["service"] / "bts_load.parquet"),
+            plan=read_plan(inputs["plan"]),
+            layers=ledger(context),
+            demand=read_json(inputs["cells"] / "note.json"),
+            coverage_model=next((tile.model for tile in coverage_tiles(inputs["coverage"])), ""),
+        )
+    )
+    write_json(context.folder / "facts.json", facts.to_json())
+    write_json(context.publish_path("facts.json"), facts.to_json())
+
+
+def ledger(context: StageContext) -> tuple[LayerRows, ...]:
+    """What became of each input file of the run."""
+    rows = []
+    for kind, note in sorted(layer_notes(context).items()):
+        for source, file in zip(context.scenario.sources(kind), note["files"], strict=True):
+            rows.append(
+                LayerRows(
+                    kind=kind,
+                    name=file["path"].rpartition("/")[2],
+                    source=source.source,
+                    year=source.year or 0,
+                    n_in=file["n_in"],
+                    n_used=file["n_used"],
+                    n_quarantined=file["n_quarantined"],
+                    evidence=file["evidence"],
+                    completeness_share=source.completeness_share,
+                    is_raster=LAYERS[kind].shape == "raster",
+                )
+            )
+    return tuple(rows)
