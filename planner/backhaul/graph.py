@@ -285,6 +285,8 @@ def _undominated(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
     far = edges.loc[is_far].sort_values(
         ["from_id", "to_id", "cost_idr", "capacity_mbps"], ascending=[True, True, True, False], kind="stable"
     )
+    if far.empty:
+        return edges
     most = far.groupby(["from_id", "to_id"], sort=False)["capacity_mbps"].cummax()
     before = most.groupby([far["from_id"], far["to_id"]], sort=False).shift(fill_value=-1.0)
     beaten = far.index[(far["capacity_mbps"] <= before).to_numpy(bool)]

@@ -39,7 +39,7 @@ class MicrowaveTerms(Terms):
     opex_share_per_year, colocation_idr_per_year
         Yearly cost over capex; rent for each end on a tower that stands already.
     nearest
-        Clear hops kept a node and kind of neighbour.
+        Clear hops kept a place and kind of neighbour; a relay keeps half as many.
     root_height_m
         Antenna height at a far end whose tower height is not known.
     """
@@ -132,15 +132,17 @@ def links(network: Network, spec: BackhaulSpec, cost: CostSpec) -> Links:
     lon, lat = nodes["lon_deg"].to_numpy(float), nodes["lat_deg"].to_numpy(float)
     height = nodes["height_m"].fillna(terms.root_height_m).to_numpy(float)
     sight = hop_clearance(
-        lon[a], lat[a], height[a], lon[b], lat[b], height[b], frequency_ghz=terms.frequency_ghz, terrain=network.terrain
-    )
-    clearance = np.asarray(sight.clearance_f1_share, dtype=np.float64)
-    clear = clearance >= terms.min_clearance_f1_share
+        lon[a], lat[a], height[a], lon[b], lat[b], height[b],
+        frequency_ghz=terms.frequency_ghz,
+        terrain=network.terrain,
+        land=network.land if network.terrain is not None else None,
+        min_f1_share=terms.min_clearance_f1_share,
+    )  # fmt: skip
+    clearance, clear = sight.clearance_f1_share, sight.is_clear
     a, b, km, margin, clearance = a[clear], b[clear], km[clear], margin[clear], clearance[clear]
     kept = _nearest_of_kind(nodes["kind"].to_numpy(dtype=str), a, b, km, terms.nearest)
     a, b, km, margin, clearance = a[kept], b[kept], km[kept], margin[kept], clearance[kept]
-    has_terrain = bool(np.all(sight.has_terrain))
-    return Links(_priced(nodes, (a, b, km), (margin, clearance, has_terrain), (spec, terms, cost)), node_table())
+    return Links(_priced(nodes, (a, b, km), (margin, clearance, sight.has_terrain), (spec, terms, cost)), node_table())
 
 
 def _pairs(
@@ -184,7 +186,8 @@ def _nearest_of_kind(
     order = np.lexsort((other, length, from_kind, end))
     group = end[order] * 16 + from_kind[order]
     rank = np.arange(len(order)) - np.searchsorted(group, group, side="left")
-    return np.unique(pair[order][rank < nearest])
+    most = np.where(kind[end[order]] == "relay", (nearest + 1) // 2, nearest)
+    return np.unique(pair[order][rank < most])
 
 
 def _priced(

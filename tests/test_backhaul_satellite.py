@@ -1,0 +1,86 @@
+"""Satellite stars: elevation, what is left of a beam, pools, prices by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from ground_worlds import BACKHAUL, COST, GRID, beams, places, with_terms
+
+from planner.backhaul.graph import build_graph, edge_frame, link_allowed, node_frame
+from planner.catalog import read_spec
+from planner.errors import ScenarioError
+from planner.specs.backhaul import BackhaulSpec
+
+HTS, SATRIA = BACKHAUL["satellite_hts_lease"], BACKHAUL["satellite_satria1"]
+KUPANG, SABANG = (123.58, -10.17), (95.32, 5.89)
+LAYER = beams(("SATRIA-1", "SATRIA-1-PUBLIC", 150_000.0, 148_000.0), ("NUSANTARA-SATU", "HTS-BTS-NTT", 4000.0, 2600.0))
+
+
+def _graph(at, specs=(HTS, SATRIA), layer=LAYER):
+    return build_graph(places(at), specs=specs, cost=COST, grid=GRID, satellite=layer)
+
+
+def test_what_is_left_of_satria_is_150_less_148_gigabit():
+    nodes = node_frame(_graph({"p": KUPANG})).set_index("node_id")
+    assert nodes.loc["beam:SATRIA-1-PUBLIC", "capacity_mbps"] == 2000.0
+    assert nodes.loc["beam:HTS-BTS-NTT", "capacity_mbps"] == 1400.0
+    assert nodes.loc["beam:SATRIA-1-PUBLIC", "pool"] == "public"
+
+
+def test_an_overcommitted_beam_has_nothing_left_and_keeps_its_links():
+    graph = _graph({"p": KUPANG}, layer=beams(("SATRIA-1", "full", 100.0, 150.0)))
+    assert graph.nodes["beam:full"]["capacity_mbps"] == 0.0
+    assert graph.number_of_edges() == 1
+
+
+def test_elevation_is_that_of_the_place():
+    edges = edge_frame(_graph({"kupang": KUPANG, "sabang": SABANG}, specs=(SATRIA,))).set_index("to_id")
+    elevation = dict(zip(edges["elevation_deg"].index, edges["elevation_deg"], strict=True))
+    assert elevation["kupang"] == pytest.approx(61.4, abs=0.3)
+    assert elevation["sabang"] == pytest.approx(31.7, abs=0.3)
+    low = edge_frame(_graph({"kupang": KUPANG, "sabang": SABANG}, specs=(with_terms(SATRIA, min_elevation_deg=45.0),)))
+    assert low["to_id"].tolist() == ["kupang"]
+
+
+def test_a_lease_costs_by_the_megabit_and_month():
+    edge = edge_frame(_graph({"p": KUPANG}, specs=(HTS,))).iloc[0]
+    opex = 12 * 3e6 * 8 + 0.08 * 100e6
+    assert (edge["capacity_mbps"], edge["reserved_mbps"], edge["capex_idr"]) == (8.0, 8.0, 100e6)
+    assert edge["cost_idr"] == pytest.approx(100e6 + 7.721734929 * opex)
+
+
+def test_overbooking_is_counted_once():
+    edge = edge_frame(_graph({"p": KUPANG}, specs=(with_terms(HTS, overbooking=4.0),))).iloc[0]
+    assert (edge["capacity_mbps"], edge["reserved_mbps"]) == (8.0, 2.0)
+
+
+def test_pools_do_not_mix():
+    edges = edge_frame(_graph({"p": KUPANG}))
+    assert set(edges["pool"]) == {"bts", "public"}
+    for kind, pool in zip(edges["kind"], edges["pool"], strict=True):
+        assert link_allowed(kind, pool, backhaul_kinds="satellite", backhaul_pool="bts") == (pool == "bts")
+
+
+def test_without_a_satellite_layer_there_are_no_beams():
+    graph = build_graph(places({"p": KUPANG}), specs=(HTS,), cost=COST, grid=GRID)
+    assert graph.number_of_edges() == 0
+
+
+def test_faults_of_a_technology_file_are_named():
+    spec = BackhaulSpec(
+        **{**{n: getattr(SATRIA, n) for n in type(SATRIA).model_fields}, "terms": {"overbooking": 0.5, "tariff": 1.0}}
+    )
+    with pytest.raises(ScenarioError, match=r"terms\.tariff.*"):
+        _graph({"p": KUPANG}, specs=(spec,))
+
+
+def test_lease_beams_of_base_stations_are_not_satria():
+    found = [
+        n
+        for n, d in _graph({"p": KUPANG}, specs=(read_spec(BackhaulSpec, "backhaul", "satellite_hts_lease"),)).nodes(
+            data=True
+        )
+        if d["kind"] == "satellite"
+    ]
+    assert found == ["beam:HTS-BTS-NTT"]
+    assert np.isnan(_graph({"p": KUPANG}).nodes["beam:HTS-BTS-NTT"]["lon_deg"])
