@@ -71,6 +71,8 @@ class Recipe:
         Makes keys for rows that share one (``frame -> keys``); None = conflicting rows are quarantined.
     optional_area
         A row is used without an area when it has coordinates.
+    adds_up
+        Column of counts: a row whose area holds other rows' areas is their total and is set aside.
     """
 
     kind: str
@@ -83,6 +85,7 @@ class Recipe:
     finish: Callable[[pd.DataFrame, RawTable, ReadContext], tuple[pd.DataFrame, tuple[str, ...]]] | None = None
     key_from: Callable[[pd.DataFrame], pd.Series[Any]] | None = None
     optional_area: bool = False
+    adds_up: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def judge_table(table: RawTable, recipe: Recipe, source: LayerSource, context: R
     columns = tuple(recipe.columns(found_headers) if recipe.columns else layer(recipe.kind).columns)
     steps = [_Found(faults=view.faults, notes=view.notes), _headers(work), _cells(work, columns)]
     areas = _areas(work)
-    steps += [_Found(faults=areas.faults, notes=areas.notes), _places(work, areas)]
+    steps += [_Found(notes=areas.notes), _places(work, areas)]
     values = {name: series for step in steps for name, series in step.values.items()}
     if recipe.code_column:
         values[recipe.code_column] = pd.Series(areas.code, dtype="str")
@@ -226,7 +229,8 @@ def _headers(work: _Work) -> _Found:
 
 def _cells(work: _Work, columns: Sequence[Column]) -> _Found:
     """Every declared column but place and area."""
-    skip = {"lon_deg", "lat_deg", "is_placed", work.recipe.code_column}
+    place = ("lon_deg", "lat_deg", "is_placed") if layer(work.recipe.kind).shape == "point" else ()
+    skip = {*place, work.recipe.code_column}
     values: dict[str, pd.Series[Any]] = {}
     faults: list[Fault] = []
     notes: list[str] = []
@@ -268,7 +272,7 @@ def _areas(work: _Work) -> Areas:
     found = resolve_areas(work.table, work.matched, work.recipe.code_column, source=work.source, session=work.session)
     header = work.matched.header(work.recipe.code_column)
     faults = list(found.faults)
-    if layer(work.recipe.kind).shape == "table":
+    if not work.recipe.optional_area:
         faults += region_faults(found.code, work.source, work.context, header)
         empty = ~found.is_named & ~any_fault(faults, n_rows)
         if empty.any():
@@ -280,15 +284,15 @@ def _areas(work: _Work) -> Areas:
 def _places(work: _Work, areas: Areas) -> _Found:
     """Coordinates; rows without them at their desa's point where the layer allows it."""
     if layer(work.recipe.kind).shape != "point":
-        return _Found()
+        return _Found(faults=areas.faults)
     n_rows = len(work.table.cells)
     places = read_places(work.table, work.matched, work.source.crs)
     if places is None:
         if not (work.recipe.may_place and areas.is_named.any()):
-            return _Found()
+            return _Found()  # its columns are missing, which is said later
         nothing = np.full(n_rows, np.nan)
         places = Places(nothing, nothing.copy(), (), ())
-    faults = list(places.faults) + judge_places(places, work.context)
+    faults = [*_area_doubts(work, areas, places), *places.faults, *judge_places(places, work.context)]
     placed = np.zeros(n_rows, dtype=np.bool_)
     notes = list(places.notes)
     if work.recipe.may_place:
@@ -305,6 +309,20 @@ def _places(work: _Work, areas: Areas) -> _Found:
     if work.recipe.may_place:
         values["is_placed"] = pd.Series(placed)
     return _Found(values, tuple(faults), tuple(notes))
+
+
+def _area_doubts(work: _Work, areas: Areas, places: Places) -> list[Fault]:
+    """Where a row has coordinates, an area that cannot be told is a doubt, not a reason to drop it."""
+    if not work.recipe.optional_area:
+        return list(areas.faults)
+    has_place = np.isfinite(places.lon_deg) & np.isfinite(places.lat_deg)
+    found = []
+    for fault in areas.faults:
+        if (fault.mask & has_place).any():
+            found.append(replace(fault, mask=fault.mask & has_place, severity="warning"))
+        if (fault.mask & ~has_place).any():
+            found.append(replace(fault, mask=fault.mask & ~has_place, severity="quarantine"))
+    return found
 
 
 def _nowhere(work: _Work, nowhere: Mask, areas: Areas) -> Fault:

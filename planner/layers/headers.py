@@ -73,6 +73,7 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
         "sector": "sector|sektor|sektor usaha|bidang usaha|jenis usaha|kategori usaha|kategori|kbli|lapangan usaha|bidang",
         "size": "size|skala|skala usaha|ukuran|kelas usaha|klasifikasi usaha|kriteria usaha",
         "definition": "definition|definisi|keterangan|catatan",
+        "name": "name|nama|nama wilayah|nama daerah|wilayah|daerah|nama area",
         "mikro": "mikro|usaha mikro|umi|micro|jumlah mikro|jumlah usaha mikro",
         "kecil": "kecil|usaha kecil|uk|small|jumlah kecil|jumlah usaha kecil",
         "menengah": "menengah|usaha menengah|um|medium|jumlah menengah|jumlah usaha menengah",
@@ -144,7 +145,7 @@ PERSONAL = frozenset(
     """nama|nama usaha|nama umkm|nama pemilik|nama pelaku usaha|pemilik|owner|owner name|nama lengkap|name|nama toko|merek|merk|brand
     |nama brand|penanggung jawab|kontak|contact|telepon|telp|no telp|no telepon|nomor telepon|phone|phone number|hp|no hp
     |nomor hp|handphone|no handphone|wa|no wa|whatsapp|nomor wa|nik|no ktp|ktp|nomor ktp|no kk|npwp|email|e mail|alamat|alamat usaha
-    |alamat lengkap|alamat pemilik|address|jalan|instagram|facebook|tanggal lahir|tempat lahir|jenis kelamin|nomor nib|no nib
+    |alamat lengkap|alamat pemilik|address|jalan|instagram|facebook|tanggal lahir|tempat lahir|jenis kelamin|nib|nomor nib|no nib
     |business name|nama merchant|merchant|merchant name|nama pengusaha|nama perusahaan|ig|website|rekening|no rekening
     """.replace("\n", "").replace("    ", "").split("|")
 )  # fmt: skip

@@ -18,6 +18,7 @@ from planner.layers.judge import any_fault, empty_frame
 from planner.layers.places import Fault
 from planner.layers.report import ASIDE_CODES, QUARANTINE_COLUMNS, Conformed, Problem, RawTable, ReadContext
 from planner.layers.tables import raw_tables
+from planner.layers.totals import without_parents
 from planner.schema import layer
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def conform(
     parts = _without_other_sheets(parts)
     parts = _with_keys(parts, recipe)
     parts = _without_repeats(parts, recipe)
+    parts = without_parents(parts, recipe)
     columns = layer(recipe.kind).columns
     frames = [part.data for part in parts if len(part.data)]
     data = pd.concat(frames, ignore_index=True) if frames else empty_frame(columns)

@@ -45,7 +45,7 @@ _GROUPED_DOT = re.compile(r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$")
 _GROUPED_COMMA = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 _GROUPED_SPACE = re.compile(r"^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$")
 _SIMPLE = re.compile(r"^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,3})?$")
-_UNIT = re.compile(r"^(.*?\d[\d.,]*)\s*([a-zµ°%/]+)\.?$")
+_UNIT = re.compile(r"^(.*?\d[\d.,]*)\s*([a-zµ°%/][a-zµ°%/ ]*)\.?$")
 
 _FACTORS: Mapping[tuple[str, str], float] = {
     ("m", "m"): 1.0, ("m", "meter"): 1.0, ("m", "metre"): 1.0, ("m", "mdpl"): 1.0, ("m", "km"): 1000.0,
@@ -55,6 +55,8 @@ _FACTORS: Mapping[tuple[str, str], float] = {
     ("mbps", "mbps"): 1.0, ("mbps", "mbit/s"): 1.0, ("mbps", "gbps"): 1000.0, ("mbps", "gbit/s"): 1000.0,
     ("mbps", "kbps"): 0.001, ("mbps", "tbps"): 1_000_000.0,
     ("dbm", "dbm"): 1.0, ("dbi", "dbi"): 1.0, ("deg", "deg"): 1.0, ("deg", "°"): 1.0, ("deg", "derajat"): 1.0,
+    ("deg", "bt"): 1.0, ("deg", "e"): 1.0, ("deg", "°bt"): 1.0, ("deg", "°e"): 1.0, ("deg", "bb"): -1.0, ("deg", "°bb"): -1.0,
+    ("deg", "w"): -1.0, ("deg", "°w"): -1.0,
     ("kv", "kv"): 1.0, ("kv", "v"): 0.001,
     ("", "unit"): 1.0, ("", "jiwa"): 1.0, ("", "orang"): 1.0, ("", "umkm"): 1.0, ("", "usaha"): 1.0, ("", "buah"): 1.0,
 }  # fmt: skip
@@ -241,7 +243,7 @@ def _strip_unit(text: str) -> tuple[str, str]:
         bare = bare[2:].lstrip(". ")
     found = _UNIT.match(bare)
     if found and not re.fullmatch(r"[+-]?[\d.,]+e", bare):
-        return found.group(1).strip(), found.group(2)
+        return found.group(1).strip(), found.group(2).replace(" ", "")
     return bare, ""
 
 

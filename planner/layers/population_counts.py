@@ -1,0 +1,28 @@
+"""Inhabitants by area, from Dukcapil, BPS and their tables; parents of areas in the file do not count twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.layers.conform import Recipe
+from planner.layers.merge import read_table_layer
+from planner.layers.report import Conformed, ReadContext
+
+if TYPE_CHECKING:
+    from planner.scenario import LayerSource
+
+__all__ = ["read"]
+
+RECIPE = Recipe(kind="population_counts", code_column="area_code", adds_up="people")
+
+
+def read(path: Path, source: LayerSource, context: ReadContext) -> Conformed:
+    """Read inhabitants by area.
+
+    Raises
+    ------
+    LayerError
+        The file cannot be opened as a table.
+    """
+    return read_table_layer(RECIPE, path, source, context)
