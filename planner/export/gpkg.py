@@ -1,0 +1,85 @@
+"""GeoPackage: all layers of a run in one file, with its data dictionary."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from planner.export._inputs import ExportInputs
+from planner.export._layers import about_rows, dictionary_rows, vector_layers
+from planner.export._whole import whole
+
+__all__ = ["META", "write"]
+
+META = {"suffix": ".gpkg", "about": "all layers in one file, opens in QGIS and ArcGIS"}
+
+_DATE = "OGR_CURRENT_DATE"
+
+
+def write(path: Path, inputs: ExportInputs) -> Path:
+    """Write ``plan.gpkg``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    inputs
+        What to write; layers the run does not have are left out.
+
+    Notes
+    -----
+    Dates inside are the scenario's, so that equal runs give equal bytes. Besides the layers there are two
+    tables without geometry: ``data_dictionary`` and ``about`` (what every reader must know, sources).
+
+    Raises
+    ------
+    OutputError
+        It could not be written whole; nothing is left behind.
+    """
+    import pyogrio
+
+    stamp = f"{inputs.date.isoformat()}T00:00:00.000Z"
+    layers = vector_layers(inputs)
+    with whole(path) as part:
+        before = pyogrio.get_gdal_config_option(_DATE)
+        pyogrio.set_gdal_config_options({_DATE: stamp})
+        try:
+            for number, (name, frame) in enumerate(layers.items()):
+                pyogrio.write_dataframe(
+                    frame, part, layer=name, driver="GPKG", append=number > 0, promote_to_multi=False,
+                    geometry_type=_geometry_type(frame),
+                )  # fmt: skip
+        finally:
+            pyogrio.set_gdal_config_options({_DATE: before})
+        base = sqlite3.connect(part)
+        try:
+            _add_table(base, "data_dictionary", dictionary_rows(layers), stamp)
+            _add_table(base, "about", about_rows(inputs), stamp)
+            base.commit()
+            base.execute("VACUUM")
+        finally:
+            base.close()
+    return path
+
+
+def _geometry_type(frame: Any) -> str:
+    """The one type of a layer's geometries, ``Unknown`` where there are several."""
+    kinds = sorted(set(frame.geometry.geom_type.dropna()))
+    return kinds[0] if len(kinds) == 1 else "Unknown"
+
+
+def _add_table(base: sqlite3.Connection, name: str, rows: Any, stamp: str) -> None:
+    """Add a table of texts and register it as attributes, so that GIS programs list it."""
+    if not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone():
+        return  # a file without any layer
+    columns = ", ".join(f'"{column}" TEXT NOT NULL' for column in rows.columns)
+    base.execute(f'CREATE TABLE "{name}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {columns})')
+    marks = ", ".join("?" for _ in rows.columns)
+    listed = ", ".join(f'"{column}"' for column in rows.columns)
+    statement = f'INSERT INTO "{name}" ({listed}) VALUES ({marks})'  # noqa: S608  # names are ours, values are bound
+    base.executemany(statement, rows.itertuples(index=False, name=None))
+    base.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) VALUES (?, 'attributes', ?, '', ?)",
+        (name, name, stamp),
+    )

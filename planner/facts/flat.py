@@ -1,0 +1,68 @@
+"""Facts as flat tables, for exports and reports: the same numbers as on the map, one row an area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["area_table"]
+
+_TEXT = ("area_level", "area_code", "bps_code", "name", "level", "cause")
+_ABOVE = (("provinsi", 1), ("kabupaten", 2), ("kecamatan", 3))
+
+
+def area_table(facts: Mapping[str, Any], level: str, scores: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Areas of a level with their totals.
+
+    Parameters
+    ----------
+    facts
+        ``Facts.to_json()``.
+    level
+        ``provinsi``, ``kabupaten``, ``kecamatan`` or ``desa``.
+    scores
+        Declared table ``areas``; gives the parts of the score.
+
+    Returns
+    -------
+    DataFrame
+        ``area_code, bps_code, name``, ``<level>_name`` of the areas above, ``<unit>_total`` and
+        ``<unit>_<level>`` for UMKM, people, desa and facilities, what the plan adds, ``level, cause`` (desa
+        only), ``score, score_low, score_high``, ``raw_<criterion>, part_<criterion>``. By code; numbers are
+        float64, NaN where unknown. Empty when the facts have no such area.
+    """
+    records = facts.get("areas", ())
+    names = {str(record["area_code"]): str(record["name"]) for record in records}
+    mine = [_flat(record) for record in records if record.get("area_level") == level]
+    if not mine:
+        return pd.DataFrame()
+    frame = pd.DataFrame(mine).drop(columns="area_level")
+    numbers = [name for name in frame.columns if name not in _TEXT]
+    frame[numbers] = frame[numbers].astype(np.float64)
+    codes = frame["area_code"].astype("str")
+    for at, (above, n_parts) in enumerate(_ABOVE):
+        if above == level:
+            break
+        prefix = codes.str.split(".").str[:n_parts].str.join(".")
+        frame.insert(3 + at, f"{above}_name", prefix.map(names).fillna("").astype("str"))
+    if level != "desa":
+        frame = frame.drop(columns=["level", "cause"], errors="ignore")
+    if scores is not None and len(scores):
+        parts = [name for name in scores.columns if name.startswith(("raw_", "part_"))]
+        wanted = scores.loc[scores["area_level"] == level, ["area_code", *parts]]
+        frame = frame.merge(wanted, on="area_code", how="left", validate="one_to_one")
+    return frame.sort_values("area_code", kind="stable", ignore_index=True)
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            order = ["total", *(name for name in value if name != "total")]
+            flat |= {f"{key}_{name}": value.get(name) for name in order}
+        else:
+            flat[key] = value
+    return flat

@@ -1,0 +1,153 @@
+"""A small finished run with hostile names, for the tests of exports and reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from planner.facts import FactsInputs, LayerRows, compute_facts
+from planner.grid import Grid, Raster
+from planner.plan.types import Certificate, Plan
+from planner.specs.service import ServiceSpec
+
+HOSTILE = '=HYPERLINK("http://x.example","klik") <script>alert(1)</script> ${x} \'; DROP TABLE sites;--'
+GRID = Grid(124.0, -9.0, 0.01, 40, 60)
+DATE = dt.date(2026, 7, 1)
+
+
+def admin() -> gpd.GeoDataFrame:
+    rows = [
+        ("53", "", "Nusa Tenggara Timur", "provinsi", shapely.box(124.0, -9.4, 124.6, -9.0)),
+        ("53.01", "5303", "Kabupaten Kupang", "kabupaten", shapely.box(124.0, -9.4, 124.3, -9.0)),
+        ("53.02", "5304", HOSTILE, "kabupaten", shapely.box(124.3, -9.4, 124.6, -9.0)),
+        ("53.01.01", "5303010", "Semau", "kecamatan", shapely.box(124.0, -9.4, 124.3, -9.0)),
+        ("53.01.01.2001", "", "Uitao", "desa", shapely.box(124.0, -9.4, 124.15, -9.0)),
+        ("53.01.01.2002", "", "Huilelot", "desa", None),
+    ]
+    frame = pd.DataFrame([row[:4] for row in rows], columns=["code", "bps_code", "name", "level"]).astype("str")
+    frame = frame.assign(
+        parent_code=[code.rpartition(".")[0] for code in frame["code"]], people=np.nan, lon_deg=124.1, lat_deg=-9.2,
+        source="test", evidence="observed",
+    )  # fmt: skip
+    return gpd.GeoDataFrame(frame, geometry=[row[4] for row in rows], crs="EPSG:4326")
+
+
+def cells(n: int = 30) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    cell_id = np.sort(rng.choice(GRID.n_rows * GRID.n_cols, n, replace=False)).astype(np.int64)
+    row, col = cell_id // GRID.n_cols, cell_id % GRID.n_cols
+    lon, lat = GRID.lon_lat(row, col)
+    code = np.where(lon < 124.15, "53.01.01.2001", np.where(lon < 124.3, "53.01.01.2002", "53.02"))
+    n_umkm = rng.integers(0, 20, n).astype(float)
+    return pd.DataFrame({
+        "cell_id": cell_id, "row": row, "col": col, "lon_deg": lon, "lat_deg": lat, "area_code": code.astype(str),
+        "people": n_umkm * 12 + 5, "n_umkm": n_umkm, "n_umkm_offline": n_umkm, "n_umkm_online": 0.0, "n_umkm_small": 0.0,
+        "n_umkm_priority_sector": 0.0, "n_umkm_observed": n_umkm, "n_facilities": 1, "demand_mbps": n_umkm * 0.1 + 0.1,
+        "people_evidence": "observed",
+    }).astype({"area_code": "str", "people_evidence": "str"})  # fmt: skip
+
+
+def service(table: pd.DataFrame) -> pd.DataFrame:
+    level = np.array(["served", "limited", "unserved", "unknown"])[np.arange(len(table)) % 4]
+    cause = np.array(["", "cell_capacity", "signal", "no_data"])[np.arange(len(table)) % 4]
+    return pd.DataFrame({
+        "cell_id": table["cell_id"], "level": level, "cause": cause, "served_share": np.where(level == "served", 1.0, 0.0),
+        "n_operators": 1, "rsrp_dbm": np.where(level == "unknown", np.nan, -100.0),
+        "server_bts_id": np.where(level == "served", "B1", ""), "confidence_share": 0.7, "is_indoor": False, "deficit_db": 0.0,
+    }).astype({"level": "str", "cause": "str", "server_bts_id": "str"})  # fmt: skip
+
+
+def bts() -> pd.DataFrame:
+    return pd.DataFrame({
+        "bts_id": ["B2", "B1"], "operator": ["Operator A", HOSTILE], "technology": ["4G", "2G"], "band_mhz": [1800.0, 900.0],
+        "height_m": [42.0, np.nan], "status": ["on_air", "inactive"], "backhaul": ["fiber", "unknown"],
+        "backhaul_mbps": [1000.0, np.nan], "samples": pd.array([3, None], dtype="Int64"), "assumed": ["", "height_m"],
+        "source": "test", "evidence": ["observed", "synthetic"], "lon_deg": [124.1, 124.2], "lat_deg": [-9.1, -9.2],
+    })  # fmt: skip
+
+
+def sites(table: pd.DataFrame) -> pd.DataFrame:
+    places = table.iloc[[5, 2]]
+    return pd.DataFrame({
+        "site_id": ["S2", "S1"], "option_id": ["C2:macro_42m", "C1:macro_42m"], "candidate_id": ["C2", "C1"],
+        "name": [HOSTILE, "Bukit Uitao"], "area_code": ["53.02", "53.01.01.2001"], "site_type": "macro_42m", "status": "indicative",
+        "backhaul": ["satellite_satria1", "microwave_7ghz"], "backhaul_path": ["S2>satria1", "S1>root"], "access_mode": ["boat", "road"],
+        "n_umkm_new": [12.0, 30.5], "people_new": [150.0, 366.0], "demand_mbps": [2.0, 4.0], "capacity_mbps": [8.0, 60.0],
+        "capex_idr": [2.1e9, 1.9e9], "opex_idr_per_year": [3e8, 2.5e8], "cost_idr": [4.2e9, 3.7e9], "why": "{}",
+        "lon_deg": places["lon_deg"].to_numpy(), "lat_deg": places["lat_deg"].to_numpy(),
+    })  # fmt: skip
+
+
+def links() -> pd.DataFrame:
+    return pd.DataFrame({
+        "link_id": ["L2", "L1"], "from_id": ["S2", "S1"], "to_id": ["gateway", "root"], "technology": ["satellite_satria1", "microwave_7ghz"],
+        "length_km": [36000.0, 22.0], "sea_km": 0.0, "capacity_mbps": [8.0, 400.0], "load_mbps": [2.0, 4.0], "capex_idr": [1e8, 4e8],
+        "opex_idr_per_year": [5e7, 2e7], "cost_idr": [4e8, 5e8], "from_lon_deg": [124.4, 124.1], "from_lat_deg": [-9.1, -9.2],
+        "to_lon_deg": [124.0, 124.2], "to_lat_deg": [-9.0, -9.0],
+    })  # fmt: skip
+
+
+def surveys() -> pd.DataFrame:
+    return pd.DataFrame({
+        "area_code": ["53.01.01.2002"], "rank": [1], "n_umkm_unknown": [40.0], "people_unknown": [500.0], "confidence_share": [0.1],
+        "settle_with": ["drive_test"], "lon_deg": [124.2], "lat_deg": [-9.2],
+    })  # fmt: skip
+
+
+def candidates(table: pd.DataFrame) -> pd.DataFrame:
+    places = table.iloc[[2, 5, 7, 9]]
+    return pd.DataFrame({
+        "candidate_id": ["C1", "C2", "C3", "C4"], "generator": "clusters", "ref_id": "", "name": ["Bukit Uitao", HOSTILE, "+cmd|calc", "-2+3"],
+        "area_code": "53.01.01.2001", "elevation_m": [100.0, 20.0, np.nan, 5.0], "access_mode": "road", "is_existing": False,
+        "excluded_because": ["", "", "slope", ""], "lon_deg": places["lon_deg"].to_numpy(), "lat_deg": places["lat_deg"].to_numpy(),
+    })  # fmt: skip
+
+
+def areas() -> pd.DataFrame:
+    from h3ronpy.vector import coordinates_to_cells
+
+    index = np.asarray(coordinates_to_cells(np.array([-9.1, -9.3]), np.array([124.1, 124.4]), 7), dtype=np.uint64)
+    codes = [f"{value:x}" for value in index.tolist()]
+    return pd.DataFrame({
+        "area_level": ["hexagon", "hexagon", "kabupaten", "kabupaten", "desa"], "area_code": [*codes, "53.01", "53.02", "53.01.01.2001"],
+        "score": [80.0, np.nan, 55.0, 12.0, 70.0], "score_low": [75.0, 10.0, 50.0, 10.0, 65.0], "score_high": [85.0, 90.0, 60.0, 20.0, 75.0],
+        "raw_unserved_umkm": [10.0, np.nan, 100.0, 5.0, 40.0], "part_unserved_umkm": [0.5, np.nan, 0.9, 0.1, 0.6],
+    }).astype({"area_level": "str", "area_code": "str"})  # fmt: skip
+
+
+def world() -> dict[str, Any]:
+    """All tables of a finished run, and its facts."""
+    table = cells()
+    judged = service(table)
+    rejected = pd.DataFrame({"candidate_id": ["C3", "C4"], "option_id": "", "reason": ["slope", "budget"], "gain": [0.0, 4.0],
+                             "cost_idr": [np.nan, 5e9], "enters_at_idr": [np.nan, 9e9], "decision_id": ""})  # fmt: skip
+    certificate = Certificate(
+        "umkm", 42.5, 43.0, 0.0116, "milp", ("greedy 40", "milp 42.5"), 0, {"max_nodes": 2000.0}, "gap_reached"
+    )
+    served = pd.DataFrame({"cell_id": table["cell_id"].iloc[[2]], "site_id": "S1", "share": 1.0})
+    plan = Plan(sites(table), links(), pd.DataFrame(), rejected, surveys(), served, {}, certificate)
+    layers = (
+        LayerRows("bts", "bts.csv", "Operator lists", 2024, 3, 2, 1, {"observed": 1, "synthetic": 1}, 0.8),
+        LayerRows("terrain", "dem", "SRTM", 2000, 1, 1, 0, {"observed": 1}, None, is_raster=True),
+    )
+    from planner.catalog import read_spec
+
+    spec = read_spec(ServiceSpec, "service", "default")
+    inputs = FactsInputs(cells=table, service=judged, admin=admin(), bts=bts(), spec=spec, areas=areas(), plan=plan, layers=layers,
+                         coverage_model="p1812")  # fmt: skip
+    rsrp = np.full(GRID.shape, np.nan, dtype=np.float32)
+    rsrp[5:20, 5:30] = -95.5
+    server = np.where(np.isfinite(rsrp), 1, -1).astype(np.int32)
+    return {
+        "facts": compute_facts(inputs).to_json(), "admin": admin(), "areas": areas(), "cells": table, "service": judged, "bts": bts(),
+        "candidates": candidates(table), "sites": plan.sites, "links": plan.links, "rejected": rejected, "surveys": plan.surveys,
+        "coverage_rsrp_dbm": Raster(GRID, rsrp, "dbm"), "coverage_server": Raster(GRID, server, "class"), "spec": spec,
+    }  # fmt: skip
+
+
+NOTICES = (("desk_study", {}), ("synthetic", {}), ("confidence", {"threshold": "50%"}))
