@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.demand.paint import paint
 from planner.grid import Grid
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 __all__ = ["AREA_LEVELS", "area_of_pixels", "area_of_points", "code_at_level", "ranked_areas"]
 
@@ -18,7 +20,7 @@ AREA_LEVELS = ("provinsi", "kabupaten", "kecamatan", "desa")
 """From coarse to fine; a code of the n-th level has n dotted parts."""
 
 
-def code_at_level(codes: NDArray[Any], level: str) -> NDArray[np.str_]:
+def code_at_level(codes: NDArray[Any] | pd.Series, level: str) -> NDArray[np.str_]:
     """Code of the area of ``level`` above (or at) each area, '' where the code is coarser.
 
     Parameters
@@ -34,10 +36,18 @@ def code_at_level(codes: NDArray[Any], level: str) -> NDArray[np.str_]:
     ['53.01.02', '', '']
     """
     n_parts = AREA_LEVELS.index(level) + 1
-    unique, inverse = np.unique(np.asarray(codes, dtype=str), return_inverse=True)
-    parts = [code.split(".") for code in unique.tolist()]
+    index, unique = _factorized(codes)
+    parts = [code.split(".") for code in unique]
     cut = [".".join(p[:n_parts]) if len(p) >= n_parts and p[0] else "" for p in parts]
-    return np.asarray(cut, dtype=str)[inverse] if cut else np.zeros(0, dtype=str)
+    return np.asarray([*cut, ""], dtype=str)[index]
+
+
+def _factorized(codes: NDArray[Any] | pd.Series) -> tuple[NDArray[np.intp], list[str]]:
+    """Position of each code among the different ones; a column of text hashes faster than it sorts."""
+    import pandas as pd
+
+    index, unique = pd.factorize(codes if isinstance(codes, pd.Series) else np.asarray(codes, dtype=object))
+    return index, [str(code) for code in unique]
 
 
 def ranked_areas(admin: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -123,18 +133,5 @@ def area_of_pixels(admin: gpd.GeoDataFrame, grid: Grid) -> tuple[NDArray[np.int3
     """
     if len(admin) == 0:
         return np.zeros(grid.shape, dtype=np.int32), np.array([""], dtype="U13")
-    from rasterio.features import rasterize
-    from rasterio.transform import from_origin
-
     areas = ranked_areas(admin)
-    codes = np.insert(areas["code"].to_numpy(dtype=str), 0, "")
-    # Later shapes paint over earlier ones, so the finest come last.
-    shapes = [(shape, rank + 1) for rank, shape in enumerate(areas.geometry)][::-1]
-    index = rasterize(
-        shapes,
-        out_shape=grid.shape,
-        transform=from_origin(grid.west_deg, grid.north_deg, grid.pixel_deg, grid.pixel_deg),
-        fill=0,
-        dtype="int32",
-    )
-    return np.asarray(index, dtype=np.int32), codes
+    return paint(areas.geometry.to_numpy(), grid), np.insert(areas["code"].to_numpy(dtype=str), 0, "")

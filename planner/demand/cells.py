@@ -15,6 +15,7 @@ from planner.demand.points import UMKM_COUNTS, LandFrame, Placed, UmkmTally, in_
 from planner.demand.rates import BusyHour, busy_hour, demand_mbps
 from planner.demand.spread import LandPixels, land_pixels, settle_weights, spread_counts
 from planner.grid import Grid, Raster
+from planner.schema_columns import EVIDENCE
 from planner.specs.demand import DemandSpec
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class Demand:
 @dataclass(frozen=True, eq=False)
 class _People:
     values: NDArray[np.float64]
-    evidence: NDArray[np.str_]
+    evidence: NDArray[np.int8]
     method: str
     stated: float
     moved: float = 0.0
@@ -269,8 +270,8 @@ def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: 
     if raster is not None and not counts.total:
         return raster
     spread = spread_counts(counts, pixels, frame, inputs.admin, settle=settle)
-    kinds = [worst("estimate", counts.evidence[code]) for code in spread.owners]
-    evidence = np.array([*kinds, "estimate"], dtype="U9")[spread.owner]
+    kinds = [EVIDENCE.index(worst("estimate", counts.evidence[code])) for code in spread.owners]
+    evidence = np.array([*kinds, EVIDENCE.index("estimate")], dtype=np.int8)[spread.owner]
     if raster is None:
         raster = _People(np.zeros(pixels.cell_id.size), evidence, "none", 0.0)
     is_spread = spread.values > 0.0
@@ -302,7 +303,7 @@ def _from_raster(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels) -> 
     values = values + np.bincount(
         np.searchsorted(pixels.cell_id, placed.cell_id[used]), weights=people[at_sea[used]], minlength=values.size
     )
-    evidence = np.full(values.size, inputs.population_evidence, dtype="U9")
+    evidence = np.full(values.size, EVIDENCE.index(inputs.population_evidence), dtype=np.int8)
     return _People(
         in_units(values),
         evidence,
@@ -372,28 +373,33 @@ def _frame(
     held[np.searchsorted(pixels.cell_id, with_rows)] = True  # an enterprise of weight 0 has its cell too
     at = np.flatnonzero(held)
     cell_id = pixels.cell_id[at]
-    area_code = pixels.codes[pixels.code_index[at]].astype("U13")
-    outside = np.flatnonzero(area_code == "")
     lon, lat = pixels.lon_deg[at], pixels.lat_deg[at]
-    if outside.size:
-        area_code[outside] = area_of_points(inputs.admin, lon[outside], lat[outside], snap_km=inputs.spec.snap_km)
     columns: dict[str, Any] = {
         "cell_id": cell_id,
         "row": cell_id // inputs.grid.n_cols,
         "col": cell_id % inputs.grid.n_cols,
         "lon_deg": lon,
         "lat_deg": lat,
-        "area_code": area_code,
+        "area_code": _area_codes(inputs, pixels, at),
         "people": people.values[at],
         **{name: umkm.counts[name][at] for name in UMKM_COUNTS},
         "n_facilities": facilities["n_facilities"][at].astype(np.int64),
         "demand_mbps": np.zeros(at.size),
-        "people_evidence": people.evidence[at],
+        "people_evidence": pd.Series(EVIDENCE, dtype="str").take(people.evidence[at]).array,
         "n_facilities_main": facilities["n_facilities_main"][at].astype(np.int64),
     }
     columns["demand_mbps"] = demand_mbps(columns["people"], columns["n_umkm"], columns["n_facilities"], figures)
-    frame = pd.DataFrame(columns)
-    return frame.astype({"area_code": "str", "people_evidence": "str"})
+    return pd.DataFrame(columns)
+
+
+def _area_codes(inputs: DemandInputs, pixels: LandPixels, at: NDArray[np.int64]) -> Any:
+    """Area of each cell as a text column; a pixel whose centre no area holds takes the nearest."""
+    index = pixels.code_index[at].astype(np.int64)
+    outside = np.flatnonzero(index == 0)
+    lon, lat = pixels.lon_deg[at[outside]], pixels.lat_deg[at[outside]]
+    found = area_of_points(inputs.admin, lon, lat, snap_km=inputs.spec.snap_km)
+    index[outside] = len(pixels.codes) + np.arange(outside.size)
+    return pd.Series(np.concatenate([pixels.codes, found]), dtype="str").take(index).array
 
 
 def _report(people: _People, umkm: _Umkm, tally: UmkmTally, facilities: Placed, figures: BusyHour) -> DemandReport:

@@ -85,9 +85,9 @@ def busy_hour(spec: DemandSpec) -> BusyHour:
     Notes
     -----
     With the default model a user takes 10 / 30 · 0.07 · 8000 / 3600 = 0.0519 Mbps, an inhabitant
-    0.0519 · 0.5933 = 0.0308 Mbps. A 4G site of 20 MHz in three sectors carries about
-    3 · 20 MHz · 1.5 b/s/Hz = 90 Mbps, so about 2,900 inhabitants; one behind an 8 Mbps satellite
-    link serves 260. The ITU share (0.20) would give 0.148 Mbps a user, the rate floor
+    0.0519 · 0.5933 = 0.0308 Mbps. A 4G site of 20 MHz in three sectors carries 84 Mbps
+    (3 · 100 blocks · 0.18 MHz · 2.08 b/s/Hz · 0.75, `planner.radio.capacity`), so 2,733 inhabitants; one
+    behind an 8 Mbps satellite link serves 260. The ITU share (0.20) would give 0.148 Mbps a user, the rate floor
     2 / 20 = 0.1 and the goal 10 / 20 = 0.5: up to ten times more. The range is printed, not hidden.
     """
     volume = volume_mbps(spec.user_gb_per_month, spec.busy_hour_share)

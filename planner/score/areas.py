@@ -14,6 +14,7 @@ from planner import registry
 from planner.demand.areas import AREA_LEVELS, code_at_level
 from planner.errors import ScenarioError
 from planner.geo import h3_cells
+from planner.schema_columns import LEVELS
 from planner.score import criteria as criteria_folder
 from planner.score.inputs import AreaInputs, Bounds, Criterion, ScoreContext
 from planner.specs.score import Anchors, ScoreProfile
@@ -54,7 +55,7 @@ def area_codes(cells: pd.DataFrame, area_level: str, *, hexagon_resolution: int 
         H3 resolution, 3–9.
     """
     if area_level in AREA_LEVELS:
-        return code_at_level(cells["area_code"].to_numpy(dtype=str), area_level)
+        return code_at_level(cells["area_code"], area_level)
     found = h3_cells(cells["lon_deg"].to_numpy(), cells["lat_deg"].to_numpy(), hexagon_resolution)
     unique, inverse = np.unique(found, return_inverse=True)
     return np.array([f"{index:x}" for index in unique.tolist()], dtype="U16")[inverse]
@@ -153,7 +154,19 @@ def _group(
     codes, index = np.unique(area_code[held], return_inverse=True)
     km = context.backbone_km
     inner = ScoreContext(None if km is None else km[held], context.priority, context.has_priority_sectors)
-    return AreaInputs(cells.iloc[held], service.iloc[held], index.astype(np.int64), codes, area_level, inner)
+    kept, kept_service = cells.iloc[held], service.iloc[held]
+    cell_index, cell_codes = pd.factorize(kept["area_code"])
+    return AreaInputs(
+        cells=kept,
+        service=kept_service,
+        area_index=index.astype(np.int64),
+        area_codes=codes,
+        area_level=area_level,
+        context=inner,
+        level_index=pd.Categorical(kept_service["level"], categories=LEVELS).codes,
+        cell_code_index=cell_index.astype(np.int64),
+        cell_codes=tuple(str(code) for code in cell_codes),
+    )
 
 
 def _part(name: str, profile: ScoreProfile, inputs: AreaInputs) -> _Part:

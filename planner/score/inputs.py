@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.schema_columns import LEVELS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -74,6 +76,10 @@ class AreaInputs:
         The areas.
     context
         Knowledge beyond cells and service.
+    level_index
+        Position of each cell's level in `schema_columns.LEVELS`.
+    cell_code_index, cell_codes
+        Finest area code of each cell: position in ``cell_codes``.
     """
 
     cells: pd.DataFrame
@@ -82,6 +88,9 @@ class AreaInputs:
     area_codes: NDArray[np.str_]
     area_level: str
     context: ScoreContext
+    level_index: NDArray[np.int8]
+    cell_code_index: NDArray[np.int64]
+    cell_codes: tuple[str, ...]
 
     def total(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of a cell value over each area."""
@@ -93,7 +102,8 @@ class AreaInputs:
 
     def is_level(self, level: str) -> NDArray[np.bool_]:
         """Cells at a level of service."""
-        return np.asarray((self.service["level"] == level).to_numpy(), dtype=bool)
+        found: NDArray[np.bool_] = self.level_index == LEVELS.index(level)
+        return found
 
     @property
     def unknown_areas(self) -> NDArray[np.float64]:
@@ -136,12 +146,10 @@ def listed_share(inputs: AreaInputs, kinds: tuple[str, ...]) -> tuple[NDArray[np
     if priority is None:
         return inputs.unknown_areas, (inputs.unknown_areas, inputs.unknown_areas)
     listed = set(priority.loc[priority["kind"].isin(kinds), "area_code"].astype(str))
-    above = {code[: i if i >= 0 else None] for code in listed for i in _dots(code)}
-    codes, inverse = np.unique(inputs.cells["area_code"].to_numpy(dtype=str), return_inverse=True)
-    is_listed = np.array(
-        [any(code[:i] in listed for i in [*_dots(code), len(code)]) for code in codes.tolist()], dtype=bool
-    )
-    is_unsure = ~is_listed & np.array([code in above for code in codes.tolist()], dtype=bool)
+    above = {code[:i] for code in listed for i in _dots(code)}
+    codes, inverse = inputs.cell_codes, inputs.cell_code_index
+    is_listed = np.array([any(code[:i] in listed for i in [*_dots(code), len(code)]) for code in codes], dtype=bool)
+    is_unsure = ~is_listed & np.array([code in above for code in codes], dtype=bool)
     weight = inputs.column("demand_mbps")
     whole = inputs.total(weight)
     low = share(inputs.total(weight * is_listed[inverse]), whole)
