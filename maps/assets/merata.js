@@ -119,8 +119,8 @@
     }
     /** @param {number} west @param {number} south @param {number} east @param {number} north @param {boolean} [still] */
     fit(west, south, east, north, still = false) {
-      const pad = this.isPhone() ? 14 : 48;
-      const right = this.isPhone() ? pad : 90;
+      const pad = this.isPhone() ? 14 : 24;
+      const right = this.isPhone() ? pad : window.innerWidth > 1100 ? 296 : 60;
       const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.map.fitBounds([[south, west], [north, east]], {
         paddingTopLeft: [pad, pad],
@@ -132,7 +132,8 @@
     }
     /** @param {number} lon @param {number} lat @param {number} zoom */
     moveTo(lon, lat, zoom) {
-      const target = this.map.project([lat, lon], zoom).add([0, this.hidden() / 2]);
+      const aside = this.isPhone() || window.innerWidth <= 1100 ? 0 : 130;
+      const target = this.map.project([lat, lon], zoom).add([aside, this.hidden() / 2]);
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.map.setView(this.map.unproject(target, zoom), zoom, { animate: !calm });
     }
@@ -1059,7 +1060,7 @@
     const percent = style.by === "unserved_share";
     const write = (value) => percent ? words.share(value, 0) : words.n(value);
     const strip = el("div", { class: "ramp", role: "img", "aria-label": numeric.map((item) => `≥ ${write(item.from ?? 0)}`).join(", ") });
-    numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? "<" : write(0)))));
+    numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? `<${write(numeric[1].from ?? 0)}` : write(0)))));
     const rest = style.classes.filter((item) => item.from === void 0);
     const list = rest.length ? el("ul", { class: "classes" }, ...rest.map((item) => el("li", {}, glyph(item, style.kind), words.t(item.words ?? "")))) : null;
     const unit = percent ? words.t(`map.share_of.${app.state.now.unit}`) : style.unit ?? "";
@@ -1099,13 +1100,9 @@
   }
   function noticesShort(app) {
     const { data, words } = app;
-    if (!data.meta.notices.length) return null;
-    const row = el("div", { class: "chips" });
-    for (const notice of data.meta.notices.slice(0, 4)) {
-      const key = `map.notice_short.${notice.code}`;
-      if (words.has(key)) row.append(el("button", { type: "button", class: "chip warn", on: { click: () => app.state.set({ tab: "about" }) } }, words.t(key, notice.fields)));
-    }
-    return row.childElementCount ? row : null;
+    const names = data.meta.notices.map((notice) => [`map.notice_short.${notice.code}`, notice.fields]).filter(([key]) => words.has(key)).map(([key, fields]) => words.t(key, fields));
+    if (!names.length) return null;
+    return el("button", { type: "button", class: "rest-on", on: { click: () => app.state.set({ tab: "about" }) } }, el("b", {}, words.t("map.rest_on")), ` ${names.join(" · ")}`);
   }
   function headline(app) {
     const { data, words, state } = app;
@@ -1203,16 +1200,28 @@
     const plan = data.json.plan;
     const n = data.layers.get("sites")?.n ?? 0;
     if (!n) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+    const unit = state.now.unit;
+    const before = data.json.totals[unit];
+    const after = plan.totals_after?.[unit];
+    const bars2 = before && after && el(
+      "div",
+      { class: "compare" },
+      el("span", {}, words.t("map.now")),
+      levelBar(app, data.levels.map((level) => before[level] ?? 0)),
+      el("span", {}, words.t("map.then")),
+      levelBar(app, data.levels.map((level) => after[level] ?? 0))
+    );
     const rows = (
       /** @type {[string, string | null][]} */
       [
         [words.t("map.plan_sites"), words.n(n)],
-        ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "desa_new", "facilities_new", "gap_share"].filter((key) => typeof plan[key] === "number").map((key) => [words.t(`map.plan_figure.${key}`), valueByName(app, key, plan[key])])
+        ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "n_desa_new", "n_facilities_new", "gap_share"].filter((key) => typeof plan[key] === "number").map((key) => [words.t(`map.plan_figure.${key}`), key === "gap_share" ? words.share(plan[key], 2) : valueByName(app, key, key.startsWith("n_") || key === "people_new" ? Math.round(plan[key]) : plan[key])])
       ]
     );
     return section(
       words.t("map.plan"),
       el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")),
+      bars2,
       facts(rows),
       el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n }))
     );
@@ -1235,18 +1244,40 @@
   }
   function programmes(app) {
     const { words, data } = app;
-    const list = bars(app, "programmes", data.json.programmes, () => "var(--accent)");
+    const values = data.json.programmes.umkm;
+    const list = values && bars(app, "programmes", values, () => "var(--accent)");
     return list ? section(words.t("map.programmes"), list, el("p", { class: "note" }, words.t("map.programmes_why"))) : null;
   }
   function evidence(app) {
     const { words, data } = app;
-    const ledger = Object.entries(data.json.evidence).filter(([, value]) => typeof value === "number" || typeof value === "string");
-    if (!ledger.length) return null;
-    return section(
-      words.t("map.evidence"),
-      el("p", { class: "note" }, words.t("map.evidence_why")),
-      facts(ledger.map(([key, value]) => [words.of("map.evidence_figure", key), valueByName(app, key, value)]))
-    );
+    const answer = data.json.evidence;
+    const steps = Array.isArray(answer.steps) ? answer.steps : [];
+    if (!steps.length) return null;
+    const [first, last] = [steps[0], steps[steps.length - 1]];
+    const verdict = last.umkm > 0 ? words.t("map.evidence_left", { n: words.n(last.umkm), share: words.share(first.umkm ? last.umkm / first.umkm : 0) }) : words.t("map.evidence_none");
+    const list = el("ul", { class: "bars" });
+    for (const step of steps) {
+      list.append(el(
+        "li",
+        {},
+        el("span", {}, words.t(`map.evidence_step.${step.step}`)),
+        el("b", {}, words.n(step.umkm)),
+        el("i", { style: { width: `${first.umkm ? Math.max(step.umkm > 0 ? 1 : 0, 100 * step.umkm / first.umkm) : 0}%`, background: "var(--soft)" } })
+      ));
+    }
+    return section(words.t("map.evidence"), el("p", { class: "because" }, verdict), el("p", { class: "note" }, words.t("map.evidence_why")), list);
+  }
+  function ledger(app) {
+    const { words, data } = app;
+    const rows = data.json.evidence.rows;
+    if (!rows || typeof rows !== "object") return null;
+    const kinds = ["observed", "estimate", "schematic", "synthetic"];
+    const body = el("tbody", {});
+    for (const [layer, counts] of Object.entries(rows)) {
+      body.append(el("tr", {}, el("td", {}, words.of("map.layer_kind", layer)), ...kinds.map((kind) => el("td", { class: "num" }, counts[kind] ? words.n(counts[kind]) : "–"))));
+    }
+    const head = el("tr", {}, el("th", { scope: "col" }, words.t("map.ledger_layer")), ...kinds.map((kind) => el("th", { scope: "col", class: "num" }, words.t(`evidence.${kind}`))));
+    return body.childElementCount ? section(words.t("map.ledger"), el("div", { class: "wide" }, el("table", { class: "plain" }, el("thead", {}, head), body))) : null;
   }
 
   // maps/assets/src/pick.js
@@ -1318,13 +1349,32 @@
         unitPicker(app),
         el("div", { class: "hero small" }, el("strong", {}, words.share(unservedShare(counts))), el("span", {}, words.t(`map.hero.${state.now.unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
         levelBar(app, counts),
-        facts(data.levels.map((name, i) => [words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`]))
+        facts([
+          ...data.levels.map((name, i) => (
+            /** @type {[string, string]} */
+            [words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`]
+          )),
+          ...areaFigures(app, table, row)
+        ])
       ));
     } else if (level !== "hexagon") nodes.push(empty(words.t("map.empty.area_totals")));
     nodes.push(scoreBlock(app, level, row));
     if (level === "kabupaten") nodes.push(areaSites(app, code));
     nodes.push(areaSurveys(app, code), children(app, level, code));
     return nodes.filter((node) => node !== null);
+  }
+  function areaFigures(app, table, row) {
+    const { words, state } = app;
+    const added = table.number(`${state.now.unit}_new`, row);
+    const confidence = table.number("confidence_share", row);
+    const level = table.text("service_level", row);
+    const cause = table.text("cause", row);
+    return [
+      [words.t("map.added"), added > 0 ? `+${words.n(added)}` : null],
+      [words.t("map.desa_level"), level ? words.t(`levels.${level}`) : null],
+      [words.t("map.field.cause"), cause ? words.t(`causes.${cause}`) : null],
+      [words.t("map.field.confidence_share"), Number.isFinite(confidence) ? words.share(confidence, 0) : null]
+    ];
   }
   function scoreBlock(app, level, row) {
     const { words, data } = app;
@@ -1341,7 +1391,7 @@
         "li",
         {},
         el("span", {}, words.of("criteria", key)),
-        el("b", {}, Number.isFinite(raw) ? valueByName(app, key, raw) : words.t("map.no_data")),
+        el("b", {}, Number.isFinite(raw) ? rawValue(app, key, raw) : words.t("map.no_data")),
         el("i", { style: { width: `${Number.isFinite(part) ? Math.max(1, 100 * part) : 0}%`, background: "#7d68b4" } })
       ));
     }
@@ -1349,6 +1399,12 @@
     const high = table.number("score_high", row);
     const range = Number.isFinite(low) && Number.isFinite(high) && high - low > 0.05 ? words.t("map.score_range", { low: words.n(low, 1), high: words.n(high, 1) }) : "";
     return section(words.t("map.score"), el("div", { class: "hero small" }, el("strong", {}, words.n(score, 1)), el("span", {}, words.t("map.score_of_100"), range && el("small", {}, range))), list);
+  }
+  function rawValue(app, key, raw) {
+    const { words } = app;
+    const unit = app.data.json.criteria[key] ?? "";
+    if (unit === "share") return words.share(raw);
+    return unit === "km" ? `${words.n(raw, 1)} km` : `${words.n(raw)} ${words.of("map.unit_of", unit)}`;
   }
   function areaSites(app, code) {
     const { words } = app;
@@ -1430,8 +1486,64 @@
           ["ID", table.text("site_id", row)]
         ])
       ),
+      aroundBlock(app, table, row),
+      hopsBlock(app, path),
       ...whyBlocks(app, table.text("why", row))
-    ];
+    ].filter((node) => node !== null);
+  }
+  var AROUND_KM = 5;
+  function aroundBlock(app, table, row) {
+    const { words, data } = app;
+    const cells = data.cells;
+    if (!cells) return null;
+    const [lon, lat] = [table.lon(row), table.lat(row)];
+    const reach = AROUND_KM / 111 / Math.cos(lat * Math.PI / 180);
+    const [x0, x1, y0, y1] = [unitX(lon - reach), unitX(lon + reach), unitY(lat + reach), unitY(lat - reach)];
+    const counts = data.levels.map(() => 0);
+    const why = /* @__PURE__ */ new Map();
+    for (let i = 0; i < cells.n; i++) {
+      if (cells.x[i] < x0 || cells.x[i] > x1 || cells.y[i] < y0 || cells.y[i] > y1) continue;
+      if (distanceKm(lon, lat, lonOf(cells.x[i]), latOf(cells.y[i])) > AROUND_KM) continue;
+      counts[cells.level[i]] += cells.umkm[i];
+      const cause = data.json.vocabulary.causes[cells.cause[i]];
+      if (cause) why.set(cause, (why.get(cause) ?? 0) + cells.umkm[i]);
+    }
+    const total = sum(counts);
+    const rows = (
+      /** @type {[string, string | null][]} */
+      [...why].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([cause, n]) => [words.t(`causes.${cause}`), words.t("map.n_umkm", { n: words.n(n) })])
+    );
+    const candidates = data.layers.get("candidates");
+    const at = candidates ? candidates.find("candidate_id", table.text("candidate_id", row)) : -1;
+    if (candidates && at >= 0) rows.push([words.t("map.field.generator"), words.of("map.generator", candidates.text("generator", at))]);
+    return section(
+      words.t("map.around", { km: AROUND_KM }),
+      total > 0 ? levelBar(app, counts) : null,
+      facts([...data.levels.map((level, i) => (
+        /** @type {[string, string | null]} */
+        [words.t(`map.level_short.${level}`), counts[i] > 0 ? words.t("map.n_umkm", { n: words.n(counts[i]) }) : null]
+      )), ...rows, ...signalRows(app, lon, lat)])
+    );
+  }
+  function hopsBlock(app, path) {
+    const { words, data } = app;
+    const links = data.layers.get("links");
+    if (!links || path.length < 2) return null;
+    const list = el("ul", { class: "sites" });
+    for (let i = 0; i + 1 < path.length; i++) {
+      for (let row = 0; row < links.n; row++) {
+        const ends = [links.text("from_id", row), links.text("to_id", row)];
+        if (!ends.includes(path[i]) || !ends.includes(path[i + 1])) continue;
+        list.append(el("li", {}, el(
+          "button",
+          { type: "button", on: { click: () => app.openRow("links", row) } },
+          el("span", {}, `${nodeName(app, path[i])} → ${nodeName(app, path[i + 1])}`, el("small", {}, words.of("map.backhaul", links.text("technology", row)))),
+          el("b", {}, `${words.n(links.number("length_km", row), 1)} km`, el("small", {}, `${words.n(links.number("load_mbps", row), 1)} / ${words.n(links.number("capacity_mbps", row))} Mbit/s`))
+        )));
+        break;
+      }
+    }
+    return list.childElementCount ? section(words.t("map.hops"), list) : null;
   }
   function nodeName(app, id) {
     for (const [layer, key] of [["sites", "candidate_id"], ["candidates", "candidate_id"], ["fiber_nodes", "node_id"], ["gateways", "gateway_id"]]) {
@@ -1691,7 +1803,7 @@
         head,
         el("div", { class: "brand" }, el("span", {}, "Merata"), langs),
         el("h1", {}, title),
-        el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : "", data.meta.synthetic && chip(words.t("map.synthetic"), "warn")),
+        el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : ""),
         searchBox(app)
       );
       grip.setAttribute("aria-label", words.t("map.sheet"));
@@ -1734,8 +1846,9 @@
       if (!groups.length) box.append(empty(words.t("map.empty.sites")));
       const table = data.layers.get("sites");
       groups.forEach(([code, rows], i) => {
-        const cost = rows.reduce((total, row) => total + (table?.number("cost_idr", row) ?? 0), 0);
-        const umkm = rows.reduce((total, row) => total + (table?.number("n_umkm_new", row) ?? 0), 0);
+        const known = data.json.plan.by_kabupaten?.[code];
+        const cost = known?.cost_idr ?? rows.reduce((total, row) => total + (table?.number("cost_idr", row) ?? 0), 0);
+        const umkm = known?.n_umkm_new ?? rows.reduce((total, row) => total + (table?.number("n_umkm_new", row) ?? 0), 0);
         box.append(el(
           "details",
           { class: "group", ...i < 2 ? { open: true } : {} },
@@ -1749,7 +1862,7 @@
       const { words, data } = app;
       const notices = el("ul", { class: "notices" });
       for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, notice.fields)));
-      notices.append(el("li", {}, words.t("map.notice.desk_study")));
+      if (!data.meta.notices.some((notice) => notice.code === "desk_study")) notices.append(el("li", {}, words.t("map.notice.desk_study")));
       const credits = el("ul", { class: "notices" }, ...data.meta.credits.map((name) => el("li", {}, name)));
       const beams = data.json.satellite.map((beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
         [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`],
@@ -1761,6 +1874,7 @@
       return [
         section(words.t("map.about_title"), notices),
         evidence(app),
+        ledger(app),
         ...beams,
         credits.childElementCount ? section(words.t("map.sources"), credits) : null,
         section(words.t("map.trace"), facts([[words.t("map.run"), data.meta.run], [words.t("map.date"), words.date(data.meta.date)]]), el("p", { class: "note" }, words.t("map.offline")))
@@ -1884,10 +1998,11 @@
   var made = /* @__PURE__ */ new Map();
   function formatter(lang, digits, style) {
     const key = `${lang}${digits}${style}`;
+    const least = style === "percent" ? digits : 0;
     let found = made.get(key);
     if (!found) {
       const locale = lang === "id" ? "id-ID" : "en-GB";
-      found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: 0, maximumFractionDigits: digits });
+      found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: least, maximumFractionDigits: digits });
       made.set(key, found);
     }
     return found;
@@ -2026,7 +2141,12 @@
     const stage = makeStage(() => {
       const list = [(view) => paintLand(view, data)];
       let isBordered = false;
+      let isNamed = false;
       for (const style of visible()) {
+        if (style.kind === "points" && !isNamed && isBordered) {
+          list.push((view) => paintLabels(view, data, state));
+          isNamed = true;
+        }
         if (style.order >= 40 && !isBordered) {
           list.push((view) => paintBorders(view, data, state));
           isBordered = true;
@@ -2042,7 +2162,8 @@
         });
       }
       if (!isBordered) list.push((view) => paintBorders(view, data, state));
-      list.push((view) => paintLabels(view, data, state), (view) => paintSelection(view, data, state));
+      if (!isNamed) list.push((view) => paintLabels(view, data, state));
+      list.push((view) => paintSelection(view, data, state));
       if (data.meta.synthetic) list.push((view) => paintWatermark(view, "DATA SINTETIS · SYNTHETIC DATA"));
       return list;
     });
@@ -2107,8 +2228,10 @@
   }
   function drawCredits(app) {
     const { words, data } = app;
-    const sources = data.meta.credits.slice(0, 3).join(" · ");
-    fill(byId("credits"), el("span", {}, sources ? `${words.t("map.sources")}: ${sources}` : ""), el("span", {}, "Leaflet"));
+    const n = data.meta.credits.length;
+    const open = () => app.state.set({ tab: "about", selection: null });
+    const sources = n ? el("button", { type: "button", on: { click: open } }, words.t("map.sources_n", { n })) : null;
+    fill(byId("credits"), el("span", {}, words.t("map.indicative_line")), el("span", {}, sources, sources ? " · " : "", "Leaflet"));
     fill(byId("badges"), data.meta.synthetic && el("strong", { class: "badge" }, words.t("map.synthetic_badge")));
   }
   function writeLink(map, state) {

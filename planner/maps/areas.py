@@ -99,7 +99,7 @@ def _hexagons(inputs: MapInputs) -> pd.DataFrame | None:
 def _joined(frame: pd.DataFrame, numbers: pd.DataFrame, areas: pd.DataFrame | None, level: str) -> pd.DataFrame:
     joined = frame
     if len(numbers):
-        mine = numbers[numbers["area_level"] == level].drop(columns="area_level")
+        mine = numbers[numbers["area_level"] == level].drop(columns="area_level").rename(columns={"level": "service_level"})
         joined = joined.merge(mine, how="left", left_on="code", right_on="area_code").drop(columns="area_code")
     if areas is not None and len(areas):
         mine = areas[areas["area_level"] == level].drop(columns="area_level")

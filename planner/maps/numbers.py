@@ -18,6 +18,9 @@ __all__ = ["UNITS", "area_numbers", "page_numbers"]
 UNITS = ("umkm", "people", "desa", "facilities")
 """What is counted, in the order the page offers it."""
 
+_AREA_NUMBERS = ("umkm_new", "people_new", "facilities_new", "served_demand_share", "confidence_share")
+_AREA_TEXTS = ("bps_code", "level", "cause")
+
 
 def page_numbers(inputs: MapInputs) -> dict[str, Any]:
     """Totals, causes, programmes, plan and evidence as the page shows them."""
@@ -25,28 +28,47 @@ def page_numbers(inputs: MapInputs) -> dict[str, Any]:
     totals = facts.get("totals", {})
     return {
         "totals": _plain({unit: totals[unit] for unit in UNITS if unit in totals}),
-        "causes": _plain(facts.get("causes", {})),
-        "programmes": _plain(facts.get("programmes", {})),
-        "operators": _plain(facts.get("operators", {})),
+        "causes": _by_unit(facts.get("causes", {})),
+        "programmes": _by_unit(facts.get("programmes", {})),
+        "operators": _by_unit(facts.get("operators", {})),
         "plan": _plain({**facts.get("plan", {}), **inputs.plan}),
         "evidence": _plain(inputs.evidence or facts.get("evidence", {})),
         "satellite": _satellite(inputs.satellite),
+        "criteria": criteria_units(),
     }
 
 
 def area_numbers(facts: Mapping[str, Any]) -> pd.DataFrame:
-    """Table of areas with one column ``<unit>_<level>`` per count, empty when the facts hold none."""
+    """Table of areas with one column ``<unit>_<level>`` per count and what the plan adds; empty without facts."""
     import pandas as pd
 
     rows = []
     for record in facts.get("areas", ()):
         row: dict[str, Any] = {"area_level": record["area_level"], "area_code": str(record["area_code"])}
         for unit in UNITS:
-            for level in LEVELS:
-                if level in record.get(unit, {}):
-                    row[f"{unit}_{level}"] = float(record[unit][level])
+            counts = record.get(unit, {})
+            row |= {f"{unit}_{level}": float(counts[level]) for level in LEVELS if level in counts}
+        row |= {name: float(record[name]) for name in _AREA_NUMBERS if record.get(name) is not None}
+        row |= {name: str(record[name]) for name in _AREA_TEXTS if record.get(name)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def criteria_units() -> dict[str, str]:
+    """Unit of the raw value of each criterion of the score."""
+    from planner import registry
+    from planner.score import criteria
+
+    return {name: registry.load(criteria, name).META.unit for name in registry.names(criteria)}
+
+
+def _by_unit(table: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Facts say class → unit → number; the page reads unit → class → number."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, units in table.items():
+        for unit, value in units.items():
+            found.setdefault(str(unit), {})[str(name)] = _plain(value)
+    return found
 
 
 def _satellite(frame: pd.DataFrame | None) -> list[dict[str, Any]]:

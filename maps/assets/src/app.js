@@ -103,8 +103,8 @@ export class App {
 
   /** @param {number} west @param {number} south @param {number} east @param {number} north @param {boolean} [still] */
   fit(west, south, east, north, still = false) {
-    const pad = this.isPhone() ? 14 : 48;
-    const right = this.isPhone() ? pad : 90;
+    const pad = this.isPhone() ? 14 : 24;
+    const right = this.isPhone() ? pad : window.innerWidth > 1100 ? 296 : 60;
     const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds([[south, west], [north, east]], {
       paddingTopLeft: [pad, pad], paddingBottomRight: [right, pad + this.hidden()], maxZoom: 13, animate: !calm, duration: 0.5,
@@ -113,7 +113,8 @@ export class App {
 
   /** @param {number} lon @param {number} lat @param {number} zoom */
   moveTo(lon, lat, zoom) {
-    const target = this.map.project([lat, lon], zoom).add([0, this.hidden() / 2]);
+    const aside = this.isPhone() || window.innerWidth <= 1100 ? 0 : 130;
+    const target = this.map.project([lat, lon], zoom).add([aside, this.hidden() / 2]);
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.setView(this.map.unproject(target, zoom), zoom, { animate: !calm });
   }

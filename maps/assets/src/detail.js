@@ -4,7 +4,7 @@ import { App } from "./app.js";
 import { cellAt, rasterAt } from "./data.js";
 import { el } from "./dom.js";
 import { countsOf, sum, unservedShare } from "./measure.js";
-import { distanceKm, unitX, unitY } from "./mercator.js";
+import { distanceKm, latOf, lonOf, unitX, unitY } from "./mercator.js";
 import { unitPicker, ranked, rankTable, sitesByArea } from "./overview.js";
 import { chip, empty, facts, fieldValue, glyph, levelBar, section, valueByName } from "./parts.js";
 import { areaAt } from "./pick.js";
@@ -40,12 +40,28 @@ function areaDetail(app, level, row) {
     nodes.push(el("section", { class: "block" }, unitPicker(app),
       el("div", { class: "hero small" }, el("strong", {}, words.share(unservedShare(counts))), el("span", {}, words.t(`map.hero.${state.now.unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
       levelBar(app, counts),
-      facts(data.levels.map((name, i) => [words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`]))));
+      facts([...data.levels.map((name, i) => /** @type {[string, string]} */ ([words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`])),
+        ...areaFigures(app, table, row)])));
   } else if (level !== "hexagon") nodes.push(empty(words.t("map.empty.area_totals")));
   nodes.push(scoreBlock(app, level, row));
   if (level === "kabupaten") nodes.push(areaSites(app, code));
   nodes.push(areaSurveys(app, code), children(app, level, code));
   return nodes.filter((node) => node !== null);
+}
+
+/** What the plan adds and how sure the figures are. @param {App} app @param {import("./data.js").Table} table @param {number} row @returns {[string, string | null][]} */
+function areaFigures(app, table, row) {
+  const { words, state } = app;
+  const added = table.number(`${state.now.unit}_new`, row);
+  const confidence = table.number("confidence_share", row);
+  const level = table.text("service_level", row);
+  const cause = table.text("cause", row);
+  return [
+    [words.t("map.added"), added > 0 ? `+${words.n(added)}` : null],
+    [words.t("map.desa_level"), level ? words.t(`levels.${level}`) : null],
+    [words.t("map.field.cause"), cause ? words.t(`causes.${cause}`) : null],
+    [words.t("map.field.confidence_share"), Number.isFinite(confidence) ? words.share(confidence, 0) : null],
+  ];
 }
 
 /** @param {App} app @param {string} level @param {number} row */
@@ -60,13 +76,21 @@ function scoreBlock(app, level, row) {
     const key = name.slice(5);
     const part = table.number(name, row);
     const raw = table.number(`raw_${key}`, row);
-    list.append(el("li", {}, el("span", {}, words.of("criteria", key)), el("b", {}, Number.isFinite(raw) ? valueByName(app, key, raw) : words.t("map.no_data")),
+    list.append(el("li", {}, el("span", {}, words.of("criteria", key)), el("b", {}, Number.isFinite(raw) ? rawValue(app, key, raw) : words.t("map.no_data")),
       el("i", { style: { width: `${Number.isFinite(part) ? Math.max(1, 100 * part) : 0}%`, background: "#7d68b4" } })));
   }
   const low = table.number("score_low", row);
   const high = table.number("score_high", row);
   const range = Number.isFinite(low) && Number.isFinite(high) && high - low > 0.05 ? words.t("map.score_range", { low: words.n(low, 1), high: words.n(high, 1) }) : "";
   return section(words.t("map.score"), el("div", { class: "hero small" }, el("strong", {}, words.n(score, 1)), el("span", {}, words.t("map.score_of_100"), range && el("small", {}, range))), list);
+}
+
+/** Raw value of a criterion with its unit. @param {App} app @param {string} key @param {number} raw */
+function rawValue(app, key, raw) {
+  const { words } = app;
+  const unit = app.data.json.criteria[key] ?? "";
+  if (unit === "share") return words.share(raw);
+  return unit === "km" ? `${words.n(raw, 1)} km` : `${words.n(raw)} ${words.of("map.unit_of", unit)}`;
 }
 
 /** @param {App} app @param {string} code */
@@ -147,8 +171,58 @@ function siteDetail(app, row) {
         [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
         ["ID", table.text("site_id", row)],
       ])),
+    aroundBlock(app, table, row),
+    hopsBlock(app, path),
     ...whyBlocks(app, table.text("why", row)),
-  ];
+  ].filter((node) => node !== null);
+}
+
+const AROUND_KM = 5;
+
+/** What service is like around a place today. @param {App} app @param {import("./data.js").Table} table @param {number} row */
+function aroundBlock(app, table, row) {
+  const { words, data } = app;
+  const cells = data.cells;
+  if (!cells) return null;
+  const [lon, lat] = [table.lon(row), table.lat(row)];
+  const reach = AROUND_KM / 111 / Math.cos((lat * Math.PI) / 180);
+  const [x0, x1, y0, y1] = [unitX(lon - reach), unitX(lon + reach), unitY(lat + reach), unitY(lat - reach)];
+  const counts = data.levels.map(() => 0);
+  /** @type {Map<string, number>} */
+  const why = new Map();
+  for (let i = 0; i < cells.n; i++) {
+    if (cells.x[i] < x0 || cells.x[i] > x1 || cells.y[i] < y0 || cells.y[i] > y1) continue;
+    if (distanceKm(lon, lat, lonOf(cells.x[i]), latOf(cells.y[i])) > AROUND_KM) continue;
+    counts[cells.level[i]] += cells.umkm[i];
+    const cause = data.json.vocabulary.causes[cells.cause[i]];
+    if (cause) why.set(cause, (why.get(cause) ?? 0) + cells.umkm[i]);
+  }
+  const total = sum(counts);
+  const rows = /** @type {[string, string | null][]} */ ([...why].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([cause, n]) => [words.t(`causes.${cause}`), words.t("map.n_umkm", { n: words.n(n) })]));
+  const candidates = data.layers.get("candidates");
+  const at = candidates ? candidates.find("candidate_id", table.text("candidate_id", row)) : -1;
+  if (candidates && at >= 0) rows.push([words.t("map.field.generator"), words.of("map.generator", candidates.text("generator", at))]);
+  return section(words.t("map.around", { km: AROUND_KM }), total > 0 ? levelBar(app, counts) : null,
+    facts([...data.levels.map((level, i) => /** @type {[string, string | null]} */ ([words.t(`map.level_short.${level}`), counts[i] > 0 ? words.t("map.n_umkm", { n: words.n(counts[i]) }) : null])), ...rows, ...signalRows(app, lon, lat)]));
+}
+
+/** The links from a site to the backbone, hop by hop. @param {App} app @param {string[]} path */
+function hopsBlock(app, path) {
+  const { words, data } = app;
+  const links = data.layers.get("links");
+  if (!links || path.length < 2) return null;
+  const list = el("ul", { class: "sites" });
+  for (let i = 0; i + 1 < path.length; i++) {
+    for (let row = 0; row < links.n; row++) {
+      const ends = [links.text("from_id", row), links.text("to_id", row)];
+      if (!ends.includes(path[i]) || !ends.includes(path[i + 1])) continue;
+      list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openRow("links", row) } },
+        el("span", {}, `${nodeName(app, path[i])} → ${nodeName(app, path[i + 1])}`, el("small", {}, words.of("map.backhaul", links.text("technology", row)))),
+        el("b", {}, `${words.n(links.number("length_km", row), 1)} km`, el("small", {}, `${words.n(links.number("load_mbps", row), 1)} / ${words.n(links.number("capacity_mbps", row))} Mbit/s`)))));
+      break;
+    }
+  }
+  return list.childElementCount ? section(words.t("map.hops"), list) : null;
 }
 
 /** Name of a node of the network: a place, a tower, a landing. @param {App} app @param {string} id */

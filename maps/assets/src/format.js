@@ -9,10 +9,11 @@ const made = new Map();
 /** @param {Lang} lang @param {number} digits @param {"decimal" | "percent"} style */
 function formatter(lang, digits, style) {
   const key = `${lang}${digits}${style}`;
+  const least = style === "percent" ? digits : 0; // shares stand in columns: 17,0% below 40,4%
   let found = made.get(key);
   if (!found) {
     const locale = lang === "id" ? "id-ID" : "en-GB";
-    found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: 0, maximumFractionDigits: digits });
+    found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: least, maximumFractionDigits: digits });
     made.set(key, found);
   }
   return found;

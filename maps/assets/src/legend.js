@@ -57,7 +57,7 @@ function ramp(app, style, numeric) {
   const percent = style.by === "unserved_share";
   const write = (/** @type {number} */ value) => (percent ? words.share(value, 0) : words.n(value));
   const strip = el("div", { class: "ramp", role: "img", "aria-label": numeric.map((item) => `≥ ${write(item.from ?? 0)}`).join(", ") });
-  numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? "<" : write(0)))));
+  numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? `<${write(numeric[1].from ?? 0)}` : write(0)))));
   const rest = style.classes.filter((/** @type {Class} */ item) => item.from === undefined);
   const list = rest.length ? el("ul", { class: "classes" }, ...rest.map((/** @type {Class} */ item) => el("li", {}, glyph(item, style.kind), words.t(item.words ?? "")))) : null;
   const unit = percent ? words.t(`map.share_of.${app.state.now.unit}`) : style.unit ?? "";

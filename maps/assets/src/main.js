@@ -39,7 +39,12 @@ async function start() {
   const stage = makeStage(() => {
     const list = [(/** @type {View} */ view) => paintLand(view, data)];
     let isBordered = false;
+    let isNamed = false;
     for (const style of visible()) {
+      if (style.kind === "points" && !isNamed && isBordered) {
+        list.push((view) => paintLabels(view, data, state));
+        isNamed = true;
+      }
       if (style.order >= 40 && !isBordered) {
         list.push((view) => paintBorders(view, data, state));
         isBordered = true;
@@ -55,7 +60,8 @@ async function start() {
       });
     }
     if (!isBordered) list.push((view) => paintBorders(view, data, state));
-    list.push((view) => paintLabels(view, data, state), (view) => paintSelection(view, data, state));
+    if (!isNamed) list.push((view) => paintLabels(view, data, state));
+    list.push((view) => paintSelection(view, data, state));
     if (data.meta.synthetic) list.push((view) => paintWatermark(view, "DATA SINTETIS · SYNTHETIC DATA"));
     return list;
   });
@@ -115,8 +121,10 @@ async function start() {
 /** @param {App} app */
 function drawCredits(app) {
   const { words, data } = app;
-  const sources = data.meta.credits.slice(0, 3).join(" · ");
-  fill(byId("credits"), el("span", {}, sources ? `${words.t("map.sources")}: ${sources}` : ""), el("span", {}, "Leaflet"));
+  const n = data.meta.credits.length;
+  const open = () => app.state.set({ tab: "about", selection: null });
+  const sources = n ? el("button", { type: "button", on: { click: open } }, words.t("map.sources_n", { n })) : null;
+  fill(byId("credits"), el("span", {}, words.t("map.indicative_line")), el("span", {}, sources, sources ? " · " : "", "Leaflet"));
   fill(byId("badges"), data.meta.synthetic && el("strong", { class: "badge" }, words.t("map.synthetic_badge")));
 }
 

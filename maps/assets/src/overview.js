@@ -27,16 +27,15 @@ export function overview(app, host) {
   fill(host, noticesShort(app), headline(app), worst(app), planCard(app), causes(app), programmes(app), evidence(app));
 }
 
-/** @param {App} app */
+/** One quiet line: what the figures rest on. @param {App} app */
 function noticesShort(app) {
   const { data, words } = app;
-  if (!data.meta.notices.length) return null;
-  const row = el("div", { class: "chips" });
-  for (const notice of data.meta.notices.slice(0, 4)) {
-    const key = `map.notice_short.${notice.code}`;
-    if (words.has(key)) row.append(el("button", { type: "button", class: "chip warn", on: { click: () => app.state.set({ tab: "about" }) } }, words.t(key, notice.fields)));
-  }
-  return row.childElementCount ? row : null;
+  const names = data.meta.notices
+    .map((/** @type {any} */ notice) => [`map.notice_short.${notice.code}`, notice.fields])
+    .filter((/** @type {[string, any]} */ [key]) => words.has(key))
+    .map((/** @type {[string, any]} */ [key, fields]) => words.t(key, fields));
+  if (!names.length) return null;
+  return el("button", { type: "button", class: "rest-on", on: { click: () => app.state.set({ tab: "about" }) } }, el("b", {}, words.t("map.rest_on")), ` ${names.join(" · ")}`);
 }
 
 /** @param {App} app */
@@ -129,13 +128,19 @@ function planCard(app) {
   const plan = data.json.plan;
   const n = data.layers.get("sites")?.n ?? 0;
   if (!n) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+  const unit = state.now.unit;
+  const before = data.json.totals[unit];
+  const after = plan.totals_after?.[unit];
+  const bars = before && after && el("div", { class: "compare" },
+    el("span", {}, words.t("map.now")), levelBar(app, data.levels.map((level) => before[level] ?? 0)),
+    el("span", {}, words.t("map.then")), levelBar(app, data.levels.map((level) => after[level] ?? 0)));
   const rows = /** @type {[string, string | null][]} */ ([
     [words.t("map.plan_sites"), words.n(n)],
-    ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "desa_new", "facilities_new", "gap_share"]
+    ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "n_desa_new", "n_facilities_new", "gap_share"]
       .filter((key) => typeof plan[key] === "number")
-      .map((key) => [words.t(`map.plan_figure.${key}`), valueByName(app, key, plan[key])]),
+      .map((key) => [words.t(`map.plan_figure.${key}`), key === "gap_share" ? words.share(plan[key], 2) : valueByName(app, key, key.startsWith("n_") || key === "people_new" ? Math.round(plan[key]) : plan[key])]),
   ]);
-  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), facts(rows),
+  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars, facts(rows),
     el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n })));
 }
 
@@ -162,15 +167,38 @@ function causes(app) {
 /** @param {App} app */
 function programmes(app) {
   const { words, data } = app;
-  const list = bars(app, "programmes", data.json.programmes, () => "var(--accent)");
+  const values = data.json.programmes.umkm;
+  const list = values && bars(app, "programmes", values, () => "var(--accent)");
   return list ? section(words.t("map.programmes"), list, el("p", { class: "note" }, words.t("map.programmes_why"))) : null;
 }
 
 /** What remains without everything synthetic, estimated, schematic or unknown. @param {App} app */
 export function evidence(app) {
   const { words, data } = app;
-  const ledger = Object.entries(data.json.evidence).filter(([, value]) => typeof value === "number" || typeof value === "string");
-  if (!ledger.length) return null;
-  return section(words.t("map.evidence"), el("p", { class: "note" }, words.t("map.evidence_why")),
-    facts(ledger.map(([key, value]) => [words.of("map.evidence_figure", key), valueByName(app, key, value)])));
+  const answer = data.json.evidence;
+  /** @type {{step: string, umkm: number, people: number}[]} */
+  const steps = Array.isArray(answer.steps) ? answer.steps : [];
+  if (!steps.length) return null;
+  const [first, last] = [steps[0], steps[steps.length - 1]];
+  const verdict = last.umkm > 0 ? words.t("map.evidence_left", { n: words.n(last.umkm), share: words.share(first.umkm ? last.umkm / first.umkm : 0) }) : words.t("map.evidence_none");
+  const list = el("ul", { class: "bars" });
+  for (const step of steps) {
+    list.append(el("li", {}, el("span", {}, words.t(`map.evidence_step.${step.step}`)), el("b", {}, words.n(step.umkm)),
+      el("i", { style: { width: `${first.umkm ? Math.max(step.umkm > 0 ? 1 : 0, (100 * step.umkm) / first.umkm) : 0}%`, background: "var(--soft)" } })));
+  }
+  return section(words.t("map.evidence"), el("p", { class: "because" }, verdict), el("p", { class: "note" }, words.t("map.evidence_why")), list);
+}
+
+/** Rows of each layer by what they rest on. @param {App} app */
+export function ledger(app) {
+  const { words, data } = app;
+  const rows = data.json.evidence.rows;
+  if (!rows || typeof rows !== "object") return null;
+  const kinds = ["observed", "estimate", "schematic", "synthetic"];
+  const body = el("tbody", {});
+  for (const [layer, counts] of Object.entries(rows)) {
+    body.append(el("tr", {}, el("td", {}, words.of("map.layer_kind", layer)), ...kinds.map((kind) => el("td", { class: "num" }, counts[kind] ? words.n(counts[kind]) : "–"))));
+  }
+  const head = el("tr", {}, el("th", { scope: "col" }, words.t("map.ledger_layer")), ...kinds.map((kind) => el("th", { scope: "col", class: "num" }, words.t(`evidence.${kind}`))));
+  return body.childElementCount ? section(words.t("map.ledger"), el("div", { class: "wide" }, el("table", { class: "plain" }, el("thead", {}, head), body))) : null;
 }

@@ -3,7 +3,7 @@
 import { detail, siteList } from "./detail.js";
 import { el, fill } from "./dom.js";
 import { legend } from "./legend.js";
-import { evidence, overview, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
+import { evidence, ledger, overview, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
 import { chip, empty, facts, section } from "./parts.js";
 import { searchBox } from "./search.js";
 
@@ -28,7 +28,7 @@ export function makePanel(app, panel) {
       langs.append(el("button", { type: "button", lang, "aria-pressed": String(words.lang === lang), "aria-label": lang === "id" ? "Bahasa Indonesia" : "English", on: { click: () => state.set({ lang }) } }, lang.toUpperCase()));
     }
     fill(head, el("div", { class: "brand" }, el("span", {}, "Merata"), langs), el("h1", {}, title),
-      el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : "", data.meta.synthetic && chip(words.t("map.synthetic"), "warn")), searchBox(app));
+      el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : ""), searchBox(app));
     grip.setAttribute("aria-label", words.t("map.sheet"));
     document.documentElement.lang = words.lang;
     document.title = `${title} · Merata`;
@@ -65,8 +65,9 @@ export function makePanel(app, panel) {
     if (!groups.length) box.append(empty(words.t("map.empty.sites")));
     const table = data.layers.get("sites");
     groups.forEach(([code, rows], i) => {
-      const cost = rows.reduce((total, row) => total + (table?.number("cost_idr", row) ?? 0), 0);
-      const umkm = rows.reduce((total, row) => total + (table?.number("n_umkm_new", row) ?? 0), 0);
+      const known = data.json.plan.by_kabupaten?.[code];
+      const cost = known?.cost_idr ?? rows.reduce((total, row) => total + (table?.number("cost_idr", row) ?? 0), 0);
+      const umkm = known?.n_umkm_new ?? rows.reduce((total, row) => total + (table?.number("n_umkm_new", row) ?? 0), 0);
       box.append(el("details", { class: "group", ...(i < 2 ? { open: true } : {}) },
         el("summary", {}, el("span", {}, app.areaName(code)), el("small", {}, words.t("map.group_sum", { n: words.n(rows.length), umkm: words.n(umkm), cost: words.idr(cost) }))), siteList(app, rows)));
     });
@@ -77,13 +78,13 @@ export function makePanel(app, panel) {
     const { words, data } = app;
     const notices = el("ul", { class: "notices" });
     for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, notice.fields)));
-    notices.append(el("li", {}, words.t("map.notice.desk_study")));
+    if (!data.meta.notices.some((/** @type {any} */ notice) => notice.code === "desk_study")) notices.append(el("li", {}, words.t("map.notice.desk_study")));
     const credits = el("ul", { class: "notices" }, ...data.meta.credits.map((/** @type {string} */ name) => el("li", {}, name)));
     const beams = data.json.satellite.map((/** @type {any} */ beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
       [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`], [words.t("map.field.committed_mbps"), `${words.n(beam.committed_mbps)} Mbit/s`],
       [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`], [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")], [words.t("map.field.source"), beam.source ?? ""],
     ])));
-    return [section(words.t("map.about_title"), notices), evidence(app), ...beams, credits.childElementCount ? section(words.t("map.sources"), credits) : null,
+    return [section(words.t("map.about_title"), notices), evidence(app), ledger(app), ...beams, credits.childElementCount ? section(words.t("map.sources"), credits) : null,
       section(words.t("map.trace"), facts([[words.t("map.run"), data.meta.run], [words.t("map.date"), words.date(data.meta.date)]]), el("p", { class: "note" }, words.t("map.offline")))]
       .filter((node) => node !== null);
   }
