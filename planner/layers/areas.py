@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -95,7 +96,9 @@ def resolve_areas(
     rows = pd.DataFrame({"code": code_text, **{f"name {level}": column for level, column in names.items()}})
     if not names and not code_header:
         return Areas(np.full(n_rows, "", dtype=object), np.zeros(n_rows, dtype=np.bool_))
-    joined = pc.binary_join_element_wise(*(clean(rows[column]) for column in rows.columns), _SEP)
+    joined = pc.binary_join_element_wise(
+        *(clean(rows[column]) for column in rows.columns), pa.scalar(_SEP, pa.large_string())
+    )
     which, distinct = pd.factorize(np.asarray(joined.to_pylist(), dtype=object))
     parts = [dict(zip(rows.columns, str(text).split(_SEP), strict=True)) for text in distinct]
     system, reason = _system(table.sheet, parts, said, session)
