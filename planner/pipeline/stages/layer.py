@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pandas as pd
 from planner.catalog import read_spec
 from planner.errors import LayerError
 from planner.grid import Raster
-from planner.layers import Conformed, ReadContext, read_layer
+from planner.layers import Conformed, Problem, ReadContext, read_layer
 from planner.pipeline.artifacts import (
     read_grid,
     read_json,
@@ -139,7 +138,7 @@ def _ledger(kind: str, found: list[tuple[LayerSource, Conformed]], data: Any, sc
                 "n_faulty": conformed.n_faulty,
                 "evidence": _evidence(source, conformed.data),
                 "notes": list(conformed.notes),
-                "problems": [asdict_problem(problem) for problem in conformed.problems[:20]],
+                "problems": [_plain(problem) for problem in conformed.problems[:20]],
             }
             for source, conformed in found
         ],
@@ -168,6 +167,9 @@ def _total(parts: Iterable[dict[str, int]]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def asdict_problem(problem: Any) -> dict[str, Any]:
+def _plain(problem: Problem) -> dict[str, Any]:
     """A problem as plain data."""
-    return {**asdict(problem), "fields": {key: str(value) for key, value in problem.fields.items()}}
+    return {
+        name: getattr(problem, name)
+        for name in ("file", "sheet", "line", "column", "value", "code", "message", "mend", "severity", "n_rows")
+    }
