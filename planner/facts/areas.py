@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,35 +10,67 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.areas import AREA_LEVELS, code_at_level
-from planner.facts.desa import desa_levels, sums_by
-from planner.facts.totals import CELL_UNITS
+from planner.facts.desa import DesaLevels, class_sums, desa_levels, sums_by
+from planner.facts.totals import CELL_UNITS, by_class
 from planner.facts.types import FactsInputs
-from planner.schema_columns import LEVELS
+from planner.schema_columns import CAUSES, LEVELS
 
-__all__ = ["area_index", "area_tables", "desa_table"]
-
-
-def desa_table(inputs: FactsInputs, level: NDArray[Any], cause: NDArray[Any]) -> pd.DataFrame:
-    """Level and cause of each desa of ``admin``: ``area_code, level, cause``; empty without desa."""
-    codes, index = area_index(inputs, "desa")
-    found = desa_levels(inputs.cells, level, cause, desa_index=index, n_desa=len(codes), spec=inputs.spec)
-    return pd.DataFrame({"area_code": codes, "level": found.level, "cause": found.cause})
+__all__ = ["AreaIndex", "DesaTable", "area_index", "area_tables", "desa_table"]
 
 
-def area_index(inputs: FactsInputs, area_level: str) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
-    """Codes of a level in ``admin``, sorted, and the area of each cell among them (−1 for none)."""
+@dataclass(frozen=True, eq=False)
+class AreaIndex:
+    """Areas of one level and the cells in them.
+
+    Parameters
+    ----------
+    codes
+        Codes of `admin` at this level, sorted.
+    index
+        Area of each cell among them, −1 for none.
+    """
+
+    codes: NDArray[np.str_]
+    index: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class DesaTable:
+    """Judgement of each desa: codes, and positions in `LEVELS` and `CAUSES`."""
+
+    codes: NDArray[np.str_]
+    levels: DesaLevels
+
+    def counts(self) -> dict[str, float]:
+        """Level → number of desa."""
+        return by_class(np.ones(len(self.codes)), self.levels.level, LEVELS)
+
+
+def desa_table(inputs: FactsInputs, desa: AreaIndex, level: NDArray[np.int64], cause: NDArray[np.int64]) -> DesaTable:
+    """Judge each desa of ``admin``; empty without desa."""
+    found = desa_levels(inputs.cells, level, cause, desa_index=desa.index, n_desa=len(desa.codes), spec=inputs.spec)
+    return DesaTable(desa.codes, found)
+
+
+def area_index(inputs: FactsInputs, area_level: str) -> AreaIndex:
+    """Areas of a level and the cells in them."""
     rows = inputs.admin.loc[inputs.admin["level"] == area_level, "code"]
     codes = np.unique(rows.to_numpy(dtype=str)) if len(rows) else np.zeros(0, dtype="U13")
-    at = code_at_level(inputs.cells["area_code"].to_numpy(dtype=str), area_level)
+    at, unique = pd.factorize(inputs.cells["area_code"])
+    above = code_at_level(np.asarray(unique, dtype=object), area_level)
+    return AreaIndex(codes, np.append(_positions(codes, above), -1)[at])
+
+
+def _positions(codes: NDArray[np.str_], wanted: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Position of each wanted code among sorted ones, −1 for none."""
     if not len(codes):
-        return codes, np.full(len(at), -1, dtype=np.int64)
-    index = np.searchsorted(codes, at)
-    index[index == len(codes)] = 0
-    return codes, np.where(codes[index] == at, index, -1).astype(np.int64)
+        return np.full(len(wanted), -1, dtype=np.int64)
+    found = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
+    return np.where(codes[found] == wanted, found, -1).astype(np.int64)
 
 
 def area_tables(
-    inputs: FactsInputs, level: NDArray[Any], desa: pd.DataFrame, gains: dict[str, NDArray[np.float64]]
+    inputs: FactsInputs, level: NDArray[np.int64], desa: DesaTable, gains: dict[str, NDArray[np.float64]]
 ) -> pd.DataFrame:
     """One row per area of ``admin``, by level and code.
 
@@ -46,7 +79,7 @@ def area_tables(
     inputs
         Results of the run.
     level
-        Level of each cell.
+        Level of each cell, position in `LEVELS`.
     desa
         `desa_table`.
     gains
@@ -71,19 +104,19 @@ def area_tables(
 def _table(
     inputs: FactsInputs,
     area_level: str,
-    level: NDArray[Any],
-    desa: pd.DataFrame,
+    level: NDArray[np.int64],
+    desa: DesaTable,
     gains: dict[str, NDArray[np.float64]],
 ) -> pd.DataFrame:
-    codes, index = area_index(inputs, area_level)
-    n = len(codes)
+    held = area_index(inputs, area_level)
+    codes, index, n = held.codes, held.index, len(held.codes)
     cells = inputs.cells
     columns: dict[str, Any] = {"area_level": np.full(n, area_level), "area_code": codes, **_names(inputs, codes)}
     for unit, name in CELL_UNITS.items():
         values = cells[name].to_numpy(dtype=np.float64)
-        for at in LEVELS:
-            columns[f"{unit}_{at}"] = sums_by(index, n, np.where(level == at, values, 0.0))
-        columns[f"{unit}_total"] = sums_by(index, n, values)
+        sums = class_sums(values, level, len(LEVELS), index, n)
+        columns |= {f"{unit}_{at}": row for at, row in zip(LEVELS, sums, strict=True)}
+        columns[f"{unit}_total"] = sums.sum(axis=0)
     columns |= _desa_counts(desa, codes, area_level)
     demand = cells["demand_mbps"].to_numpy(dtype=np.float64)
     whole = sums_by(index, n, demand)
@@ -94,8 +127,8 @@ def _table(
         columns[key] = np.divide(part, whole, out=np.full(n, np.nan), where=whole > 0.0)
     columns |= {name: sums_by(index, n, values) for name, values in gains.items()}
     is_desa = area_level == "desa"
-    columns["level"] = desa["level"].to_numpy() if is_desa else np.full(n, "")
-    columns["cause"] = desa["cause"].to_numpy() if is_desa else np.full(n, "")
+    columns["level"] = np.array(LEVELS)[desa.levels.level] if is_desa else np.full(n, "")
+    columns["cause"] = np.array(CAUSES)[desa.levels.cause] if is_desa else np.full(n, "")
     text = ("area_level", "area_code", "bps_code", "name", "level", "cause")
     return pd.DataFrame(columns).astype(dict.fromkeys(text, "str"))
 
@@ -105,13 +138,9 @@ def _names(inputs: FactsInputs, codes: NDArray[np.str_]) -> dict[str, Any]:
     return {name: held[name].fillna("").to_numpy(dtype=str) for name in ("bps_code", "name")}
 
 
-def _desa_counts(desa: pd.DataFrame, codes: NDArray[np.str_], area_level: str) -> dict[str, NDArray[np.float64]]:
-    above = code_at_level(desa["area_code"].to_numpy(dtype=str), area_level)
-    index = np.searchsorted(codes, above)
-    index[index == len(codes)] = -1
-    if len(codes):
-        index = np.where(codes[index] == above, index, -1)
-    level = desa["level"].to_numpy(dtype=str)
-    counts = {f"desa_{at}": sums_by(index, len(codes), (level == at).astype(np.float64)) for at in LEVELS}
-    counts["desa_total"] = sums_by(index, len(codes), np.ones(len(desa)))
-    return counts
+def _desa_counts(desa: DesaTable, codes: NDArray[np.str_], area_level: str) -> dict[str, NDArray[np.float64]]:
+    index = _positions(codes, code_at_level(desa.codes, area_level))
+    ones = np.ones(len(desa.codes))
+    sums = class_sums(ones, desa.levels.level, len(LEVELS), index, len(codes))
+    counts = {f"desa_{at}": row for at, row in zip(LEVELS, sums, strict=True)}
+    return {**counts, "desa_total": sums.sum(axis=0)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from planner.facts.areas import area_tables, desa_table
+from planner.facts.areas import area_index, area_tables, desa_table
 from planner.facts.evidence import evidence_answer, ledger
 from planner.facts.planned import gains, plan_totals, survey_totals
 from planner.facts.totals import (
@@ -14,6 +14,7 @@ from planner.facts.totals import (
     by_class,
     by_level,
     cause_totals,
+    class_index,
     network,
     operators,
     programmes,
@@ -41,14 +42,13 @@ def compute_facts(inputs: FactsInputs) -> Facts:
         float64 adds them without rounding in any order.
     """
     cells, service = inputs.cells, inputs.service
-    level, cause = service["level"].to_numpy(dtype=str), service["cause"].to_numpy(dtype=str)
-    desa = desa_table(inputs, level, cause)
-    levels = by_level(cells, level)
-    levels["desa"] = by_class(np.ones(len(desa)), desa["level"].to_numpy(dtype=str), LEVELS)
+    level, cause = class_index(service["level"], LEVELS), class_index(service["cause"], CAUSES)
+    desa = desa_table(inputs, area_index(inputs, "desa"), level, cause)
+    levels = {**by_level(cells, level), "desa": desa.counts()}
     causes = cause_totals(cells, cause)
-    desa_cause = desa["cause"].to_numpy(dtype=str)
-    for name in CAUSES[1:]:
-        causes[name]["desa"] = float((desa_cause == name).sum())
+    desa_causes = by_class(np.ones(len(desa.codes)), desa.levels.cause, CAUSES)
+    for name, counts in causes.items():
+        counts["desa"] = desa_causes[name]
     new = gains(inputs)
     share = service["served_share"].to_numpy(dtype=np.float64)
     return Facts(

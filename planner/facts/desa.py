@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from planner.schema_columns import CAUSES, LEVELS
 from planner.specs.service import ServiceSpec
 
-__all__ = ["DesaLevels", "desa_levels", "sums_by"]
+__all__ = ["DesaLevels", "class_sums", "desa_levels", "sums_by"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,13 +21,17 @@ class DesaLevels:
     Parameters
     ----------
     level
-        One of `LEVELS` for each desa.
+        Position in `LEVELS` for each desa.
     cause
-        The cause that keeps most of its people from service, '' for served ones.
+        Position in `CAUSES` of the cause that keeps most of its people from service; 0 ('') for
+        served ones.
     """
 
-    level: NDArray[np.str_]
-    cause: NDArray[np.str_]
+    level: NDArray[np.int64]
+    cause: NDArray[np.int64]
+
+
+SERVED, LIMITED, UNSERVED, UNKNOWN = range(len(LEVELS))
 
 
 def sums_by(index: NDArray[np.int64], n: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -38,8 +42,8 @@ def sums_by(index: NDArray[np.int64], n: int, values: NDArray[np.float64]) -> ND
 
 def desa_levels(
     cells: pd.DataFrame,
-    level: NDArray[np.str_],
-    cause: NDArray[np.str_],
+    level: NDArray[np.int64],
+    cause: NDArray[np.int64],
     *,
     desa_index: NDArray[np.int64],
     n_desa: int,
@@ -52,7 +56,7 @@ def desa_levels(
     cells
         Demand cells; ``n_facilities_main`` counts where it is present, else ``n_facilities``.
     level, cause
-        Of each cell.
+        Of each cell: positions in `LEVELS` and `CAUSES`.
     desa_index
         Desa of each cell, −1 for none.
     n_desa
@@ -77,48 +81,51 @@ def desa_levels(
     people = _shares(weight, level, desa_index, n_desa, empty=0.0)
     places = _shares(facilities, level, desa_index, n_desa, empty=1.0)
     p, f = spec.desa_people_share - 1e-12, spec.desa_facilities_share - 1e-12
-    is_served = (people["served"] >= p) & (places["served"] >= f)
-    is_open = (people["served"] + people["unknown"] >= p) & (places["served"] + places["unknown"] >= f)
-    reach_people = people["served"] + people["unknown"] + people["limited"]
-    reach_places = places["served"] + places["unknown"] + places["limited"]
-    is_limited = (reach_people >= p) & (reach_places >= f)
+    is_served = (people[SERVED] >= p) & (places[SERVED] >= f)
+    may_be = (people[SERVED] + people[UNKNOWN] >= p) & (places[SERVED] + places[UNKNOWN] >= f)
+    is_limited = (1.0 - people[UNSERVED] >= p) & (1.0 - places[UNSERVED] >= f)
     is_empty = sums_by(desa_index, n_desa, weight) <= 0.0
-    cases = [is_empty, is_served, is_open, is_limited]
-    choices = [np.full(1, name) for name in ("unknown", "served", "unknown", "limited")]
-    found = np.select(cases, choices, default=np.full(1, "unserved"))
+    found = np.select(
+        [is_empty, is_served, may_be, is_limited], [UNKNOWN, SERVED, UNKNOWN, LIMITED], default=UNSERVED
+    ).astype(np.int64)
     return DesaLevels(found, _causes(weight, cause, found, desa_index, n_desa))
 
 
 def _weights(cells: pd.DataFrame, index: NDArray[np.int64], n: int) -> NDArray[np.float64]:
     """People; where a desa has none, its enterprises; else its facilities."""
     columns = [cells[name].to_numpy(dtype=np.float64) for name in ("people", "n_umkm", "n_facilities")]
-    has = [np.append(sums_by(index, n, column) > 0.0, False)[index] for column in columns]
+    has = [np.append(sums_by(index, n, column) > 0.0, np.False_)[index] for column in columns]
     return np.where(has[0], columns[0], np.where(has[1], columns[1], columns[2]))
 
 
 def _shares(
-    weight: NDArray[np.float64], level: NDArray[np.str_], index: NDArray[np.int64], n: int, *, empty: float
-) -> dict[str, NDArray[np.float64]]:
-    """Share of each level; where there is nothing to weigh, ``served`` is ``empty`` and the rest 0."""
-    whole = sums_by(index, n, weight)
-    found = {}
-    for name in LEVELS:
-        part = sums_by(index, n, np.where(level == name, weight, 0.0))
-        default = np.full(n, empty if name == "served" else 0.0)
-        found[name] = np.divide(part, whole, out=default, where=whole > 0.0)
-    return found
+    weight: NDArray[np.float64], level: NDArray[np.int64], index: NDArray[np.int64], n: int, *, empty: float
+) -> NDArray[np.float64]:
+    """Share of each level, shape ``(n_levels, n)``; where there is nothing to weigh, ``empty`` is served."""
+    parts = class_sums(weight, level, len(LEVELS), index, n)
+    whole = parts.sum(axis=0)
+    default = np.zeros(parts.shape)
+    default[SERVED] = empty
+    shares: NDArray[np.float64] = np.divide(parts, whole, out=default, where=whole > 0.0)
+    return shares
+
+
+def class_sums(
+    values: NDArray[np.float64], of: NDArray[np.int64], n_classes: int, index: NDArray[np.int64], n: int
+) -> NDArray[np.float64]:
+    """Sum of ``values`` of each class in each group, shape ``(n_classes, n)``."""
+    joint = np.where(index >= 0, of * n + index, -1)
+    return sums_by(joint, n_classes * n, values).reshape(n_classes, n)
 
 
 def _causes(
     weight: NDArray[np.float64],
-    cause: NDArray[np.str_],
-    level: NDArray[np.str_],
+    cause: NDArray[np.int64],
+    level: NDArray[np.int64],
     index: NDArray[np.int64],
     n: int,
-) -> NDArray[np.str_]:
+) -> NDArray[np.int64]:
     """Cause with the most people behind it; of equals the one that ranks first."""
-    names = CAUSES[1:]
-    sums = np.stack([sums_by(index, n, np.where(cause == name, weight, 0.0)) for name in names])
-    found = np.array(names)[sums.argmax(axis=0)] if n else np.zeros(0, dtype="U20")
-    found = np.where(sums.sum(axis=0) > 0.0, found, "no_data")
-    return np.where(level == "served", "", found)
+    sums = class_sums(weight, cause, len(CAUSES), index, n)[1:]
+    found = sums.argmax(axis=0) + 1  # without any, the first: no data
+    return np.where(level == SERVED, 0, found).astype(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from planner.facts.types import FactsInputs
@@ -62,7 +63,7 @@ def evidence_answer(inputs: FactsInputs) -> dict[str, Any]:
     umkm = inputs.cells["n_umkm_observed"].to_numpy(dtype=np.float64)
     people = inputs.cells["people"].to_numpy(dtype=np.float64)
     whole = {"umkm": float(inputs.cells["n_umkm"].sum()), "people": float(people.sum())}
-    people = np.where(inputs.cells["people_evidence"].to_numpy(dtype=str) == "observed", people, 0.0)
+    people = np.where((inputs.cells["people_evidence"] == "observed").to_numpy(dtype=bool), people, 0.0)
     steps: list[dict[str, Any]] = [{"step": "all", **whole}]
     left = np.ones(len(inputs.cells), dtype=bool)
     for name, holds in (("counted", left), *_conditions(inputs)):
@@ -90,27 +91,22 @@ def _rows(inputs: FactsInputs) -> dict[str, dict[str, int]]:
 
 
 def _conditions(inputs: FactsInputs) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
-    level = inputs.service["level"].to_numpy(dtype=str)
+    is_known = (inputs.service["level"] != "unknown").to_numpy(dtype=bool)
     is_observed = (inputs.bts["evidence"] == "observed").to_numpy(dtype=bool)
     is_stated = (inputs.bts["assumed"].fillna("") == "").to_numpy(dtype=bool)
     terrain = [item for item in inputs.layers if item.kind == "terrain"]
     has_terrain = bool(terrain) and all(set(item.evidence) <= {"observed"} for item in terrain)
     return (
-        ("level_known", level != "unknown"),
+        ("level_known", is_known),
         ("stations", _of_stations(inputs, is_observed)),
         ("transmitters", _of_stations(inputs, is_stated)),
-        ("terrain", np.full(level.size, has_terrain)),
+        ("terrain", np.full(is_known.size, has_terrain)),
     )
 
 
 def _of_stations(inputs: FactsInputs, holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether a property holds for the stations a cell's level rests on."""
-    ids = inputs.bts["bts_id"].to_numpy(dtype=str)
-    server = inputs.service["server_bts_id"].to_numpy(dtype=str)
-    has_level = np.isin(inputs.service["level"].to_numpy(dtype=str), ("served", "limited"))
-    if not ids.size:
-        return np.zeros(server.size, dtype=bool)
-    order = np.argsort(ids, kind="stable")
-    at = np.minimum(np.searchsorted(ids[order], server), ids.size - 1)
-    row = order[at]
-    return np.where(has_level & (server != ""), holds[row] & (ids[row] == server), bool(holds.all()))
+    row = pd.Index(inputs.bts["bts_id"]).get_indexer(inputs.service["server_bts_id"])
+    has_server = inputs.service["level"].isin(("served", "limited")).to_numpy(dtype=bool) & (row >= 0)
+    everywhere = bool(len(holds)) and bool(holds.all())  # without a station nothing was observed
+    return np.where(has_server, np.append(holds, everywhere)[row], everywhere)

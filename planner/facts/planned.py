@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.areas import code_at_level
-from planner.facts.areas import desa_table
-from planner.facts.totals import CELL_UNITS, by_class, by_level
+from planner.facts.areas import area_index, desa_table
+from planner.facts.desa import LIMITED, SERVED
+from planner.facts.totals import CELL_UNITS, by_level, class_index
 from planner.facts.types import FactsInputs
-from planner.schema_columns import LEVELS
+from planner.schema_columns import CAUSES, LEVELS
 
 if TYPE_CHECKING:
     from planner.plan.types import Plan
@@ -58,8 +59,7 @@ def plan_totals(
         return {}
     level, cause = _levels_after(inputs, plan)
     after = by_level(inputs.cells, level)
-    desa = desa_table(inputs, level, cause)
-    after["desa"] = by_class(np.ones(len(desa)), desa["level"].to_numpy(dtype=str), LEVELS)
+    after["desa"] = desa_table(inputs, area_index(inputs, "desa"), level, cause).counts()
     sites = plan.sites
     found: dict[str, Any] = {
         "n_sites": len(sites),
@@ -102,17 +102,16 @@ def _new_share(inputs: FactsInputs, plan: Plan) -> NDArray[np.float64]:
     return np.minimum(share, 1.0 - before)
 
 
-def _levels_after(inputs: FactsInputs, plan: Plan) -> tuple[NDArray[Any], NDArray[Any]]:
+def _levels_after(inputs: FactsInputs, plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Level and cause of each cell once the plan stands: what it reaches in part becomes limited."""
     share = _new_share(inputs, plan)
     service = inputs.service
-    level = service["level"].to_numpy(dtype=str)
-    cause = service["cause"].to_numpy(dtype=str)
-    is_touched = share > 0.0
+    level = class_index(service["level"], LEVELS)
+    cause = class_index(service["cause"], CAUSES)
+    is_touched = (share > 0.0) & (level != SERVED)
     is_enough = service["served_share"].to_numpy(dtype=np.float64) + share >= inputs.spec.served_share - 1e-12
-    is_served = is_touched & is_enough
-    level = np.where(is_served, "served", np.where(is_touched & (level != "served"), "limited", level))
-    cause = np.where(level == "served", "", np.where(is_touched, "cell_capacity", cause))
+    level = np.where(is_touched, np.where(is_enough, SERVED, LIMITED), level)
+    cause = np.where(level == SERVED, 0, np.where(is_touched, CAUSES.index("cell_capacity"), cause))
     return level, cause
 
 

@@ -15,28 +15,46 @@ from planner.service.programme import PROGRAMME_OF_LEVEL, programme_weights
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CELL_UNITS", "by_class", "by_level", "cause_totals", "network", "operators", "programmes", "umkm_tables"]
+__all__ = [
+    "CELL_UNITS",
+    "by_class",
+    "by_level",
+    "cause_totals",
+    "class_index",
+    "network",
+    "operators",
+    "programmes",
+    "umkm_tables",
+]
 
 CELL_UNITS = {"umkm": "n_umkm", "people": "people", "facilities": "n_facilities"}
 """Unit → column of the cells; desa are counted by themselves."""
 
 
-def by_class(values: NDArray[np.float64], classes: NDArray[Any], names: tuple[str, ...]) -> dict[str, float]:
+def class_index(values: pd.Series, names: tuple[str, ...]) -> NDArray[np.int64]:
+    """Position of each value in ``names``: sums over numbers are many times faster than over text."""
+    return np.asarray(pd.Categorical(values, categories=list(names)).codes, dtype=np.int64)
+
+
+def by_class(values: NDArray[np.float64], index: NDArray[np.int64], names: tuple[str, ...]) -> dict[str, float]:
     """Sum of ``values`` in each class."""
-    return {name: float(values[classes == name].sum()) for name in names}
+    sums = np.bincount(index, weights=values, minlength=len(names))
+    return dict(zip(names, sums.tolist(), strict=True))
 
 
-def by_level(cells: pd.DataFrame, level: NDArray[Any]) -> dict[str, dict[str, float]]:
-    """Unit → level → total."""
+def by_level(cells: pd.DataFrame, level: NDArray[np.int64]) -> dict[str, dict[str, float]]:
+    """Unit → level → total; ``level`` holds positions in `LEVELS`."""
     return {
         unit: by_class(cells[column].to_numpy(dtype=np.float64), level, LEVELS) for unit, column in CELL_UNITS.items()
     }
 
 
-def cause_totals(cells: pd.DataFrame, cause: NDArray[Any]) -> dict[str, dict[str, float]]:
-    """Cause → unit → total of those that are not served."""
-    units = {unit: cells[column].to_numpy(dtype=np.float64) for unit, column in CELL_UNITS.items()}
-    return {name: {unit: float(values[cause == name].sum()) for unit, values in units.items()} for name in CAUSES[1:]}
+def cause_totals(cells: pd.DataFrame, cause: NDArray[np.int64]) -> dict[str, dict[str, float]]:
+    """Cause → unit → total of those that are not served; ``cause`` holds positions in `CAUSES`."""
+    units = {
+        unit: by_class(cells[column].to_numpy(dtype=np.float64), cause, CAUSES) for unit, column in CELL_UNITS.items()
+    }
+    return {name: {unit: counts[name] for unit, counts in units.items()} for name in CAUSES[1:]}
 
 
 def programmes(
@@ -67,7 +85,7 @@ def operators(cells: pd.DataFrame, service: pd.DataFrame) -> dict[str, dict[str,
     return {name: {unit: float(v[mask].sum()) for unit, v in units.items()} for name, mask in masks.items()}
 
 
-def umkm_tables(inputs: FactsInputs, level: NDArray[Any]) -> dict[str, dict[str, dict[str, float]]]:
+def umkm_tables(inputs: FactsInputs, level: NDArray[np.int64]) -> dict[str, dict[str, dict[str, float]]]:
     """Enterprises by size, digital status, evidence and sector, each by level; each sums to all."""
     cells = inputs.cells
     column = {name: cells[name].to_numpy(dtype=np.float64) for name in cells.columns if name.startswith("n_umkm")}
