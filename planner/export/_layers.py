@@ -49,7 +49,7 @@ def vector_layers(inputs: ExportInputs) -> dict[str, gpd.GeoDataFrame]:
         "facilities": lambda: _points(inputs.facilities, "facility_id"),
         "gateways": lambda: _points(inputs.gateways, "gateway_id"),
         "proposals": lambda: _points(inputs.proposals, "proposal_id"),
-        "umkm": lambda: _points(inputs.umkm_points, "umkm_id"),
+        "umkm": lambda: _points(inputs.umkm_points, "lon_deg", "lat_deg"),
     }
     found = {name: make() for name, make in made.items()}
     return {name: frame for name, frame in found.items() if frame is not None and len(frame)}
@@ -99,12 +99,12 @@ def _hexagons(areas: pd.DataFrame | None) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(rows.drop(columns="area_level"), geometry=shapes, crs="EPSG:4326")
 
 
-def _points(frame: pd.DataFrame | None, key: str) -> gpd.GeoDataFrame | None:
+def _points(frame: pd.DataFrame | None, *keys: str) -> gpd.GeoDataFrame | None:
     import geopandas as gpd
 
     if frame is None or frame.empty:
         return None
-    ordered = frame.sort_values(key, kind="stable", ignore_index=True)
+    ordered = frame.sort_values(list(keys), kind="stable", ignore_index=True)
     shapes = gpd.points_from_xy(ordered["lon_deg"], ordered["lat_deg"])
     return gpd.GeoDataFrame(
         pd.DataFrame(ordered).drop(columns="geometry", errors="ignore"), geometry=shapes, crs="EPSG:4326"
@@ -215,7 +215,19 @@ def about_rows(inputs: ExportInputs) -> pd.DataFrame:
     ]
     words = {language: read_words(language) for language in _LANGUAGES}
     for code, fields in inputs.notices:
-        text_id, text_en = (words[language](f"map.notice.{code}", **fields) for language in _LANGUAGES)
+        text_id, text_en = (words[lang](f"map.notice.{code}", **_spoken(fields, lang)) for lang in _LANGUAGES)
         rows.append((f"notice:{code}", text_id, text_en))
     rows.extend(("source", credit, credit) for credit in inputs.credits)
     return pd.DataFrame(rows, columns=["key", "text_id", "text_en"]).astype("str")
+
+
+def _spoken(fields: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Fields of a notice in the reader's way of writing numbers (shares as percent)."""
+    from babel.numbers import format_decimal, format_percent
+
+    def one(value: Any) -> str:
+        if isinstance(value, float) and 0.0 <= value <= 1.0:
+            return str(format_percent(value, locale=language))
+        return str(format_decimal(value, locale=language)) if isinstance(value, (int, float)) else str(value)
+
+    return {name: one(value) for name, value in fields.items()}

@@ -1,0 +1,66 @@
+"""What the reports are made from: plain values, handed over by the pipeline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from planner.specs.base import Spec
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ReportInputs"]
+
+
+@dataclass(frozen=True, eq=False)
+class ReportInputs:
+    """Everything a report may say; every table may be missing.
+
+    Parameters
+    ----------
+    name
+        Name of the scenario.
+    title_id, title_en
+        Its title in Bahasa Indonesia and English.
+    date
+        Its date: the only date inside the files.
+    facts
+        ``Facts.to_json()`` of the run: every total.
+    areas
+        Scores of areas (declared table ``areas`` with ``raw_<criterion>, part_<criterion>``).
+    candidates, sites, links, rejected, surveys
+        Tables of the plan.
+    ceiling_idr
+        Ceiling of the plan, present value; None where there is none.
+    specs
+        Assumptions used: ``(file below models/, spec)``; their numbers are listed with their sources.
+    notices
+        ``(code, fields)`` of what every reader must know; texts stand below ``[map.notice]`` of the words.
+    credits
+        Publishers of the data, in order of worth.
+    run_hash
+        Short hash of the run, so that a page can be traced.
+    is_synthetic
+        Whether the run rests on invented data.
+    """
+
+    name: str
+    title_id: str
+    title_en: str
+    date: dt.date
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    areas: pd.DataFrame | None = None
+    candidates: pd.DataFrame | None = None
+    sites: pd.DataFrame | None = None
+    links: pd.DataFrame | None = None
+    rejected: pd.DataFrame | None = None
+    surveys: pd.DataFrame | None = None
+    ceiling_idr: float | None = None
+    specs: tuple[tuple[str, Spec], ...] = ()
+    notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    credits: tuple[str, ...] = ()
+    run_hash: str = ""
+    is_synthetic: bool = False

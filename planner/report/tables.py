@@ -1,0 +1,226 @@
+"""The tables of a report, before any format: summary, areas, plan, ledger, sources, assumptions, columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from planner.facts.flat import area_table
+from planner.report._inputs import ReportInputs
+from planner.schema import LAYERS, TABLES
+from planner.schema_columns import CAUSES, EVIDENCE, LEVELS, PROGRAMMES
+from planner.specs.base import Spec
+from planner.words import Words
+
+__all__ = ["SHEETS", "Block", "sheet_tables", "spoken", "summary_blocks"]
+
+_UNITS = ("umkm", "people", "desa", "facilities")
+_SUMS = ("n_sites", "n_links", "capex_idr", "opex_idr_per_year", "cost_idr", "n_umkm_new", "people_new", "n_facilities_new", "n_desa_new")  # fmt: skip
+_VOCABULARY = {
+    "level": "levels", "cause": "causes", "limit": "causes", "evidence": "evidence", "status": "map.status",
+    "access_mode": "map.access", "reason": "map.reason", "excluded_because": "map.reason",
+}  # fmt: skip
+"""Column → section of the words that holds its values; a value without a word is shown as it is."""
+
+SHEETS = (
+    "provinsi", "kabupaten", "kecamatan", "desa", "sites", "links", "surveys", "rejected", "ledger", "sources",
+    "assumptions", "columns",
+)  # fmt: skip
+"""Sheets after the summary, in order."""
+
+Block = tuple[str, pd.DataFrame]
+"""Heading and table of a part of the summary; columns are labels already."""
+
+
+def spoken(fields: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Fields of a notice in the reader's way of writing numbers (shares as percent)."""
+    from babel.numbers import format_decimal, format_percent
+
+    def one(value: Any) -> str:
+        if isinstance(value, float) and 0.0 <= value <= 1.0:
+            return str(format_percent(value, locale=language))
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return str(format_decimal(value, locale=language)) if is_number else str(value)
+
+    return {name: one(value) for name, value in fields.items()}
+
+
+def sheet_tables(inputs: ReportInputs, words: Words) -> dict[str, pd.DataFrame]:
+    """Tables of all sheets but the summary, by name, with our column names; values in the reader's words."""
+    found = {
+        **{level: area_table(inputs.facts, level, inputs.areas) for level in SHEETS[:4]},
+        "sites": _sorted(inputs.sites, ["site_id"], ("option_id", "why")),
+        "links": _sorted(inputs.links, ["link_id"], ()),
+        "surveys": _surveys(inputs, words),
+        "rejected": _rejected(inputs),
+        "ledger": _ledger(inputs.facts),
+        "sources": _sources(inputs),
+        "assumptions": assumption_rows(inputs.specs),
+    }
+    said = {name: _in_words(table, words) for name, table in found.items()}
+    return {**said, "columns": _columns(found, words)}
+
+
+def _sorted(table: pd.DataFrame | None, by: list[str], drop: tuple[str, ...]) -> pd.DataFrame:
+    if table is None or table.empty:
+        return pd.DataFrame()
+    return table.sort_values(by, kind="stable", ignore_index=True).drop(columns=[c for c in drop if c in table])
+
+
+def _in_words(table: pd.DataFrame, words: Words) -> pd.DataFrame:
+    said = table.copy()
+    for column, section in _VOCABULARY.items():
+        if column in said:
+            texts = words.section(section)
+            said[column] = [texts.get(str(value), value) for value in said[column]]
+    return said
+
+
+def _area_names(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {str(record["area_code"]): str(record["name"]) for record in facts.get("areas", ())}
+
+
+def _surveys(inputs: ReportInputs, words: Words) -> pd.DataFrame:
+    table = _sorted(inputs.surveys, ["rank"], ())
+    if table.empty:
+        return table
+    names = _area_names(inputs.facts)
+    settle = [words.texts.get(f"map.settle.{key}", key) for key in table["settle_with"].astype(str)]
+    table.insert(2, "name", [names.get(code, "") for code in table["area_code"].astype(str)])
+    return table.assign(settle_with=settle)
+
+
+def _rejected(inputs: ReportInputs) -> pd.DataFrame:
+    """Candidates that are not built, with the reason: excluded before the selection, or not chosen by it."""
+    if inputs.candidates is None or inputs.candidates.empty:
+        return pd.DataFrame()
+    table = inputs.candidates
+    if inputs.rejected is not None and len(inputs.rejected):
+        why = inputs.rejected.drop(columns=["name", "area_code", "lon_deg", "lat_deg"], errors="ignore")
+        table = table.merge(why.drop_duplicates("candidate_id"), on="candidate_id", how="left")
+    if inputs.sites is not None and len(inputs.sites):
+        table = table.loc[~table["candidate_id"].isin(inputs.sites["candidate_id"])]
+    return _sorted(table, ["candidate_id"], ("ref_id", "option_id"))
+
+
+def _ledger(facts: Mapping[str, Any]) -> pd.DataFrame:
+    rows = [
+        {
+            "kind": item["kind"], "name": item["name"], "source": item["source"], "year": item["year"],
+            "n_in": item["n_in"], "n_used": item["n_used"], "n_quarantined": item["n_quarantined"],
+            **{kind: item["evidence"].get(kind, 0) for kind in EVIDENCE}, "completeness_share": item["completeness_share"],
+        }
+        for item in facts.get("layers", ())
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _sources(inputs: ReportInputs) -> pd.DataFrame:
+    rows = {
+        (str(item["source"]), str(item["kind"]), str(item["name"]), item["year"]): None
+        for item in inputs.facts.get("layers", ())
+    }
+    listed = {source for source, *_ in rows}
+    extra = [(credit, "", "", None) for credit in inputs.credits if credit not in listed]
+    return pd.DataFrame([*rows, *extra], columns=["source", "kind", "name", "year"])
+
+
+def assumption_rows(specs: tuple[tuple[str, Spec], ...]) -> pd.DataFrame:
+    """Every assumed number with its source: ``model, key, value, source, year, note``."""
+    rows = []
+    for place, spec in specs:
+        for path, value in _numbers(spec.model_dump(exclude={"name", "about", "sources"})):
+            told = spec.source_of(path)
+            source, year, note = (told.source, told.year, told.note) if told else ("", None, "")
+            rows.append((place, path, value, source, year, note))
+    return pd.DataFrame(rows, columns=["model", "key", "value", "source", "year", "note"])
+
+
+def _numbers(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            found.extend(_numbers(value, f"{prefix}{key}."))
+        elif isinstance(value, (list, tuple)):
+            found.append((f"{prefix}{key}", ", ".join(str(item) for item in value)))
+        else:
+            found.append((f"{prefix}{key}", value))
+    return found
+
+
+def _columns(tables: Mapping[str, pd.DataFrame], words: Words) -> pd.DataFrame:
+    """The columns used in this workbook, with their meaning (English, as declared)."""
+    abouts = {c.name: c.about for columns in TABLES.values() for c in columns}
+    abouts |= {c.name: c.about for layer in LAYERS.values() for c in layer.columns if c.name not in abouts}
+    labels = words.section("columns")
+    names = dict.fromkeys(name for table in tables.values() for name in table.columns)
+    rows = [(name, labels.get(name, name), abouts.get(name, "")) for name in names]
+    return pd.DataFrame(rows, columns=["column", "label", "about"])
+
+
+def summary_blocks(inputs: ReportInputs, words: Words) -> list[Block]:
+    """Parts of the summary sheet; empty ones are left out."""
+    facts = inputs.facts
+    plan = facts.get("plan") or {}
+    blocks = [
+        (words("report.services"), _by_level(facts.get("totals", {}), words)),
+        (words("report.plan"), _plan(plan, inputs.ceiling_idr, words)),
+        (words("report.after"), _by_level(plan.get("totals_after", {}), words)),
+        (words("report.causes"), _by_name(facts.get("causes", {}), CAUSES[1:], "causes", words)),
+        (
+            words("report.programmes"),
+            _by_name(facts.get("programmes", {}), (*PROGRAMMES, "undecided"), "programmes", words),
+        ),
+        (words("report.evidence"), _evidence(facts.get("evidence", {}), words)),
+    ]
+    return [(heading, table) for heading, table in blocks if len(table)]
+
+
+def _unit_label(unit: str, words: Words) -> str:
+    return words(f"map.unit.{unit}")
+
+
+def _by_level(totals: Mapping[str, Mapping[str, float]], words: Words) -> pd.DataFrame:
+    rows = []
+    for unit in (name for name in _UNITS if name in totals):
+        levels = {level: float(totals[unit].get(level, 0.0)) for level in LEVELS}
+        whole = sum(levels.values())
+        rows.append({
+            words("report.counted_in"): _unit_label(unit, words), words("report.total"): whole,
+            **{words(f"levels.{level}"): value for level, value in levels.items()},
+            words("report.share_unserved"): levels["unserved"] / whole if whole else None,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _by_name(
+    table: Mapping[str, Mapping[str, float]], names: tuple[str, ...], section: str, words: Words
+) -> pd.DataFrame:
+    rows = []
+    for name in names:
+        if name in table:
+            label = words.texts.get(f"{section}.{name}") or words.texts.get(f"report.{name}", name)
+            rows.append({"": label, **{_unit_label(u, words): table[name][u] for u in _UNITS if u in table[name]}})
+    return pd.DataFrame(rows)
+
+
+def _plan(plan: Mapping[str, Any], ceiling_idr: float | None, words: Words) -> pd.DataFrame:
+    if not plan:
+        return pd.DataFrame()
+    proof = plan.get("certificate", {})
+    rows: list[tuple[str, Any]] = [] if ceiling_idr is None else [(words("report.ceiling_idr"), ceiling_idr)]
+    rows += [(words(f"report.plan_{name}"), plan.get(name)) for name in _SUMS]
+    rows += [(words(f"report.proof_{name}"), proof.get(name)) for name in ("value", "bound", "gap_share")]
+    status = str(proof.get("status", ""))
+    rows.append((words("report.proof_status"), words.texts.get(f"report.proof_is_{status}", status)))
+    return pd.DataFrame(rows, columns=["", words("columns.value")], dtype=object)
+
+
+def _evidence(evidence: Mapping[str, Any], words: Words) -> pd.DataFrame:
+    return pd.DataFrame([
+        {"": words.texts.get(f"report.step_{step['step']}", step["step"]),
+         **{_unit_label(unit, words): step[unit] for unit in ("umkm", "people")}}
+        for step in evidence.get("steps", ())
+    ])  # fmt: skip

@@ -1,0 +1,256 @@
+"""Workbook (XLSX) of a run: one sheet a level, plan, surveys, data ledger, sources and assumptions.
+
+Names come from spreadsheets of strangers: a text that looks like a formula or an address stays a text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import math
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import OutputError
+from planner.report._inputs import ReportInputs
+from planner.report.tables import SHEETS, sheet_tables, spoken, summary_blocks
+from planner.words import Words, read_words
+
+__all__ = ["FILE_NAMES", "write"]
+
+FILE_NAMES = {"id": "laporan_id.xlsx", "en": "report_en.xlsx"}
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_CELL_MAX = 32_000  # Excel holds 32 767 characters; longer texts would vanish in silence
+_FORMATS = (
+    ("_share", "0.0%"), ("_idr_per_year", "#,##0"), ("_idr", "#,##0"), ("_deg", "0.00000"), ("score", "0.0"),
+    ("score_low", "0.0"), ("score_high", "0.0"), ("year", "0"), ("rank", "0"), ("_km", "#,##0.0"), ("_mbps", "#,##0.0"),
+    ("_dbm", "0.0"), ("_m", "#,##0.0"),
+)  # fmt: skip
+_SAID_SHORT = ("desk_study", "synthetic", "estimate")
+_WIDE = ("name", "source", "note", "about", "backhaul_path", "key", "label", "settle_with")
+_STYLES: Mapping[str, Mapping[str, Any]] = {
+    "title": {"bold": True, "font_size": 14},
+    "notice": {"italic": True, "font_color": "#7F3F00"},
+    "heading": {"bold": True, "font_size": 12},
+    "header": {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DCE6F1", "border": 1},
+}
+
+
+def write(path: Path, inputs: ReportInputs, *, language: str = "id") -> Path:
+    """Write the workbook of one language.
+
+    Parameters
+    ----------
+    path
+        The file; `FILE_NAMES` has the usual names.
+    inputs
+        What to say. Totals come from ``facts`` alone.
+    language
+        ``id`` or ``en``.
+
+    Notes
+    -----
+    Numbers are numbers (Excel writes them in the user's way), tables are table objects with filters, headers
+    are frozen and repeat in print; every sheet carries the notices. Equal inputs give equal bytes: dates come
+    from the scenario.
+
+    Raises
+    ------
+    OutputError
+        It could not be written whole; nothing is left behind.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    words = read_words(language)
+    part = path.with_name(f".part-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        book = xlsxwriter.Workbook(str(part), _OPTIONS)
+        _fill(book, inputs, words)
+        book.close()
+        part.replace(path)
+    except (OSError, FileCreateError) as err:
+        number = err.errno if isinstance(err, OSError) else getattr(err.args[0] if err.args else None, "errno", None)
+        reason = os.strerror(number) if number else str(err)
+        message = f"'{path}' could not be written: {reason}; close it, make room or give another folder"
+        raise OutputError(message, code="output_unwritten", path=str(path), fault=reason) from err
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+    return path
+
+
+def _fill(book: Any, inputs: ReportInputs, words: Words) -> None:
+    """Put all sheets into the workbook."""
+    title = (inputs.title_en if words.language == "en" else inputs.title_id) or inputs.title_id or inputs.name
+    midnight = dt.datetime.combine(inputs.date, dt.time(), tzinfo=dt.UTC).replace(tzinfo=None)  # Excel knows no zones
+    book.set_properties(
+        {"title": _text(title), "subject": words("report.title"), "author": "Merata", "created": midnight}
+    )
+    book.set_calc_mode("auto")
+    styles = {name: book.add_format(dict(style)) for name, style in _STYLES.items()}
+    numbers = {
+        form: book.add_format({"num_format": form}) for form in ("#,##0", *dict.fromkeys(f for _, f in _FORMATS))
+    }
+    short, full = _notices(inputs, words)
+    _summary(book, inputs, words, (title, [*short, *full]), (styles, numbers))
+    labels = words.section("columns")
+    for name, table in sheet_tables(inputs, words).items():
+        heading = words(f"report.sheet_{name}")
+        sheet = book.add_worksheet(heading)
+        top = _head(sheet, f"{heading} — {title}", short, styles)
+        _page(sheet, top, words("report.indicative"), inputs)
+        if table.empty:
+            sheet.write_string(top, 0, words("report.empty"))
+            continue
+        _table(
+            sheet,
+            table,
+            top,
+            [labels.get(column, column) for column in table.columns],
+            styles,
+            numbers,
+            f"t_{SHEETS.index(name)}",
+        )
+        sheet.freeze_panes(top + 1, min(3, len(table.columns)))
+
+
+def _notices(inputs: ReportInputs, words: Words) -> tuple[list[str], list[str]]:
+    """Sentences for the head of every sheet, the hardest first, and those that the summary adds."""
+    short = [words("report.indicative")]
+    codes = {code for code, _ in inputs.notices}
+    if inputs.is_synthetic or "synthetic" in codes:
+        short.insert(0, words("report.synthetic"))
+    if "estimate" in codes:
+        short.append(words("report.estimate"))
+    full = [
+        words(f"map.notice.{code}", **spoken(fields, words.language))
+        for code, fields in inputs.notices
+        if code not in _SAID_SHORT
+    ]
+    return short, full
+
+
+def _head(sheet: Any, title: str, notices: Iterable[str], styles: Mapping[str, Any]) -> int:
+    """Title and notices of a sheet; gives the row where its content starts."""
+    sheet.write_string(0, 0, _text(title), styles["title"])
+    row = 1
+    for notice in notices:
+        sheet.write_string(row, 0, _text(notice), styles["notice"])
+        row += 1
+    return row + 1
+
+
+def _page(sheet: Any, header_row: int, notice: str, inputs: ReportInputs) -> None:
+    """Paper: landscape, as wide as the page, header repeated, notice and trace at the foot."""
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(header_row)
+    sheet.set_footer(f"&L&8{notice[:120].replace('&', '&&')}&R&8{inputs.run_hash} · {inputs.date.isoformat()} · &P/&N")
+
+
+def _summary(
+    book: Any,
+    inputs: ReportInputs,
+    words: Words,
+    told: tuple[str, list[str]],
+    looks: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    title, notices = told
+    styles, numbers = looks
+    sheet = book.add_worksheet(words("report.sheet_summary"))
+    row = _head(sheet, title, notices, styles)
+    sheet.write_string(row - 1, 0, words("report.of_run", run=inputs.run_hash, date=inputs.date.isoformat()))
+    _page(sheet, 0, words("report.indicative"), inputs)
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 8, 18)
+    for number, (heading, table) in enumerate(summary_blocks(inputs, words)):
+        sheet.write_string(row + 1, 0, _text(heading), styles["heading"])
+        labels = [str(column) or " " for column in table.columns]
+        share = words("report.share_unserved")
+        gap = words("report.proof_gap_share")
+        formats = [numbers["0.0%"] if label == share else numbers["#,##0"] for label in labels]
+        row = _plain_table(sheet, table, row + 2, labels, formats, f"s_{number}", styles)
+        if gap in table.iloc[:, 0].to_numpy():  # one row of this table is a share
+            at = int(np.flatnonzero(table.iloc[:, 0].to_numpy() == gap)[0])
+            value = table.iloc[at, 1]
+            if isinstance(value, (int, float)):
+                sheet.write_number(row - len(table) + at, 1, float(value), numbers["0.0%"])
+
+
+def _table(
+    sheet: Any, table: pd.DataFrame, top: int, labels: list[str], styles: Mapping[str, Any], numbers: Mapping[str, Any], name: str
+) -> None:  # fmt: skip
+    formats = [numbers[_format_of(column)] for column in table.columns]
+    _plain_table(sheet, table, top, labels, formats, name, styles)
+    for place, column in enumerate(table.columns):
+        width = 36 if column in _WIDE else min(22, max(11, len(labels[place]) * 0.6 + 4))
+        sheet.set_column(place, place, width)
+
+
+def _plain_table(
+    sheet: Any, table: pd.DataFrame, top: int, labels: list[str], formats: list[Any], name: str, styles: Mapping[str, Any]
+) -> int:  # fmt: skip
+    """Write a table object; gives the row after it."""
+    headers = _distinct(labels)
+    columns = [{"header": _text(label), "header_format": styles["header"]} for label in headers]
+    last = top + len(table)
+    sheet.add_table(
+        top, 0, last, len(headers) - 1, {"columns": columns, "name": name, "style": "Table Style Light 1", "autofilter": len(table) > 6}
+    )  # fmt: skip
+    for place, column in enumerate(table.columns):
+        form = formats[place]
+        for row, value in enumerate(_cells(table[column]), start=top + 1):  # XlsxWriter takes cell by cell
+            if isinstance(value, str):
+                sheet.write_string(row, place, value)
+            elif isinstance(value, bool):
+                sheet.write_boolean(row, place, value)
+            elif value is not None:
+                sheet.write_number(row, place, value, form)
+    return last + 1
+
+
+def _cells(column: Any) -> list[Any]:
+    """Values of a column as text, bool, finite number or None."""
+    return [_cell(value) for value in column.astype(object).tolist()]
+
+
+def _cell(value: Any) -> Any:
+    if value is None or value is pd.NA:
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return float(value) if math.isfinite(value) else None
+    return _text(str(value))
+
+
+def _text(value: str) -> str:
+    """Text that a cell can hold: valid Unicode, not longer than a cell."""
+    clean = value.encode("utf-8", errors="replace").decode("utf-8")
+    return clean if len(clean) <= _CELL_MAX else f"{clean[: _CELL_MAX - 1]}…"
+
+
+def _distinct(labels: list[str]) -> list[str]:
+    """Headers of a table must differ without regard to case; repeats get a number."""
+    seen: dict[str, int] = {}
+    found = []
+    for label in labels:
+        count = seen[label.casefold()] = seen.get(label.casefold(), 0) + 1
+        found.append(label if count == 1 else f"{label} ({count})")
+    return found
+
+
+def _format_of(column: str) -> str:
+    return next(
+        (form for suffix, form in _FORMATS if column == suffix or (suffix[0] == "_" and column.endswith(suffix))),
+        "#,##0",
+    )
