@@ -160,7 +160,8 @@ def _faults(answers: list[AreaAnswer], which: NDArray[np.int64], header: str) ->
         is_it = np.array([answer.fault == code for answer in answers], dtype=np.bool_)[which]
         messages = np.array([answer.message for answer in answers], dtype=object)[which]
         mends = np.array([answer.mend for answer in answers], dtype=object)[which]
-        faults.append(Fault(is_it, code, messages.tolist(), header, mends.tolist()))
+        details = np.array([answer.detail for answer in answers], dtype=object)[which]
+        faults.append(Fault(is_it, code, messages.tolist(), header, mends.tolist(), detail=details.tolist()))
     return faults
 
 

@@ -54,12 +54,15 @@ class AreaAnswer:
         Dotted Kemendagri code, "" where none is sure.
     fault
         Fault code, "" where there is none; ``message`` and ``mend`` say it.
+    detail
+        What a translated mend names: a code, perhaps with its name.
     """
 
     code: str
     fault: str = ""
     message: str = ""
     mend: str = ""
+    detail: str = ""
 
 
 def code_shape(text: str) -> CodeShape:
@@ -220,7 +223,13 @@ def _damaged_answer(code: str, shape: CodeShape, names: Mapping[str, str], gazet
     chosen = fitting or [c for c in candidates if c in gazetteer.names] or list(candidates)
     because = f" (its name is {gazetteer.names[chosen[0]]})" if len(fitting) == 1 else ""
     message = "the code lost a zero: a program took it for a number"
-    return AreaAnswer("", "code_damaged", message, f"write {' or '.join(chosen)}{because}; keep the column as text")
+    return AreaAnswer(
+        "",
+        "code_damaged",
+        message,
+        f"write {' or '.join(chosen)}{because}; keep the column as text",
+        " / ".join(chosen),
+    )
 
 
 def _own_name(code: str, names: Mapping[str, str]) -> str:
@@ -269,7 +278,8 @@ def _checked(code: str, written: str, names: Mapping[str, str], gazetteer: Gazet
     others = [c for c in gazetteer.by_name.get((level, name_key(name)[0]), ()) if parent_of(c) == above]
     if others and name_key(ours)[0] not in name_key(name)[0]:
         message = f"the code {written} is {ours}, but the name says {name} ({others[0]})"
-        return AreaAnswer("", "code_name_conflict", message, f"write {others[0]}, or the name {ours}; if these are BPS codes, set code_system")  # fmt: skip
+        mend = f"write {others[0]}, or the name {ours}; if these are BPS codes, set code_system"
+        return AreaAnswer("", "code_name_conflict", message, mend, f"{others[0]} / {ours}")
     return AreaAnswer(code)
 
 
@@ -300,7 +310,7 @@ def _by_names(names: Mapping[str, str], hints: Sequence[str], gazetteer: Gazette
     if found:
         listed = ", ".join(f"{code} ({_path(code, gazetteer)})" for code in found[:4])
         message = f"{level} {name}: {len(found)} areas have this name"
-        return AreaAnswer("", "name_ambiguous", message, f"give the code: {listed}")
+        return AreaAnswer("", "name_ambiguous", message, f"give the code: {listed}", listed)
     return AreaAnswer(
         "", "name_unknown", f"no {level} is called {name}{_where(given[1:])}", _nearest(level, key, gazetteer)
     )
@@ -314,7 +324,7 @@ def _by_bare_name(name: str, hints: Sequence[str], gazetteer: Gazetteer) -> Area
         return good[0]
     if good:
         listed = ", ".join(f"{answer.code} ({level_of(answer.code)})" for answer in good)
-        return AreaAnswer("", "name_ambiguous", f"{name} is the name of areas of several levels: {listed}", "set level for this file, or give the codes")  # fmt: skip
+        return AreaAnswer("", "name_ambiguous", f"{name} is the name of areas of several levels: {listed}", "set level for this file, or give the codes", listed)  # fmt: skip
     faults = [answer for answer in answers if answer.fault == "name_ambiguous"]
     return faults[0] if faults else AreaAnswer("", "name_unknown", f"no area is called {name}", "correct the name, or give the Kemendagri code")  # fmt: skip
 

@@ -176,7 +176,7 @@ def _over(fault: Fault, is_data: Mask) -> dict[str, Any]:
     mask = np.zeros(len(is_data), dtype=np.bool_)
     mask[is_data] = fault.mask
     spread: dict[str, Any] = {"mask": mask}
-    for name in ("message", "mend"):
+    for name in ("message", "mend", "detail"):
         texts = getattr(fault, name)
         if not isinstance(texts, str):
             wide = np.full(len(is_data), "", dtype=object)

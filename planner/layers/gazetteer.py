@@ -83,7 +83,23 @@ def name_key(name: str) -> tuple[str, bool]:
     return key, is_city
 
 
+_LAST: list[tuple[pd.DataFrame | None, Gazetteer]] = []  # one: the layers of a run share its admin table
+
+
 def make_gazetteer(codes: pd.DataFrame | None) -> Gazetteer:
+    """Gazetteer of a run; the last one made is kept.
+
+    Parameters
+    ----------
+    codes
+        The admin layer, see `_make`.
+    """
+    if not _LAST or _LAST[0][0] is not codes:
+        _LAST[:] = [(codes, _make(codes))]
+    return _LAST[0][1]
+
+
+def _make(codes: pd.DataFrame | None) -> Gazetteer:
     """Gazetteer of a run.
 
     Parameters

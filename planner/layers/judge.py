@@ -211,7 +211,9 @@ def _numbers(column: Column, text: pd.Series[Any], header: str, factor: float, t
     high = values > column.maximum if column.maximum is not None else np.zeros(len(values), dtype=np.bool_)
     outside = (low | high) & ~read.infinite
     if outside.any():
-        faults.append(Fault(outside, "out_of_range", _range_text(column), header, "correct the value or its unit"))
+        limits = f"{'' if column.minimum is None else f'{column.minimum:g}'} … {'' if column.maximum is None else f'{column.maximum:g}'}"
+        mend = "correct the value or its unit"
+        faults.append(Fault(outside, "out_of_range", _range_text(column), header, mend, detail=limits.strip()))
     is_empty = np.isnan(values) & ~(read.unreadable | read.ambiguous | read.infinite)
     faults += _empty_fault(column, is_empty, header)
     if column.dtype == "integer":
@@ -305,7 +307,9 @@ def _vocabulary_fault(mask: Mask, array: pa.Array, column: Column, header: str, 
     usual = f"write one of: {', '.join(known)}"
     cells: list[str] = array.to_pylist()
     per_row = [mends.get(cell, usual) if bad else "" for cell, bad in zip(cells, mask.tolist(), strict=True)]
-    return Fault(mask, "not_in_vocabulary", f"no word that {column.name} knows", header, per_row)
+    return Fault(
+        mask, "not_in_vocabulary", f"no word that {column.name} knows", header, per_row, detail=", ".join(known)
+    )
 
 
 def any_fault(faults: Sequence[Fault], n_rows: int) -> Mask:

@@ -296,7 +296,9 @@ def _problems(part: Part, kind: str, context: ReadContext) -> list[Problem]:
 
 def _of_fault(table: RawTable, fault: Fault) -> list[Problem]:
     rows = np.flatnonzero(fault.mask)
-    fields = {"column": fault.column}
+    if not rows.size and fault.severity != "refused":
+        return []
+    fields = {"column": fault.column, "detail": fault.detail if isinstance(fault.detail, str) else ""}
     if fault.severity == "refused" or fault.code in ASIDE_CODES:
         text = fault.message if isinstance(fault.message, str) else next((m for m in fault.message if m), "")
         mend = fault.mend if isinstance(fault.mend, str) else next((m for m in fault.mend if m), "")
@@ -311,6 +313,8 @@ def _of_fault(table: RawTable, fault: Fault) -> list[Problem]:
         message = fault.message if isinstance(fault.message, str) else fault.message[row]
         mend = fault.mend if isinstance(fault.mend, str) else fault.mend[row]
         n_rows = 1
+        if not isinstance(fault.detail, str):
+            fields = {"column": fault.column, "detail": fault.detail[row]}
         if place == LISTED - 1 and rows.size > LISTED:
             n_rows = int(rows.size) - LISTED + 1
             message = f"{message} (and {n_rows - 1} more rows like it)"

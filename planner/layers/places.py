@@ -27,6 +27,9 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Bounds = tuple[float, float, float, float]
 
+_MIN_CROWD = 20
+_CROWD_MARGIN_DEG = 0.5
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -42,6 +45,8 @@ class Fault:
         English; one for all rows, or one for each row of the table.
     column
         Header in the file.
+    detail
+        What a translated mend names: a code, a word, a CRS; no sentence.
     """
 
     mask: Mask
@@ -50,6 +55,7 @@ class Fault:
     column: str = ""
     mend: str | Sequence[str] = ""
     severity: Severity = "quarantine"
+    detail: str | Sequence[str] = ""
 
 
 @dataclass(frozen=True)
@@ -226,29 +232,52 @@ def judge_places(places: Places, context: ReadContext) -> list[Fault]:
     faults = []
     if half.any():
         faults.append(Fault(half, "coordinate_half", "one of the two coordinates is missing", column, "give both"))
+    if context.bounds_deg is None:
+        faults += _mirrored(lon, lat, left, column)
     left &= ~_inside(lon, lat, region)
     if not left.any():
         return faults
     in_indonesia = _inside(lon, lat, INDONESIA_BOUNDS_DEG)
-    for code, message, mask, mend in _wrongs(lon, lat, left & ~in_indonesia, region):
-        faults.append(Fault(mask, code, message, column, mend))
-    outside = left & in_indonesia
+    flipped = left & in_indonesia & _inside(lon, -lat, region)
+    n_inside = int(_inside(lon, lat, region).sum())
+    is_lost_sign = flipped if int(flipped.sum()) > n_inside else np.zeros(len(lon), dtype=np.bool_)
+    faults += _wrongs(lon, lat, left & (~in_indonesia | is_lost_sign), region, column)
+    outside = left & in_indonesia & ~is_lost_sign
     if outside.any():
-        flipped = outside & _inside(lon, -lat, region)
-        mend = f"{int(flipped.sum())} of them would lie in it with a minus before the latitude" if flipped.any() else ""
+        n_flipped = int((flipped & outside).sum())
+        mend = f"{n_flipped} of them would lie in it with a minus before the latitude" if n_flipped else ""
         faults.append(Fault(outside, "outside_region", "outside the region of the scenario", column, mend))
     return faults
 
 
-def _wrongs(lon: Floats, lat: Floats, left: Mask, region: Bounds) -> list[tuple[str, str, Mask, str]]:
-    """Rows outside Indonesia, each under the first explanation that would bring it into the region."""
-    found: list[tuple[str, str, Mask, str]] = []
+def _mirrored(lon: Floats, lat: Floats, known: Mask, column: str) -> list[Fault]:
+    """Without a region: rows far from all others that would join them with the other sign of the latitude."""
+    rows = known & _inside(lon, lat, INDONESIA_BOUNDS_DEG)
+    if int(rows.sum()) < _MIN_CROWD:
+        return []
+    margin = np.array([-_CROWD_MARGIN_DEG, _CROWD_MARGIN_DEG])
+    west, east = np.quantile(lon[rows], (0.02, 0.98)) + margin
+    south, north = np.quantile(lat[rows], (0.02, 0.98)) + margin
+    crowd = (float(west), float(south), float(east), float(north))
+    mirrored = rows & ~_inside(lon, lat, crowd) & _inside(lon, -lat, crowd)
+    if not mirrored.any():
+        return []
+    mend = "look at the sign of the latitude: south latitudes carry a minus"
+    message = "far from the other rows, and among them with the other sign"
+    return [Fault(mirrored, "coordinate_sign", message, column, mend)]
 
-    def take(code: str, message: str, mask: Mask, mend: str) -> None:
+
+def _wrongs(lon: Floats, lat: Floats, wrong: Mask, region: Bounds, column: str) -> list[Fault]:
+    """Rows in no place they can mean, each under the first explanation that would bring it into the region."""
+    found: list[Fault] = []
+    left = wrong.copy()
+
+    def take(code: str, message: str, mask: Mask, mend: str, detail: str = "") -> None:
         nonlocal left
         rows = left & mask
         if rows.any():
-            found.append((code, message, rows, mend.format(n=int(rows.sum()))))
+            number = int(rows.sum())
+            found.append(Fault(rows, code, message, column, mend.format(n=number), detail=detail or str(number)))
             left = left & ~rows
 
     take("coordinate_zero", "both coordinates are 0: a placeholder, in the sea off Africa", (lon == 0) & (lat == 0),
@@ -265,9 +294,8 @@ def _wrongs(lon: Floats, lat: Floats, left: Mask, region: Bounds) -> list[tuple[
          "put the decimal point back: it would save {n} rows")  # fmt: skip
     metres = left & ((np.abs(lon) > 1000.0) | (np.abs(lat) > 1000.0)) & (np.abs(lon) < 1e8) & (np.abs(lat) < 1e8)
     if metres.any():
-        take(
-            "coordinate_metres", "metres under the name of degrees", metres, _crs_mend(lon[metres], lat[metres], region)
-        )
+        mend, crs = _crs_mend(lon[metres], lat[metres], region)
+        take("coordinate_metres", "metres under the name of degrees", metres, mend, crs)
     take("outside_indonesia", "outside Indonesia", left, "correct the coordinates")
     return found
 
@@ -287,7 +315,7 @@ def _lost_point(all_lon: Floats, all_lat: Floats, left: Mask, region: Bounds) ->
     return lost
 
 
-def _crs_mend(easting_m: Floats, northing_m: Floats, region: Bounds) -> str:
+def _crs_mend(easting_m: Floats, northing_m: Floats, region: Bounds) -> tuple[str, str]:
     """The usual projections that would place most of these rows in the region."""
     counts = []
     for zone in range(46, 55):
@@ -296,9 +324,9 @@ def _crs_mend(easting_m: Floats, northing_m: Floats, region: Bounds) -> str:
             counts.append((int(_inside(lon, lat, region).sum()), f"EPSG:{base + zone}"))
     best = max(count for count, _ in counts)
     if not best:
-        return 'give the crs of the file (crs = "EPSG:…")'
+        return 'give the crs of the file (crs = "EPSG:…")', "EPSG:…"
     named = " or ".join(code for count, code in counts if count == best)
-    return f"set crs = {named} for the file: it would save {best} rows"
+    return f"set crs = {named} for the file: it would save {best} rows", named
 
 
 def place_at_areas(
