@@ -74,13 +74,15 @@ class Routes:
     group: NDArray[np.int32]
 
 
-def road_net(roads: gpd.GeoDataFrame) -> RoadNet:
+def road_net(roads: gpd.GeoDataFrame, *, step_km: float = _STEP_KM) -> RoadNet:
     """Network of the drawn lines; lines join where they share a vertex.
 
     Parameters
     ----------
     roads
         Lines in EPSG:4326 with ``length_factor`` (road length over drawn length).
+    step_km
+        Vertices stand at most this far apart.
     """
     import shapely
 
@@ -91,7 +93,7 @@ def road_net(roads: gpd.GeoDataFrame) -> RoadNet:
     start = np.flatnonzero(line[1:] == line[:-1])
     a, b, stretch = xy[start], xy[start + 1], factor[line[start]]
     km = distance_km(a[:, 0], a[:, 1], b[:, 0], b[:, 1]) if len(a) else np.empty(0)
-    a, b, km = _cut(a, b, km * stretch, np.maximum(np.ceil(km / _STEP_KM).astype(np.int64), 1))
+    a, b, km = _cut(a, b, km * stretch, np.maximum(np.ceil(km / step_km).astype(np.int64), 1))
     keys = np.round(np.concatenate([a, b]) * _ROUND).astype(np.int64)
     vertices, position = np.unique(keys, axis=0, return_inverse=True)
     position = position.reshape(-1)

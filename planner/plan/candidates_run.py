@@ -13,7 +13,7 @@ from planner.backhaul.sea import landmass_at
 from planner.demand.areas import area_of_points
 from planner.plan import candidates
 from planner.plan.access import access_modes
-from planner.plan.world import PLACE_KINDS, RAW_COLUMNS, CandidateWorld
+from planner.plan.world import PLACE_KINDS, RAW_COLUMNS, CandidateWorld, texts
 from planner.registry import load
 from planner.schema_columns import CANDIDATES
 
@@ -107,7 +107,7 @@ def _merged(found: pd.DataFrame, merge_km: float) -> pd.DataFrame:
     kept = found.loc[provenance.index]
     return kept.assign(
         provenance=provenance.to_numpy(dtype=str) if len(kept) else "",
-        access_mode=access.reindex(kept.index).fillna("").to_numpy(dtype=str) if len(kept) else "",
+        access_mode=texts(access.reindex(kept.index)) if len(kept) else "",
     ).reset_index(drop=True)
 
 

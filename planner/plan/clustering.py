@@ -38,7 +38,7 @@ def cluster_centres(need: pd.DataFrame, spec: CandidateSpec) -> Ints:
     -----
     Cells are summed into hexagons until they are few enough, and clustered by density. A cluster wider
     than a site reaches, and the scattered rest, are covered by discs: the heaviest disc of ``reach_km`` first,
-    until none holds ``min_weight``. A place stands at its disc's heaviest cell.
+    until none holds ``min_weight``. A place stands at the cell nearest to its disc's centre of weight.
     """
     if need.empty:
         return np.empty(0, dtype=np.int64)
@@ -59,7 +59,6 @@ def cluster_cells(need: pd.DataFrame, spec: CandidateSpec) -> Ints:
     found = HDBSCAN(
         min_cluster_size=spec.min_cluster_points,
         min_samples=min(spec.min_cluster_points, len(many)),
-        cluster_selection_method="leaf",
         algorithm="kd_tree",
         copy=True,
     ).fit_predict(many)
@@ -112,11 +111,11 @@ def _discs(xyz: Floats, weight: Floats, label: Ints, spec: CandidateSpec) -> Int
         order, np.flatnonzero(np.diff(label[order])) + 1
     ):  # one cluster a turn: discs depend on what is left
         near = cKDTree(xyz[members]).query_ball_point(xyz[members], spec.reach_km)
-        found.extend(int(members[i]) for i in _greedy(near, weight[members], spec.min_weight))
+        found.extend(int(members[i]) for i in _greedy(near, xyz[members], weight[members], spec.min_weight))
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _greedy(near: list[list[int]], weight: Floats, least: float) -> list[int]:
+def _greedy(near: list[list[int]], xyz: Floats, weight: Floats, least: float) -> list[int]:
     """Discs that each hold at least ``least`` of what the earlier ones left; ties to the first cell."""
     import heapq
 
@@ -133,6 +132,8 @@ def _greedy(near: list[list[int]], weight: Floats, least: float) -> list[int]:
         if -now < max(least, 1e-12):
             break
         disc = np.array(near[i])
-        chosen.append(int(disc[np.lexsort((disc, -left[disc]))[0]]))
+        centre = np.average(xyz[disc], axis=0, weights=left[disc])
+        away = np.round(((xyz[disc] - centre) ** 2).sum(axis=1), 9)  # ties to the first, whatever the rounding
+        chosen.append(int(disc[np.lexsort((disc, away))[0]]))
         left[disc] = 0.0
     return chosen

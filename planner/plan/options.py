@@ -119,7 +119,7 @@ def _grid_km(power: gpd.GeoDataFrame | None, lon_deg: Floats, lat_deg: Floats) -
     """Distance to the nearest power line; NaN where no line is known."""
     found = np.full(len(lon_deg), np.nan)
     if power is not None and len(power) and len(lon_deg):
-        net = road_net(power)
+        net = road_net(power, step_km=0.1)  # a supply line is worth its last hundred metres
         i, _, km = nearest_pairs((lon_deg, lat_deg), (net.lon_deg, net.lat_deg), k=1, max_km=500.0)
         found[i] = km
     return found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from scipy.spatial import cKDTree
 
-__all__ = ["PLACE_KINDS", "RAW_COLUMNS", "CandidateWorld", "places"]
+__all__ = ["PLACE_KINDS", "RAW_COLUMNS", "CandidateWorld", "places", "texts"]
 
 PLACE_KINDS = ("new", "on_air", "inactive", "facility")
 """What stands at a candidate today; the same words as `SiteSpec.fits`."""
@@ -149,3 +149,8 @@ def places(generator: str, **columns: Any) -> pd.DataFrame:
     neutral = {"generator": generator, "ref_id": "", "name": "", "place_kind": "new", "access_mode": ""}
     empty: dict[str, Any] = {"lon_deg": np.empty(0), "lat_deg": np.empty(0)}
     return pd.DataFrame({**neutral, **(columns or empty)})[list(RAW_COLUMNS)]
+
+
+def texts(values: pd.Series) -> NDArray[np.str_]:
+    """A text column as an array, missing values empty (a column without any text arrives as numbers)."""
+    return np.asarray(values.astype(object).where(values.notna(), "").astype(str).to_numpy(), dtype=str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.plan.world import CandidateWorld, places
+from planner.plan.world import CandidateWorld, places, texts
 
 __all__ = ["generate"]
 
@@ -17,7 +17,7 @@ def generate(world: CandidateWorld) -> pd.DataFrame:
     return places(
         "decisions",
         ref_id=wanted["decision_id"].to_numpy(dtype=str),
-        name=wanted["reason"].fillna("").to_numpy(dtype=str),
+        name=texts(wanted["reason"]),
         lon_deg=wanted["lon_deg"].to_numpy(float),
         lat_deg=wanted["lat_deg"].to_numpy(float),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.plan.world import CandidateWorld, places
+from planner.plan.world import CandidateWorld, places, texts
 
 __all__ = ["generate"]
 
@@ -33,7 +33,7 @@ def generate(world: CandidateWorld) -> pd.DataFrame:
     return places(
         "desa_centres",
         ref_id=best["area_code"].to_numpy(dtype=str),
-        name=best["area_code"].map(names).fillna("").to_numpy(dtype=str),
+        name=texts(best["area_code"].map(names)),
         lon_deg=best["lon_deg"].to_numpy(float),
         lat_deg=best["lat_deg"].to_numpy(float),
     )

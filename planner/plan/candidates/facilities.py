@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.plan.world import CandidateWorld, places
+from planner.plan.world import CandidateWorld, places, texts
 
 __all__ = ["generate"]
 
@@ -28,7 +28,7 @@ def generate(world: CandidateWorld) -> pd.DataFrame:
     return places(
         "facilities",
         ref_id=held["facility_id"].to_numpy(dtype=str),
-        name=held["name"].fillna("").to_numpy(dtype=str),
+        name=texts(held["name"]),
         place_kind="facility",
         lon_deg=held["lon_deg"].to_numpy(float),
         lat_deg=held["lat_deg"].to_numpy(float),

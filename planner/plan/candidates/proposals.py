@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.plan.world import CandidateWorld, places
+from planner.plan.world import CandidateWorld, places, texts
 
 __all__ = ["generate"]
 
@@ -17,8 +17,8 @@ def generate(world: CandidateWorld) -> pd.DataFrame:
     return places(
         "proposals",
         ref_id=asked["proposal_id"].to_numpy(dtype=str),
-        name=asked["name"].fillna("").to_numpy(dtype=str),
-        access_mode=asked["access_mode"].fillna("").to_numpy(dtype=str),
+        name=texts(asked["name"]),
+        access_mode=texts(asked["access_mode"]),
         lon_deg=asked["lon_deg"].to_numpy(float),
         lat_deg=asked["lat_deg"].to_numpy(float),
     )
