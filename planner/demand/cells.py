@@ -278,7 +278,7 @@ def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: 
     has_counts = bool(spread.owners)
     methods = {("none", True): "counts", ("none", False): "none", ("raster", True): "raster_and_counts"}
     return _People(
-        values=raster.values + in_units(spread.values),
+        values=raster.values + in_units(spread.values, spread.owner),
         evidence=np.where(is_spread, evidence, raster.evidence),
         method=methods.get((raster.method, has_counts), raster.method),
         stated=raster.stated + spread.stated,
@@ -347,10 +347,10 @@ def _umkm(
         )
         small = np.array([*(stated.small_share.get(code, 0.0) for code in spread.owners), 0.0])[spread.owner]
         priority = np.array([*(stated.priority_share.get(code, 0.0) for code in spread.owners), 0.0])[spread.owner]
-        added = in_units(spread.values)
+        added = in_units(spread.values, spread.owner)
         counts["n_umkm"] = counts["n_umkm"] + added
         for name, part in (("n_umkm_small", small), ("n_umkm_priority_sector", priority)):
-            counts[name] = counts[name] + np.minimum(in_units(added * part), added)
+            counts[name] = counts[name] + np.minimum(in_units(added * part, spread.owner), added)
         return _Umkm(counts, from_counts=spread.placed, conflicts=spread.conflicts)
     if spec.estimate_umkm and tally.n_rows == 0:
         counts["n_umkm"] = in_units(people.values * spec.umkm_per_people_share)

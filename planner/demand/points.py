@@ -196,13 +196,15 @@ def _equals(values: pd.Series, wanted: tuple[str, ...]) -> NDArray[np.bool_]:
     return np.asarray(values.isin(wanted).to_numpy(), dtype=bool)
 
 
-def in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def in_units(values: NDArray[np.float64], group: NDArray[np.int32] | None = None) -> NDArray[np.float64]:
     """Values as multiples of the unit, with their sum kept: what one loses in rounding the next gains.
 
     Parameters
     ----------
     values
         At least 0, in an order that does not depend on the input rows (pixels); zeros stay zeros.
+    group
+        Groups whose sums are kept as well, as far as those are multiples of the unit themselves.
 
     Examples
     --------
@@ -210,12 +212,17 @@ def in_units(values: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> float(thirds.sum()), bool((thirds * 2**20 % 1 == 0).all())
     (1.0, True)
     """
-    if values.size == 0:
+    held = np.flatnonzero(values)
+    if not held.size:
         return values
-    last = np.round(math.fsum(values.tolist()) / _UNIT)
-    steps = np.minimum(np.round(np.cumsum(values) / _UNIT), last)
-    steps[np.flatnonzero(values)[-1] if values.any() else 0 :] = last
-    kept: NDArray[np.float64] = np.diff(steps, prepend=0.0) * _UNIT
+    if group is not None:
+        held = held[np.argsort(group[held], kind="stable")]
+    steps = np.round(np.cumsum(values[held]) / _UNIT)
+    last = np.round(math.fsum(values[held].tolist()) / _UNIT)
+    steps = np.minimum(steps, last)
+    steps[-1] = last
+    kept = np.zeros(values.size)
+    kept[held] = np.diff(steps, prepend=0.0) * _UNIT
     return kept
 
 
