@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
 
 from planner.plan.instance import Instance
 from planner.plan.network import SOURCE
@@ -95,6 +94,8 @@ def money(instance: Instance, draft: Draft) -> float:
 
 def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS) -> Reach:
     """Cheapest way to every node over links that still carry ``need_mbps``."""
+    from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
+
     network = instance.network
     edge, tower = _bought(instance, draft)
     price = network.arc_cost(
@@ -105,27 +106,24 @@ def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS) -
     closed = arc_left < need_mbps
     if len(edge):
         closed |= (network.edge >= 0) & (draft.arc_uses == 0) & edge[network.edge]
-    best, arcs = instance.arcs.cheapest(np.where(closed, np.inf, price))
-    distance, before = dijkstra(instance.arcs.matrix(best), indices=SOURCE, return_predecessors=True)
-    return _ways(instance, np.asarray(distance), before.astype(np.int64), arcs, arc_left)
+    distance, arc = shortest_tree(*instance.leaving, np.where(closed, np.inf, price), SOURCE)
+    before = np.where(arc >= 0, network.tail[np.maximum(arc, 0)], -1) if len(price) else arc
+    return Reach(price=distance, before=before, arc=arc, mbps=_narrowest(before, arc, arc_left))
 
 
-def _ways(instance: Instance, distance: Floats, before: Ints, cheapest: Ints, arc_left: Floats) -> Reach:
+def _narrowest(before: Ints, arc: Ints, arc_left: Floats) -> Floats:
+    """Least capacity left on the way to each node."""
+    mbps = np.full(len(before), np.inf)
     node = np.flatnonzero(before >= 0)
-    arc = np.full(len(distance), -1, dtype=np.int64)
-    arc[node] = instance.arcs.arc_between(before[node], node, cheapest)
-    mbps = np.full(len(distance), np.inf)
     mbps[node] = arc_left[arc[node]]
     if np.isfinite(mbps).any():
-        jump = np.where(before >= 0, before, np.arange(len(distance)))
-        while True:
-            narrower = np.minimum(mbps, mbps[jump])
-            further = jump[jump]
-            if (further == jump).all():
-                break
-            mbps, jump = narrower, further
-        mbps = narrower
-    return Reach(price=distance, before=before, arc=arc, mbps=mbps)
+        jump = np.where(before >= 0, before, np.arange(len(before)))
+        further = jump[jump]
+        mbps = np.minimum(mbps, mbps[jump])
+        while (further != jump).any():
+            jump, further = further, further[further]
+            mbps = np.minimum(mbps, mbps[jump])
+    return mbps
 
 
 def path_to(way: Reach, node: int) -> Ints:

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
 
 from planner.errors import LayerError
 from planner.plan.collapse import Groups, collapse
-from planner.plan.network import NET_KINDS, SOURCE, Arcs, Network, make_network
+from planner.plan.network import NET_KINDS, SOURCE, Network, by_tail, make_network
 from planner.plan.types import Problem
 
 __all__ = ["Instance", "check_problem", "make_instance", "only_choices"]
@@ -33,16 +32,18 @@ class Instance:
 
     Parameters
     ----------
-    place_ids, option_rows, option_place
-        Places; position of each option in ``problem.options``; its place.
+    place_ids, place_lon_deg, place_lat_deg
+        Places and where they are.
+    option_rows, option_place
+        Position of each option in ``problem.options``; its place.
     option_cost, option_mbps, has_tower
         Present value in IDR, capacity of its cells, and whether microwave may pass by its tower.
     groups
         Merged demand; its ``indices`` are sorted, option by option, by weight over demand, best first.
     cell_rows, cell_group, cell_weight, cell_mbps
         Cells with something to gain: position in ``problem.cells``, group, weight and demand not served yet.
-    network, arcs
-        What could be bought.
+    network, leaving
+        What could be bought, and its arcs by the node they leave.
     choice_option, choice_place, choice_node, choice_sat, choice_cost, choice_mbps
         Choices: option, place, terminal (−1 for satellite), satellite link (−1 for network), cost of
         the option with its satellite link, capacity of radio and first known bottleneck.
@@ -53,6 +54,8 @@ class Instance:
     """
 
     place_ids: tuple[str, ...]
+    place_lon_deg: Floats
+    place_lat_deg: Floats
     option_ids: tuple[str, ...]
     option_rows: Ints
     option_place: Ints
@@ -65,7 +68,7 @@ class Instance:
     cell_weight: Floats
     cell_mbps: Floats
     network: Network
-    arcs: Arcs
+    leaving: tuple[Ints, Ints, Ints]
     choice_option: Ints
     choice_place: Ints
     choice_node: Ints
@@ -247,18 +250,22 @@ def make_instance(
     network = make_network(
         problem.graph, place_ids, {p: set().union(*s) for p, s in _by_place(place, per_option).items()}
     )
-    arcs = Arcs(network.tail, network.head, network.n_nodes)
+    leaving = by_tail(network.tail, network.head, network.n_nodes)
     cost = table["cost_idr"].to_numpy(dtype=float)
     has_tower = np.array(["microwave" in k for k in kinds], dtype=bool)
     choices = _choices(network, place, per_option, kinds, pools)
     is_wanted = np.array([name in wanted for name in place_ids], dtype=bool)
     gains = (np.diff(groups.indptr) > 0) | (is_wanted[place] if len(place) else np.zeros(0, dtype=bool))
-    choice = _prune(choices, network, arcs, cost, table["radio_mbps"].to_numpy(dtype=float), place, gains, ceiling_idr)
+    choice = _prune(
+        choices, network, leaving, cost, table["radio_mbps"].to_numpy(dtype=float), place, gains, ceiling_idr
+    )
+    at = problem.candidates.drop_duplicates("candidate_id").set_index("candidate_id").loc[list(place_ids)]
     return Instance(
-        place_ids=place_ids, option_ids=tuple(ids[options].astype(str)), option_rows=options, option_place=place,
+        place_ids=place_ids, place_lon_deg=at["lon_deg"].to_numpy(dtype=float), place_lat_deg=at["lat_deg"].to_numpy(dtype=float),
+        option_ids=tuple(ids[options].astype(str)), option_rows=options, option_place=place,
         option_cost=cost, option_mbps=table["radio_mbps"].to_numpy(dtype=float), has_tower=has_tower,
         groups=groups, cell_rows=rows, cell_group=groups.group_of, cell_weight=weight, cell_mbps=demand,
-        network=network, arcs=arcs, **choice,
+        network=network, leaving=leaving, **choice,
     )  # fmt: skip
 
 
@@ -312,7 +319,7 @@ def _choices(
 
 
 def _prune(
-    choices: list[tuple[int, int, int]], network: Network, arcs: Arcs, cost: Floats, radio: Floats, place: Ints,
+    choices: list[tuple[int, int, int]], network: Network, leaving: tuple[Ints, Ints, Ints], cost: Floats, radio: Floats, place: Ints,
     gains: Flags, ceiling_idr: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Arrays of the choices that reach something, can be connected and fit under the ceiling."""
@@ -320,7 +327,7 @@ def _prune(
     option, node, sat = table[:, 0], table[:, 1], table[:, 2]
     least_tower = network.tower_cost.copy()
     np.minimum.at(least_tower, place, cost)
-    reach = _least_paths(network, arcs, least_tower)
+    reach = _least_paths(network, leaving, least_tower)
     sat_cost, sat_mbps = _take(network.sat_cost, sat), _take(network.sat_mbps, sat)
     total = cost[option] + np.where(sat >= 0, sat_cost, 0.0)
     least = total + np.where(node >= 0, reach[np.maximum(node, 0)], 0.0)
@@ -344,6 +351,8 @@ def only_choices(instance: Instance, keep: Flags) -> Instance:
     return replace(instance, **{name: getattr(instance, name)[keep] for name in names})
 
 
-def _least_paths(network: Network, arcs: Arcs, tower_cost: Floats) -> Floats:
-    price, _ = arcs.cheapest(network.arc_cost(network.edge_cost, tower_cost))
-    return np.asarray(dijkstra(arcs.matrix(price), indices=SOURCE))
+def _least_paths(network: Network, leaving: tuple[Ints, Ints, Ints], tower_cost: Floats) -> Floats:
+    from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
+
+    distance, _ = shortest_tree(*leaving, network.arc_cost(network.edge_cost, tower_cost), SOURCE)
+    return np.asarray(distance)

@@ -20,11 +20,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from planner.errors import LayerError
 
-__all__ = ["Network", "make_network"]
+__all__ = ["NET_KINDS", "SOURCE", "Network", "by_tail", "make_network"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -43,8 +42,6 @@ class Network:
     tail, head, edge, tower
         Arcs: from, to, the purchasable edge they stand for (−1: none) and the place whose tower they
         need (−1: none).
-    pair_arc, graph_shape
-        Arcs sorted by (tail, head), and the CSR pattern of the distinct pairs.
     edge_cost, edge_mbps
         Present value in IDR and capacity of each edge; the last ones are the roots (cost 0).
     edge_key
@@ -86,44 +83,10 @@ class Network:
         return np.asarray(cost + np.where(self.tower >= 0, tower_cost[self.tower], 0.0))
 
 
-class Arcs:
-    """Shortest paths over arcs whose prices change.
-
-    Parallel arcs are told apart: of each pair of nodes the cheapest arc that is open counts, ties going
-    to the arc that stands first.
-    """
-
-    def __init__(self, tail: Ints, head: Ints, n_nodes: int) -> None:
-        order = np.lexsort((head, tail))
-        pair = tail[order] * n_nodes + head[order]
-        starts = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.zeros(0, np.int64)
-        self.n_nodes = n_nodes
-        self.order = order
-        self.starts = starts
-        self.has_parallel = len(starts) < len(order)
-        self.pair = pair[starts]
-        self.tail = tail[order][starts]
-        self.head = head[order][starts]
-        self.indptr = np.searchsorted(self.tail, np.arange(n_nodes + 1))
-
-    def cheapest(self, cost: Floats) -> tuple[Floats, Ints]:
-        """Price and number of the cheapest arc of every pair of nodes."""
-        ordered = cost[self.order]
-        if not self.has_parallel:
-            return ordered, self.order
-        best = np.minimum.reduceat(ordered, self.starts)
-        width = np.diff(np.r_[self.starts, len(ordered)])
-        is_best = np.flatnonzero(ordered == np.repeat(best, width))
-        first = is_best[np.searchsorted(is_best, self.starts)]
-        return best, self.order[first]
-
-    def matrix(self, price: Floats) -> csr_array:
-        """Sparse matrix of the prices of the pairs."""
-        return csr_array((price, self.head.astype(np.int32), self.indptr.astype(np.int32)), shape=(self.n_nodes,) * 2)
-
-    def arc_between(self, tail: Ints, head: Ints, cheapest: Ints) -> Ints:
-        """Arc that `cheapest` chose between the given nodes."""
-        return np.asarray(cheapest[np.searchsorted(self.pair, tail * self.n_nodes + head)])
+def by_tail(tail: Ints, head: Ints, n_nodes: int) -> tuple[Ints, Ints, Ints]:
+    """Arcs in CSR form by the node they leave: offsets, other ends, numbers of the arcs."""
+    order = np.lexsort((head, tail)).astype(np.int64)
+    return np.searchsorted(tail[order], np.arange(n_nodes + 1)).astype(np.int64), head[order], order
 
 
 def _number(data: Mapping[str, Any], name: str, where: str, faults: list[str], *, default: float = 0.0) -> float:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
 
 from planner.plan.instance import Instance
-from planner.plan.network import SOURCE, Arcs
+from planner.plan.network import SOURCE, by_tail
 
 __all__ = ["Ascent", "Shares", "share_row"]
 
@@ -42,7 +41,7 @@ class Ascent:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         network = instance.network
-        self.backward = Arcs(network.head, network.tail, network.n_nodes)
+        self.entering = by_tail(network.head, network.tail, network.n_nodes)
 
     def pack(self, terminals: Ints, caps: Floats, tower_part: Floats) -> Shares:
         """Raise each terminal of the list in turn, at most by its cap; a terminal may stand in it more than once.
@@ -59,23 +58,12 @@ class Ascent:
         Raising one terminal all the way is a shortest path under the prices that are left: the cut at
         height r holds the nodes nearer than r, so an arc (u, v) is crossed for max(0, min(d_u, D) − min(d_v, D)).
         """
+        from planner.plan._ascent_kernel import raise_terminals  # numba takes a second to load
+
         network = self.instance.network
         full = network.arc_cost(network.edge_cost, network.tower_cost * tower_part)
         left = full.copy()
-        kappa = np.zeros(network.n_nodes)
-        done = np.zeros(network.n_nodes, dtype=bool)
-        for terminal, cap in zip(terminals.tolist(), caps.tolist(), strict=True):
-            if done[terminal]:
-                continue
-            price, _ = self.backward.cheapest(left)
-            distance = dijkstra(self.backward.matrix(price), indices=terminal, limit=cap * (1 + 1e-12))
-            height = min(float(distance[SOURCE]), float(cap))
-            done[terminal] = height < cap
-            if not height > 0:
-                continue
-            kappa[terminal] += height
-            near = np.minimum(distance, height)
-            left = np.maximum(left - np.maximum(near[network.tail] - near[network.head], 0.0), 0.0)
+        kappa = raise_terminals(*self.entering, left, terminals, caps, SOURCE)
         return Shares(kappa=kappa, tower=self._on_towers(full - left))
 
     def _on_towers(self, packing: Floats) -> Floats:

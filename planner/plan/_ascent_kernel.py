@@ -1,0 +1,161 @@
+"""Compiled kernels of the network: one shortest-path tree, and raising terminals one after the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.radio._jit import jit
+
+__all__ = ["raise_terminals", "shortest_tree"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@jit
+def _push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
+    at = size
+    while at > 0:
+        up = (at - 1) >> 1
+        if keys[up] < key or (keys[up] == key and items[up] <= item):
+            break
+        keys[at], items[at] = keys[up], items[up]
+        at = up
+    keys[at], items[at] = key, item
+    return size + 1
+
+
+@jit
+def _pop(keys: Floats, items: Ints, size: int) -> int:
+    """Take the first entry off; what was last finds its place from the top."""
+    last = size - 1
+    key, item = keys[last], items[last]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= last:
+            break
+        other = child + 1
+        if other < last and (keys[other] < keys[child] or (keys[other] == keys[child] and items[other] < items[child])):
+            child = other
+        if key < keys[child] or (key == keys[child] and item <= items[child]):
+            break
+        keys[at], items[at] = keys[child], items[child]
+        at = child
+    keys[at], items[at] = key, item
+    return last
+
+
+@jit
+def raise_terminals(
+    indptr: Ints, tail: Ints, arc: Ints, left: Floats, terminals: Ints, caps: Floats, source: int
+) -> Floats:
+    """Raise each terminal in turn as far as its cap or the source; prices in ``left`` go down by what is packed.
+
+    Parameters
+    ----------
+    indptr, tail, arc
+        Arcs by the node they enter: where they come from, and their number in ``left``.
+    left
+        Price of each arc that is not packed yet; changed in place.
+    terminals, caps
+        Nodes in order, and how far each goes this time.
+    source
+        The node that ends a raise.
+
+    Returns
+    -------
+    NDArray
+        How far each node was raised in all.
+    """
+    n_nodes = len(indptr) - 1
+    raised = np.zeros(n_nodes)
+    distance = np.full(n_nodes, np.inf)
+    is_settled = np.zeros(n_nodes, dtype=np.bool_)
+    is_done = np.zeros(n_nodes, dtype=np.bool_)
+    touched = np.zeros(n_nodes, dtype=np.int64)
+    keys = np.zeros(len(tail) + 1)
+    items = np.zeros(len(tail) + 1, dtype=np.int64)
+    for turn in range(len(terminals)):
+        start = terminals[turn]
+        if is_done[start]:
+            continue
+        height = caps[turn]
+        distance[start] = 0.0
+        touched[0] = start
+        n_touched = 1
+        size = _push(keys, items, 0, 0.0, start)
+        while size > 0:
+            node = items[0]
+            near = keys[0]
+            size = _pop(keys, items, size)
+            if is_settled[node]:
+                continue
+            if near >= height or node == source:
+                if near < height:
+                    height = near
+                    is_done[start] = True
+                break
+            is_settled[node] = True
+            for k in range(indptr[node], indptr[node + 1]):
+                other = tail[k]
+                to = near + left[arc[k]]
+                if to < distance[other] and to <= height:
+                    if distance[other] == np.inf:
+                        touched[n_touched] = other
+                        n_touched += 1
+                    distance[other] = to
+                    size = _push(keys, items, size, to, other)
+        if height == np.inf:  # no way to the source: nothing that could be charged
+            height = 0.0
+            is_done[start] = True
+        raised[start] += height
+        for t in range(n_touched):
+            node = touched[t]
+            if is_settled[node] and distance[node] < height:
+                for k in range(indptr[node], indptr[node + 1]):
+                    other = tail[k]
+                    far = distance[other] if is_settled[other] else height
+                    if far > distance[node]:
+                        left[arc[k]] = max(left[arc[k]] - (min(far, height) - distance[node]), 0.0)
+        for t in range(n_touched):
+            distance[touched[t]] = np.inf
+            is_settled[touched[t]] = False
+    return raised
+
+
+@jit
+def shortest_tree(indptr: Ints, head: Ints, arc: Ints, price: Floats, source: int) -> tuple[Floats, Ints]:
+    """Distance of every node from the source, and the arc that enters it (−1: none).
+
+    Parameters
+    ----------
+    indptr, head, arc
+        Arcs by the node they leave: where they go, and their number in ``price``.
+    price
+        By arc, at least 0; inf closes it.
+    """
+    n_nodes = len(indptr) - 1
+    distance = np.full(n_nodes, np.inf)
+    entered = np.full(n_nodes, -1, dtype=np.int64)
+    is_settled = np.zeros(n_nodes, dtype=np.bool_)
+    keys = np.zeros(len(head) + 1)
+    items = np.zeros(len(head) + 1, dtype=np.int64)
+    distance[source] = 0.0
+    size = _push(keys, items, 0, 0.0, source)
+    while size > 0:
+        node = items[0]
+        near = keys[0]
+        size = _pop(keys, items, size)
+        if is_settled[node]:
+            continue
+        is_settled[node] = True
+        for k in range(indptr[node], indptr[node + 1]):
+            other = head[k]
+            to = near + price[arc[k]]
+            if to < distance[other]:
+                distance[other] = to
+                entered[other] = arc[k]
+                size = _push(keys, items, size, to, other)
+    return distance, entered

@@ -1,0 +1,75 @@
+"""Ruin and recreate: take the sites of a neighbourhood out, let the plan grow again, keep what is better."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.plan.build import Draft, grow, keep_only
+from planner.plan.instance import Instance
+from planner.plan.serve import served_weight
+
+__all__ = ["improve"]
+
+Floats = NDArray[np.float64]
+
+
+def improve(
+    instance: Instance, draft: Draft, *, ceiling_idr: float, rounds: int, seed: int, hint: Floats | None = None,
+    keep: frozenset[int] = frozenset(),
+) -> tuple[Draft, int]:  # fmt: skip
+    """A plan at least as good, by repeated ruin and growth.
+
+    Parameters
+    ----------
+    draft
+        A plan within the ceiling.
+    rounds
+        Ruins to try.
+    seed
+        Of the neighbourhoods and of the noise on merits.
+    hint
+        By choice, 0–1: how much of it the linear bound takes; such choices are favoured.
+    keep
+        Places that decisions bind; never taken out.
+
+    Returns
+    -------
+    Draft
+        The best plan found, its sharing of cells not yet exact.
+    int
+        Ruins that led to a better plan.
+    """
+    rng = np.random.default_rng(seed)
+    best, best_value = draft, served_weight(instance, draft)
+    now, now_value = draft, best_value
+    lean = np.ones(instance.n_choices) if hint is None else 0.5 + hint
+    n_better = 0
+    for number in range(rounds):
+        built = np.array(sorted(set(now.choice) - keep), dtype=np.int64)
+        if not len(built):
+            break
+        out = _neighbourhood(instance, built, rng)
+        favour = lean ** rng.uniform(0.0, 2.0) * np.exp(rng.normal(0.0, 0.2, instance.n_choices))
+        trial = grow(instance, keep_only(instance, now, set(now.choice) - out), ceiling_idr=ceiling_idr, favour=favour)
+        value = served_weight(instance, trial)
+        slack = 0.004 * (1.0 - number / rounds)
+        if value > now_value * (1.0 - slack):
+            now, now_value = trial, value
+        if value > best_value * (1.0 + 1e-9):
+            best, best_value = trial, value
+            n_better += 1
+    return best, n_better
+
+
+def _neighbourhood(instance: Instance, built: NDArray[np.int64], rng: np.random.Generator) -> set[int]:
+    """Built places around a random one; now and then scattered ones."""
+    size = int(min(len(built), 1 + rng.geometric(0.25)))
+    if rng.random() < 0.25:
+        return set(rng.choice(built, size, replace=False).tolist())
+    centre = built[int(rng.integers(len(built)))]
+    east = (instance.place_lon_deg[built] - instance.place_lon_deg[centre]) * np.cos(
+        np.radians(instance.place_lat_deg[centre])
+    )
+    north = instance.place_lat_deg[built] - instance.place_lat_deg[centre]
+    return set(built[np.argsort(east**2 + north**2, kind="stable")[:size]].tolist())
