@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from planner.geo import metres_per_degree
 
-__all__ = ["MAX_CHANGE_SHARE", "Mended", "area_km2", "mend_lines", "mend_polygons"]
+__all__ = ["MAX_CHANGE_SHARE", "Mended", "mend_lines", "mend_polygons"]
 
 MAX_CHANGE_SHARE = 0.2
 """A repaired polygon whose area moved by more than this share is given up."""
@@ -45,14 +45,13 @@ class Mended:
     area_after_km2: NDArray[np.float64]
 
 
-def area_km2(geometry: NDArray[Any]) -> NDArray[np.float64]:
-    """Area of polygons in EPSG:4326 with the metric at the middle of each (good to 1 % up to 5° of latitude tall)."""
+def km2_per_square_degree(geometry: NDArray[Any]) -> NDArray[np.float64]:
+    """Area of a square degree at the middle latitude of each shape (good to 1 % up to 5° of latitude tall)."""
     import shapely
 
     box = shapely.bounds(geometry)
     lon_m, lat_m = metres_per_degree(np.nan_to_num((box[:, 1] + box[:, 3]) / 2.0))
-    area: NDArray[np.float64] = shapely.area(geometry) * lon_m * lat_m / 1e6
-    return area
+    return np.asarray(lon_m * lat_m / 1e6)
 
 
 def mend_polygons(geometry: NDArray[Any]) -> Mended:
@@ -76,13 +75,14 @@ def mend_polygons(geometry: NDArray[Any]) -> Mended:
     wrong = present & ~np.isin(kind, (_POLYGON, _MULTI_POLYGON)) & ~((kind == _COLLECTION) & ~shapely.is_empty(given))
     fault[wrong] = "geometry_kind"
     broken = np.flatnonzero(present & ~wrong & ~shapely.is_valid(given))
-    before = area_km2(given)
+    metric = km2_per_square_degree(given)
+    before = shapely.area(given) * metric
     for row in broken.tolist():  # one bad shape must not raise for all
         try:
             given[row] = _polygons_of(shapely.make_valid(given[row], method="structure", keep_collapsed=False))
         except shapely.errors.GEOSException:
             given[row] = None
-    after = area_km2(given)
+    after = shapely.area(given) * metric
     lost = np.zeros(given.shape, dtype=np.bool_)
     lost[broken] = shapely.is_missing(given[broken]) | shapely.is_empty(given[broken])
     fault[lost] = "polygon_broken"
