@@ -10,21 +10,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.catalog import read_spec
+from planner.catalog import read_spec, spec_names
 from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_bands, read_json, read_layer_artifact
 from planner.pipeline.stage import StageContext
 from planner.radio.coverage import Coverage, CoverageGroup
 from planner.radio.surface import clutter_heights
 from planner.scenario import Scenario
+from planner.specs.backhaul import BackhaulSpec
+from planner.specs.base import Spec
+from planner.specs.candidates import CandidateSpec
 from planner.specs.cost import CostSpec
-from planner.specs.radio import ClutterSpec, RadioSpec
+from planner.specs.demand import DemandSpec
+from planner.specs.radio import ClutterSpec, RadioSpec, TransmitterDefaults
+from planner.specs.score import ScoreProfile
 from planner.specs.service import ServiceSpec
+from planner.specs.sites import SiteSpec
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
+    "all_specs",
+    "backhaul_specs",
     "clutter_m",
     "cost_spec",
     "coverage_tiles",
@@ -35,6 +43,7 @@ __all__ = [
     "read_land",
     "region_polygons",
     "service_spec",
+    "site_specs",
 ]
 
 MARGIN_DEG = 0.02
@@ -98,6 +107,36 @@ def service_spec(scenario: Scenario) -> ServiceSpec:
 def cost_spec(scenario: Scenario) -> CostSpec:
     """Cost model of the scenario."""
     return read_spec(CostSpec, "cost", scenario.cost.model, overrides=scenario.cost.overrides)
+
+
+def site_specs(scenario: Scenario) -> tuple[SiteSpec, ...]:
+    """Site types that the scenario allows; all of ``models/sites`` where it names none."""
+    return tuple(read_spec(SiteSpec, "sites", name) for name in scenario.options.sites or spec_names("sites"))
+
+
+def backhaul_specs(scenario: Scenario) -> tuple[BackhaulSpec, ...]:
+    """Backhaul technologies that the scenario allows; all of ``models/backhaul`` where it names none."""
+    names = scenario.options.backhaul or spec_names("backhaul")
+    return tuple(read_spec(BackhaulSpec, "backhaul", name) for name in names)
+
+
+def all_specs(scenario: Scenario) -> tuple[tuple[str, Spec], ...]:
+    """Every assumption of a run with its file below ``models/``, for the sheet of sources."""
+    score = read_spec(ScoreProfile, "score", scenario.score.model, overrides=scenario.score.overrides)
+    demand = read_spec(DemandSpec, "demand", scenario.demand.model, overrides=scenario.demand.overrides)
+    rooms: list[tuple[str, Spec]] = [
+        ("radio", radio_spec(scenario)),
+        ("radio", read_spec(TransmitterDefaults, "radio", "transmitters")),
+        ("radio", read_spec(ClutterSpec, "radio", "clutter")),
+        ("demand", demand),
+        ("service", service_spec(scenario)),
+        ("score", score),
+        ("cost", cost_spec(scenario)),
+        ("candidates", read_spec(CandidateSpec, "candidates", "default")),
+    ]
+    rooms += [("sites", spec) for spec in site_specs(scenario)]
+    rooms += [("backhaul", spec) for spec in backhaul_specs(scenario)]
+    return tuple((f"{room}/{spec.name}.toml", spec) for room, spec in rooms)
 
 
 def coverage_tiles(folder: Path) -> Iterator[Coverage]:

@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.export import ExportInputs
 from planner.grid import Grid, Raster
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import coverage_tiles, layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import all_specs, coverage_tiles, layer, layer_notes, service_spec
 from planner.pipeline.stages._plan import read_plan
+from planner.report import ReportInputs
 
-__all__ = ["best_coverage", "credits", "map_inputs", "notices"]
+__all__ = ["best_coverage", "credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
 
 
 def map_inputs(context: StageContext) -> MapInputs:
@@ -58,6 +60,62 @@ def map_inputs(context: StageContext) -> MapInputs:
     )
 
 
+def _common(context: StageContext, facts: dict[str, Any]) -> dict[str, Any]:
+    """What every export and report says about the run."""
+    scenario = context.scenario
+    told = notices(context, facts)
+    return {
+        "name": scenario.name,
+        "title_id": scenario.title_id or scenario.name,
+        "title_en": scenario.title_en or scenario.title_id or scenario.name,
+        "date": scenario.date,
+        "facts": facts,
+        "areas": read_table(context.inputs["score"] / "areas.parquet"),
+        "candidates": read_table(context.inputs["candidates"] / "candidates.parquet"),
+        "notices": tuple((notice.code, notice.fields) for notice in told),
+        "credits": credits(context),
+        "run_hash": context.inputs["facts"].name[:12],
+        "is_synthetic": any(notice.code == "synthetic" for notice in told),
+    }
+
+
+def export_inputs(context: StageContext) -> ExportInputs:
+    """Everything the exports may write."""
+    inputs = context.inputs
+    plan = read_plan(inputs["plan"])
+    rsrp, server, _ = best_coverage(context, read_grid(inputs["frame"]), of_station=True)
+    kinds = ("admin", "bts", "fiber", "fiber_nodes", "facilities", "gateways", "proposals")
+    return ExportInputs(
+        cells=read_table(inputs["cells"] / "cells.parquet"),
+        service=read_table(inputs["service"] / "service.parquet"),
+        bts_load=read_table(inputs["service"] / "bts_load.parquet"),
+        sites=plan.sites,
+        links=plan.links,
+        relays=plan.relays,
+        rejected=plan.rejected,
+        surveys=plan.surveys,
+        umkm_points=_umkm_points(context) if context.scenario.outputs.umkm_points else None,
+        coverage_rsrp_dbm=rsrp,
+        coverage_server=server,
+        **{kind: layer(context, kind) for kind in kinds},
+        **_common(context, read_json(inputs["facts"] / "facts.json")),
+    )
+
+
+def report_inputs(context: StageContext) -> ReportInputs:
+    """Everything the workbooks may say."""
+    plan = read_plan(context.inputs["plan"])
+    return ReportInputs(
+        sites=plan.sites,
+        links=plan.links,
+        rejected=plan.rejected,
+        surveys=plan.surveys,
+        ceiling_idr=context.scenario.budget.ceiling_idr,
+        specs=all_specs(context.scenario),
+        **_common(context, read_json(context.inputs["facts"] / "facts.json")),
+    )
+
+
 def coast(grid: Grid) -> pd.DataFrame:
     """Land around the region for the background (Natural Earth, shipped)."""
     import geopandas as gpd
@@ -71,10 +129,12 @@ def coast(grid: Grid) -> pd.DataFrame:
     return clipped
 
 
-def best_coverage(context: StageContext, grid: Grid) -> tuple[Raster | None, Raster | None, tuple[str, ...]]:
-    """Best 4G or 5G signal per pixel over all operators, and whose it is."""
+def best_coverage(
+    context: StageContext, grid: Grid, *, of_station: bool = False
+) -> tuple[Raster | None, Raster | None, tuple[str, ...]]:
+    """Best 4G or 5G signal per pixel over all operators, and whose it is: operator, or row of the station."""
     signal = np.full(grid.shape, np.nan, dtype=np.float32)
-    owner = np.full(grid.shape, -1, dtype=np.int16)
+    owner = np.full(grid.shape, -1, dtype=np.int32)
     operators: tuple[str, ...] = ()
     for tile in coverage_tiles(context.inputs["coverage"]):
         wanted = [k for k, group in enumerate(tile.groups) if group.kind == "broadband"]
@@ -88,6 +148,8 @@ def best_coverage(context: StageContext, grid: Grid) -> tuple[Raster | None, Ras
         col = round((tile.grid.west_deg - grid.west_deg) / grid.pixel_deg)
         here = (slice(row, row + tile.grid.n_rows), slice(col, col + tile.grid.n_cols))
         signal[here] = np.where(np.isfinite(top), top, np.nan)
+        if of_station:
+            best = np.take_along_axis(tile.server[wanted], best[np.newaxis], axis=0)[0]
         owner[here] = np.where(np.isfinite(top), best, -1)
     if not operators:
         return None, None, ()

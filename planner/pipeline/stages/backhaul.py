@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from planner.backhaul.graph import build_graph, edge_frame, node_frame
 from planner.backhaul.roots import tower_relays, tower_roots
-from planner.catalog import read_spec, spec_names
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import cost_spec, layer, read_land
-from planner.pipeline.stages.options import site_specs
+from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer, read_land, site_specs
 from planner.plan.options import graph_places
-from planner.specs.backhaul import BackhaulSpec
 
 __all__ = ["run"]
 
@@ -27,10 +24,9 @@ def run(context: StageContext) -> None:
         site_specs(scenario),
         cost,
     )
-    names = scenario.options.backhaul or spec_names("backhaul")
     graph = build_graph(
         places,
-        specs=tuple(read_spec(BackhaulSpec, "backhaul", name) for name in names),
+        specs=backhaul_specs(scenario),
         cost=cost,
         grid=read_grid(context.inputs["frame"]),
         land=read_land(context.inputs["frame"]),

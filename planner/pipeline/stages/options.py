@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.catalog import read_spec, spec_names
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import clutter_m, cost_spec, layer, radio_spec, read_land
+from planner.pipeline.stages._frame import clutter_m, cost_spec, layer, radio_spec, read_land, site_specs
 from planner.plan.options import make_options, with_covers
 from planner.radio.covers import covers
-from planner.scenario import Scenario
 from planner.schema import TABLES, check_frame
-from planner.specs.sites import SiteSpec
 
-__all__ = ["run", "site_specs"]
-
-
-def site_specs(scenario: Scenario) -> tuple[SiteSpec, ...]:
-    """Site types that the scenario allows; all of ``models/sites`` where it names none."""
-    return tuple(read_spec(SiteSpec, "sites", name) for name in scenario.options.sites or spec_names("sites"))
+__all__ = ["run"]
 
 
 def run(context: StageContext) -> None:

@@ -1,0 +1,49 @@
+"""``merata check``: judge a file or all layers of a scenario, and say every problem with its mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.cli.console import Console
+from planner.errors import UsageError
+from planner.layers.check import check_file, check_layers
+from planner.scenario import read_scenario
+from planner.schema import LAYERS
+
+__all__ = ["run_check"]
+
+
+def run_check(path: Path, kind: str, console: Console, *, out: Path) -> int:
+    """Judge ``path``.
+
+    Parameters
+    ----------
+    path
+        A data file (or folder of tiles), or a scenario.
+    kind
+        Layer kind of a data file; empty for a scenario.
+    console
+        Where to write.
+    out
+        Folder for rejected rows and marked workbooks.
+
+    Returns
+    -------
+    int
+        0, or 3 when something is wrong.
+
+    Raises
+    ------
+    UsageError
+        A data file without ``--kind``.
+    """
+    if kind:
+        report = check_file(path, kind, out=out)
+    elif path.suffix.lower() == ".toml":
+        report = check_layers(read_scenario(path), out=out)
+    else:
+        known = ", ".join(LAYERS)
+        message = f"say which layer '{path.name}' is: --kind KIND (known: {known})"
+        raise UsageError(message, code="check_kind", path=path.name, known=known)
+    console.result("\n".join(report.lines(console.words)), report.to_json())
+    return report.exit_code

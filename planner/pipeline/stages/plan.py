@@ -1,0 +1,69 @@
+"""Chooses sites, technology and backhaul together, explains, lists surveys, and lets the checker judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.backhaul.graph import assembled
+from planner.errors import PlanRejectedError
+from planner.pipeline.artifacts import read_table, write_json
+from planner.pipeline.stage import StageContext
+from planner.pipeline.stages._frame import layer
+from planner.pipeline.stages._plan import write_plan
+from planner.plan.explain import explain
+from planner.plan.select import select
+from planner.plan.surveys import surveys
+from planner.plan.types import Problem
+from planner.plan.verify import verify
+from planner.plan.weights import objective_weight
+
+__all__ = ["run"]
+
+_SHOWN_FAULTS = 10
+
+
+def run(context: StageContext) -> None:
+    """Select a plan; write it only when the independent checker has nothing against it."""
+    scenario, inputs = context.scenario, context.inputs
+    cells = read_table(inputs["cells"] / "cells.parquet")
+    service = read_table(inputs["service"] / "service.parquet")
+    areas = read_table(inputs["score"] / "areas.parquet")
+    problem = Problem(
+        cells=cells,
+        service=service,
+        candidates=read_table(inputs["candidates"] / "candidates.parquet"),
+        options=read_table(inputs["options"] / "options.parquet"),
+        indptr=np.load(inputs["options"] / "indptr.npy", allow_pickle=False),
+        indices=np.load(inputs["options"] / "indices.npy", allow_pickle=False),
+        graph=assembled(
+            read_table(inputs["backhaul"] / "nodes.parquet"), read_table(inputs["backhaul"] / "edges.parquet")
+        ),
+        weight=objective_weight(scenario.objective, cells, service, areas=areas),
+        objective=scenario.objective,
+    )
+    decisions = layer(context, "decisions")
+    budget = scenario.budget
+    plan = select(
+        problem,
+        ceiling_idr=budget.ceiling_idr,
+        decisions=decisions,
+        time_limit_s=budget.time_limit_s,
+        gap_target_share=budget.gap_target_share,
+        max_nodes=budget.max_nodes,
+    )
+    plan = explain(plan, problem, ceiling_idr=budget.ceiling_idr, decisions=decisions, areas=_names(context))
+    plan = surveys(plan, cells, service, areas=areas)
+    faults = verify(plan, problem, ceiling_idr=budget.ceiling_idr, decisions=decisions)
+    if faults:
+        listed = "; ".join(faults[:_SHOWN_FAULTS])
+        message = f"the independent checker refused the plan ({len(faults)} faults): {listed}"
+        raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
+    write_plan(context.folder, plan)
+    write_json(context.folder / "note.json", {"certificate": plan.certificate.to_json(), "checker": "accepted"})
+
+
+def _names(context: StageContext) -> pd.DataFrame:
+    """Codes and names of the areas."""
+    admin: pd.DataFrame = layer(context, "admin")[["code", "name"]]
+    return admin
