@@ -296,7 +296,7 @@ def _places(work: _Work, areas: Areas) -> _Found:
     placed = np.zeros(n_rows, dtype=np.bool_)
     notes = list(places.notes)
     if work.recipe.may_place:
-        small = np.array([len(str(code)) >= 8 for code in areas.code], dtype=np.bool_)
+        small = np.char.str_len(areas.code.astype("U13")) >= 8
         places, placed = place_at_areas(places, areas.code, work.session.gazetteer.points, level_ok=small)
         if placed.any():
             notes.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ _TOTALS = re.compile(
     r"^(?:(?:sub|grand)[ -]?)?(?:total|jumlah)(?:\s*(?:keseluruhan|umum|akhir|besar|semua|seluruhnya))?"
     r"(?:\s+(?:provinsi|propinsi|kabupaten|kab|kota|kecamatan|kec|ntt|desa)\b.*)?\s*[:.]?$|^indonesia$"
 )
+_TOTALS_HINT = r"(?i)^\s*(?:(?:sub|grand)[ -]?)?(?:total|jumlah)|^\s*indonesia\s*$"
 _FOOTNOTE = re.compile(
     r"^(?:sumber|source|catatan|note|keterangan|ket|diolah|\*+|dicetak|printed)\b\s*[:.]?|^\*", re.IGNORECASE
 )
@@ -81,11 +82,13 @@ def not_data(table: RawTable) -> list[Fault]:
     if not len(table.cells):
         return []
     texts = [clean(table.cells[name]) for name in table.cells.columns]
-    n_filled = np.sum([as_mask(pc.not_equal(text, "")) for text in texts], axis=0)
+    n_filled = np.zeros(len(table.cells), dtype=np.int64)
+    for text in texts:
+        n_filled += as_mask(pc.not_equal(text, ""))
     faults = []
     named = np.zeros(len(table.cells), dtype=np.bool_)
     for text in texts[:4]:
-        named |= _distinct_mask(text, lambda cell: bool(_TOTALS.match(" ".join(cell.casefold().split()))))
+        named |= _among(as_mask(pc.match_substring_regex(text, _TOTALS_HINT)), text, _is_total)
     if named.any():
         faults.append(
             Fault(named, "totals_row", "a row of totals", mend="nothing: it is left out so that nothing counts twice")
@@ -94,7 +97,7 @@ def not_data(table: RawTable) -> list[Fault]:
     for name, text in zip(table.cells.columns, texts, strict=True):
         repeated &= as_mask(pc.equal(text, str(name)))
     numbers = _column_numbers(table, texts) & ~named
-    foot = (n_filled == 1) & _distinct_mask(texts[0], lambda cell: bool(_FOOTNOTE.match(cell))) & ~named
+    foot = _among(n_filled == 1, texts[0], lambda cell: bool(_FOOTNOTE.match(cell))) & ~named
     for mask, code, message in (
         (repeated & ~named, "header_repeated", "the header again"),
         (numbers & ~repeated, "column_numbers", "a row that numbers the columns"),
@@ -118,8 +121,16 @@ def _column_numbers(table: RawTable, texts: Sequence[pa.Array]) -> Mask:
     return found
 
 
-def _distinct_mask(text: pa.Array, test: Any) -> Mask:
-    return np.array(each_distinct(text, test), dtype=np.bool_)
+def _is_total(cell: str) -> bool:
+    return bool(_TOTALS.match(" ".join(cell.casefold().split())))
+
+
+def _among(rows: Mask, text: pa.Array, test: Callable[[str], bool]) -> Mask:
+    """Which of ``rows`` pass a test of their cell."""
+    found = np.zeros(len(rows), dtype=np.bool_)
+    if rows.any():
+        found[rows] = each_distinct(pc.filter(text, pa.array(rows)), test)
+    return found
 
 
 def judge_column(

@@ -336,6 +336,7 @@ def _of_broken(table: RawTable, code: str, rows: pd.DataFrame, *, hide: bool) ->
         "extra_cells": "put texts that hold the delimiter into quotation marks, or take the extra cell out",
         "short_row": "fill up the row, with empty cells where nothing is known",
         "unclosed_quote": "close the quotation mark, or take it out",
+        "stray_return": "take the line break out of the cell",
     }
     n_rows = len(rows)
     every = len(table.cells) == 0 and n_rows > 1

@@ -24,6 +24,7 @@ __all__ = [
     "clean",
     "control_characters",
     "each_distinct",
+    "has_letters",
     "has_text",
     "parse_dates",
     "parse_flags",
@@ -114,6 +115,11 @@ def as_mask(array: Any) -> Mask:
 def has_text(text: pd.Series[Any]) -> Mask:
     """Which cells hold anything but white space."""
     return as_mask(pc.not_equal(clean(text), ""))
+
+
+def has_letters(array: pa.Array) -> Mask:
+    """Which cells of an Arrow text column hold anything but white space."""
+    return as_mask(pc.not_equal(pc.utf8_trim_whitespace(array), ""))
 
 
 def control_characters(text: pd.Series[Any]) -> Mask:
