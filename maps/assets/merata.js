@@ -535,10 +535,11 @@
     return counts.every((value) => !Number.isFinite(value)) ? null : counts.map((value) => Number.isFinite(value) ? value : 0);
   }
   var sum = (counts) => counts.reduce((total, value) => total + value, 0);
-  function unservedShare(counts) {
+  var missing = (counts, gap) => counts[2] + (gap === "short" ? counts[1] : 0);
+  function missingShare(counts, gap) {
     if (!counts) return NaN;
     const total = sum(counts);
-    return total <= 0 || counts[3] > total / 2 ? NaN : counts[2] / total;
+    return total <= 0 || counts[3] > total / 2 ? NaN : missing(counts, gap) / total;
   }
 
   // maps/assets/src/paint.js
@@ -601,8 +602,8 @@
       ctx.createPattern(tile, "repeat")
     );
   }
-  function fillValue(data, style, table, row, unit) {
-    return style.by === "score" ? table.number("score", row) : unservedShare(countsOf(table, row, unit, data.levels));
+  function fillValue(data, style, table, row, state) {
+    return style.by === "score" ? table.number("score", row) : missingShare(countsOf(table, row, state.now.unit, data.levels), state.now.gap);
   }
   function paintFill(view, data, style, state, faint) {
     const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
@@ -611,7 +612,7 @@
     const { ctx } = view;
     const byClass = style.classes.map(() => []);
     for (let row = 0; row < table.n; row++) {
-      const found = classOfNumber(style.classes, fillValue(data, style, table, row, state.now.unit));
+      const found = classOfNumber(style.classes, fillValue(data, style, table, row, state));
       if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
     }
     ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
@@ -687,54 +688,75 @@
     ctx.imageSmoothingEnabled = right - left < raster.cols;
     ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
   }
+  var sheet = null;
+  function clearSheet(view) {
+    const width = Math.round(view.width * view.ratio);
+    const height = Math.round(view.height * view.ratio);
+    if (!sheet || sheet.width !== width || sheet.height !== height) {
+      const canvas = document.createElement("canvas");
+      canvas.width = width;
+      canvas.height = height;
+      const pen = (
+        /** @type {CanvasRenderingContext2D} */
+        canvas.getContext("2d")
+      );
+      const image = pen.createImageData(width, height);
+      sheet = { canvas, pen, image, pixels: new Uint32Array(image.data.buffer), width, height };
+    } else sheet.pixels.fill(0);
+    return sheet;
+  }
+  function showSheet(view, made2) {
+    made2.pen.putImageData(made2.image, 0, 0);
+    view.ctx.drawImage(made2.canvas, 0, 0, view.width, view.height);
+  }
+  function levelPixels(data, style, alpha) {
+    return Uint32Array.from(data.levels, (name) => {
+      const [r, g, b] = rgb(style.classes.find((item) => item.key === name)?.colour ?? "#888888");
+      return (alpha << 24 | b << 16 | g << 8 | r) >>> 0;
+    });
+  }
   function paintCells(view, data, style) {
     const cells = data.cells;
     if (!cells) return;
-    const { ctx, scale, ox, oy, width, height } = view;
-    const side = Math.max(2.2, 2 * cells.half * scale);
-    const inset = side > 6 ? 0.5 : 0;
-    ctx.globalAlpha = 0.9;
-    data.levels.forEach((name, level) => {
-      const item = style.classes.find((c) => c.key === name);
-      if (!item) return;
-      ctx.fillStyle = item.colour;
-      for (let i = 0; i < cells.n; i++) {
-        if (cells.level[i] !== level) continue;
-        const px = cells.x[i] * scale - ox - side / 2;
-        const py = cells.y[i] * scale - oy - side / 2;
-        if (px > -side && py > -side && px < width && py < height) ctx.fillRect(px, py, side - inset, side - inset);
+    const made2 = clearSheet(view);
+    const { pixels, width, height } = made2;
+    const colours = levelPixels(data, style, 230);
+    const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
+    const side = Math.max(2.2 * view.ratio, 2 * cells.half * s);
+    const inset = side > 6 ? 1 : 0;
+    for (let i = 0; i < cells.n; i++) {
+      const px = cells.x[i] * s - tx - side / 2;
+      const py = cells.y[i] * s - ty - side / 2;
+      const left = Math.max(0, Math.round(px));
+      const right = Math.min(width, Math.round(px + side) - inset);
+      const top = Math.max(0, Math.round(py));
+      const bottom = Math.min(height, Math.round(py + side) - inset);
+      if (left >= right || top >= bottom) continue;
+      const colour = colours[cells.level[i]];
+      for (let row = top * width; row < bottom * width; row += width) {
+        for (let at = row + left; at < row + right; at++) pixels[at] = colour;
       }
-    });
+    }
+    showSheet(view, made2);
   }
-  var sheet = null;
   function paintMass(view, data, style) {
     const points = data.umkm;
     if (!points) return;
-    const { ctx, scale, ox, oy, ratio } = view;
-    sheet ??= document.createElement("canvas");
-    const width = sheet.width = Math.round(view.width * ratio);
-    const height = sheet.height = Math.round(view.height * ratio);
-    const pen = (
-      /** @type {CanvasRenderingContext2D} */
-      sheet.getContext("2d")
-    );
-    const image = pen.createImageData(width, height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const colours = data.levels.map((name) => {
-      const [r, g, b] = rgb(style.classes.find((item) => item.key === name)?.colour ?? "#888888");
-      return (230 << 24 | b << 16 | g << 8 | r) >>> 0;
-    });
-    const size = Math.round(ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
-    const [s, tx, ty] = [scale * ratio, ox * ratio, oy * ratio];
-    for (let i = 0; i < points.n; i++) {
-      const px = points.x[i] * s - tx | 0;
-      const py = points.y[i] * s - ty | 0;
+    const made2 = clearSheet(view);
+    const { pixels, width, height } = made2;
+    const colours = levelPixels(data, style, 230);
+    const size = Math.round(view.ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
+    const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
+    const { x, y, level, n } = points;
+    for (let i = 0; i < n; i++) {
+      const px = x[i] * s - tx | 0;
+      const py = y[i] * s - ty | 0;
       if (px < 0 || py < 0 || px + size > width || py + size > height) continue;
-      const colour = colours[points.level[i]];
-      for (let dy = 0; dy < size; dy++) pixels.fill(colour, (py + dy) * width + px, (py + dy) * width + px + size);
+      const colour = colours[level[i]];
+      const end = (py + size) * width;
+      for (let row = py * width; row < end; row += width) for (let at = row + px; at < row + px + size; at++) pixels[at] = colour;
     }
-    pen.putImageData(image, 0, 0);
-    ctx.drawImage(sheet, 0, 0, view.width, view.height);
+    showSheet(view, made2);
   }
   function paintLines(view, table, style) {
     const { ctx } = view;
@@ -807,7 +829,7 @@
   // maps/assets/src/labels.js
   var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif';
   function shortName(name) {
-    const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi)\s+/i, "");
+    const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
     return text.length > 28 ? `${text.slice(0, 27)}…` : text;
   }
   function paintLabels(view, data, state) {
@@ -1063,7 +1085,7 @@
     numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? `<${write(numeric[1].from ?? 0)}` : write(0)))));
     const rest = style.classes.filter((item) => item.from === void 0);
     const list = rest.length ? el("ul", { class: "classes" }, ...rest.map((item) => el("li", {}, glyph(item, style.kind), words.t(item.words ?? "")))) : null;
-    const unit = percent ? words.t(`map.share_of.${app.state.now.unit}`) : style.unit ?? "";
+    const unit = percent ? words.t(`${app.state.now.gap === "short" ? "map.share_short" : "map.share_of"}.${app.state.now.unit}`) : style.unit ?? "";
     return el("div", { class: "ramp-box" }, strip, unit && el("p", { class: "note" }, unit), list);
   }
   function levelPicker(app) {
@@ -1104,6 +1126,18 @@
     if (!names.length) return null;
     return el("button", { type: "button", class: "rest-on", on: { click: () => app.state.set({ tab: "about" }) } }, el("b", {}, words.t("map.rest_on")), ` ${names.join(" · ")}`);
   }
+  function heroWords(app) {
+    const { words, state } = app;
+    return words.t(`${state.now.gap === "short" ? "map.hero_short" : "map.hero"}.${state.now.unit}`);
+  }
+  function gapPicker(app) {
+    const { words, state } = app;
+    const row = el("div", { class: "segments", role: "radiogroup", "aria-label": words.t("map.gap") });
+    for (const gap of ["unserved", "short"]) {
+      row.append(el("button", { type: "button", role: "radio", "aria-checked": String(state.now.gap === gap), on: { click: () => state.set({ gap }) } }, words.t(`map.gap_of.${gap}`)));
+    }
+    return row;
+  }
   function headline(app) {
     const { data, words, state } = app;
     const unit = state.now.unit;
@@ -1114,8 +1148,8 @@
     const hero = el(
       "div",
       { class: "hero" },
-      el("strong", {}, words.share(total ? counts[2] / total : NaN)),
-      el("span", {}, words.t(`map.hero.${unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${unit}`) })))
+      el("strong", {}, words.share(total ? missing(counts, state.now.gap) / total : NaN)),
+      el("span", {}, heroWords(app), el("small", {}, words.t("map.hero_of", { n: words.n(missing(counts, state.now.gap)), total: words.n(total), unit: words.t(`map.unit_of.${unit}`) })))
     );
     const legend2 = el("ul", { class: "levels" });
     data.levels.forEach((level, i) => {
@@ -1130,7 +1164,7 @@
         )
       );
     });
-    return el("section", { class: "block" }, unitPicker(app), hero, levelBar(app, counts), legend2);
+    return el("section", { class: "block" }, unitPicker(app), gapPicker(app), hero, levelBar(app, counts), legend2);
   }
   function ranked(app, level, keep = () => true) {
     const { data, state } = app;
@@ -1139,7 +1173,7 @@
     const rows = [];
     for (let row = 0; row < table.n; row++) {
       const counts = countsOf(table, row, state.now.unit, data.levels);
-      if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: unservedShare(counts), missing: counts[2], code: table.text("code", row) });
+      if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table.text("code", row) });
     }
     const order = (value) => Number.isFinite(value) ? value : -1;
     return rows.sort((a, b) => order(b.share) - order(a.share) || b.missing - a.missing || (a.code < b.code ? -1 : 1));
@@ -1162,7 +1196,7 @@
       {},
       el("th", { scope: "col", class: "num" }, "#"),
       el("th", { scope: "col" }, words.t(`area_levels_short.${level}`)),
-      el("th", { scope: "col", class: "num" }, words.t("map.rank.unserved")),
+      el("th", { scope: "col", class: "num" }, words.t(`map.rank.${app.state.now.gap}`)),
       withSites && el("th", { scope: "col", class: "num" }, words.t("map.rank.sites"))
     );
     const body = el("tbody", {});
@@ -1347,7 +1381,8 @@
         "section",
         { class: "block" },
         unitPicker(app),
-        el("div", { class: "hero small" }, el("strong", {}, words.share(unservedShare(counts))), el("span", {}, words.t(`map.hero.${state.now.unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
+        gapPicker(app),
+        el("div", { class: "hero small" }, el("strong", {}, words.share(missingShare(counts, state.now.gap))), el("span", {}, heroWords(app), el("small", {}, words.t("map.hero_of", { n: words.n(missing(counts, state.now.gap)), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
         levelBar(app, counts),
         facts([
           ...data.levels.map((name, i) => (
@@ -1381,16 +1416,17 @@
     const table = data.areas.get(level);
     if (!table?.has("score")) return null;
     const score = table.number("score", row);
-    const parts = [...table.columns.keys()].filter((name) => name.startsWith("part_"));
-    const list = el("ul", { class: "bars score" });
-    for (const name of parts) {
+    const parts = [...table.columns.keys()].filter((name) => name.startsWith("part_")).map((name) => {
       const key = name.slice(5);
-      const part = table.number(name, row);
-      const raw = table.number(`raw_${key}`, row);
+      const weight = table.number(`weight_${key}`, row);
+      return { key, part: table.number(name, row), raw: table.number(`raw_${key}`, row), weight };
+    }).filter((item) => !(item.weight === 0)).sort((a, b) => (b.part * b.weight || 0) - (a.part * a.weight || 0) || (a.key < b.key ? -1 : 1));
+    const list = el("ul", { class: "bars score" });
+    for (const { key, part, raw, weight } of parts) {
       list.append(el(
         "li",
         {},
-        el("span", {}, words.of("criteria", key)),
+        el("span", {}, words.of("criteria", key), Number.isFinite(weight) && el("small", {}, ` ${words.t("map.weight", { share: words.share(weight, 0) })}`)),
         el("b", {}, Number.isFinite(raw) ? rawValue(app, key, raw) : words.t("map.no_data")),
         el("i", { style: { width: `${Number.isFinite(part) ? Math.max(1, 100 * part) : 0}%`, background: "#7d68b4" } })
       ));
@@ -1619,7 +1655,7 @@
           "button",
           { type: "button", on: { click: () => app.openArea(item.level, item.row) } },
           el("span", {}, app.areaLabel(item.level, item.row), el("small", {}, words.t(`area_levels.${item.level}`))),
-          counts && el("b", {}, words.share(unservedShare(counts)), el("small", {}, words.t("map.rank.unserved")))
+          counts && el("b", {}, words.share(missingShare(counts, app.state.now.gap)), el("small", {}, words.t(`map.rank.${app.state.now.gap}`)))
         )));
       }
       nodes.push(section(words.t("map.areas_here"), list));
@@ -1833,7 +1869,7 @@
       } else if (tab === "areas") {
         const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
         const rows = level ? ranked(app, level) : [];
-        fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
+        fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), gapPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
       } else if (tab === "sites") fill(body, sitesView());
       else if (tab === "layers" && app.isPhone()) legend(app, body);
       else if (tab === "about") fill(body, ...about());
@@ -1886,7 +1922,7 @@
     app.state.listen((changed) => {
       if (changed.has("lang")) drawHead();
       if (changed.has("lang") || changed.has("tab")) drawTabs();
-      if (["lang", "tab", "unit", "selection"].some((key) => changed.has(key)) || app.isPhone() && app.state.now.tab === "layers") {
+      if (["lang", "tab", "unit", "gap", "selection"].some((key) => changed.has(key)) || app.isPhone() && app.state.now.tab === "layers") {
         const top = changed.has("tab") || changed.has("selection") ? 0 : body.scrollTop;
         drawBody();
         body.scrollTop = top;
@@ -2124,12 +2160,11 @@
     const state = new State({
       lang: linked.lang ?? data.meta.language,
       unit,
+      gap: firstGap(data, unit),
       areaLevel: "auto",
       on: linked.on ?? on,
       tab: "overview",
-      selection: null,
-      sort: "share",
-      descending: true
+      selection: null
     });
     const words = new Words(data.json.words, state.now.lang);
     const app = new App(data, state, words, map);
@@ -2196,8 +2231,8 @@
     };
     drawAround();
     state.listen((changed) => {
-      if (["lang", "on", "unit", "areaLevel"].some((key) => changed.has(key))) drawAround();
-      if (["on", "unit", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
+      if (["lang", "on", "unit", "gap", "areaLevel"].some((key) => changed.has(key))) drawAround();
+      if (["on", "unit", "gap", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
       writeLink(map, state);
     });
     window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
@@ -2225,6 +2260,11 @@
     window.addEventListener("beforeprint", () => stage.paint());
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
     window.merata = { map, state, stage };
+  }
+  function firstGap(data, unit) {
+    const totals = data.json.totals[unit] ?? {};
+    const whole = data.levels.reduce((total, level) => total + (totals[level] ?? 0), 0);
+    return whole > 0 && totals.unserved < 0.02 * whole && totals.limited > totals.unserved ? "short" : "unserved";
   }
   function drawCredits(app) {
     const { words, data } = app;

@@ -99,10 +99,14 @@ def _hexagons(inputs: MapInputs) -> pd.DataFrame | None:
 def _joined(frame: pd.DataFrame, numbers: pd.DataFrame, areas: pd.DataFrame | None, level: str) -> pd.DataFrame:
     joined = frame
     if len(numbers):
-        mine = numbers[numbers["area_level"] == level].drop(columns="area_level").rename(columns={"level": "service_level"})
+        mine = (
+            numbers[numbers["area_level"] == level]
+            .drop(columns="area_level")
+            .rename(columns={"level": "service_level"})
+        )
         joined = joined.merge(mine, how="left", left_on="code", right_on="area_code").drop(columns="area_code")
     if areas is not None and len(areas):
         mine = areas[areas["area_level"] == level].drop(columns="area_level")
-        kept = [name for name in mine.columns if name.startswith(("area_code", "score", "raw_", "part_"))]
+        kept = [name for name in mine.columns if name.startswith(("area_code", "score", "raw_", "part_", "weight_"))]
         joined = joined.merge(mine[kept], how="left", left_on="code", right_on="area_code").drop(columns="area_code")
     return joined

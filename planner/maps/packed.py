@@ -106,7 +106,7 @@ class Pack:
 
     def to_text(self) -> str:
         """The whole block as base64 of gzip; equal arrays give equal text."""
-        return base64.b64encode(gzip.compress(b"".join(self._parts), compresslevel=6, mtime=0)).decode("ascii")
+        return base64.b64encode(gzip.compress(b"".join(self._parts), compresslevel=5, mtime=0)).decode("ascii")
 
     def _store(self, data: bytes, count: int, code: str) -> dict[str, Any]:
         reference = {"o": self._length, "n": int(count), "t": code}

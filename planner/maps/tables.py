@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,27 +65,36 @@ def add_mass_points(
 
     Points are sorted by bands of 2.4 km and then eastwards, so that neighbours differ by little.
     """
-    import pandas as pd
-
     x, y = mercator_units(frame["lon_deg"].to_numpy(float), frame["lat_deg"].to_numpy(float), units=_MASS_UNITS)
-    level = pd.Categorical(frame["level"], categories=list(levels)).codes
-    state = pd.Categorical(frame["digital"], categories=list(digital)).codes if "digital" in frame else level * 0
-    sector_names, sector = (
-        np.unique(frame["sector"].fillna("").to_numpy(dtype=object).astype(str), return_inverse=True)
-        if "sector" in frame
-        else (np.array([""]), np.zeros(len(frame), dtype=np.int64))
-    )
-    order = np.lexsort((sector, state, level, y, x, y >> _BAND_BITS))
+    level = _codes(frame["level"], levels)
+    state = _codes(frame["digital"], digital) if "digital" in frame else np.zeros(len(frame), dtype=np.uint8)
+    sectors = sorted(str(name) for name in frame["sector"].dropna().unique()) if "sector" in frame else [""]
+    sector = _codes(frame["sector"], tuple(sectors)) if "sector" in frame else np.zeros(len(frame), dtype=np.uint8)
+    kind = (level.astype(np.int64) << 16) | (state.astype(np.int64) << 8) | sector
+    order = np.lexsort((kind, ((y >> _BAND_BITS) << 48) | (x << 24) | y))
     return {
         "n": len(frame),
         "scale": WORLD_UNITS // _MASS_UNITS,
         "x": pack.add_steps(x[order]),
         "y": pack.add_steps(y[order]),
-        "level": pack.add(np.maximum(level[order], 0).astype(np.uint8)),
-        "digital": pack.add(np.maximum(state[order], 0).astype(np.uint8)),
-        "sector": pack.add(sector[order].astype(np.uint8)),
-        "sectors": sector_names.tolist(),
+        "level": pack.add(level[order]),
+        "digital": pack.add(state[order]),
+        "sector": pack.add(sector[order]),
+        "sectors": sectors,
     }
+
+
+def _codes(column: pd.Series, known: Sequence[str]) -> NDArray[np.uint8]:
+    """Position of each value in a vocabulary; the last one where it is missing or strange."""
+    import pandas as pd
+
+    found, names = pd.factorize(column)
+    place = {name: i for i, name in enumerate(known)}
+    table = np.array(
+        [*(place.get(str(name), len(known) - 1) for name in names), max(len(known) - 1, 0)], dtype=np.uint8
+    )
+    codes: NDArray[np.uint8] = table[found]
+    return codes
 
 
 def add_cells(
@@ -100,18 +109,8 @@ def add_cells(
     vocabulary
         ``levels`` and ``causes`` in the order the page counts them.
     """
-    import pandas as pd
-
-    joined = cells.merge(service.drop(columns=["row", "col"], errors="ignore"), on="cell_id").sort_values(
-        "cell_id", kind="stable"
-    )
-
-    def code(name: str, known: tuple[str, ...]) -> NDArray[np.uint8]:
-        found: NDArray[np.uint8] = np.maximum(pd.Categorical(joined[name], categories=list(known)).codes, 0).astype(
-            np.uint8
-        )
-        return found
-
+    shared = [name for name in service.columns if name in cells.columns and name != "cell_id"]
+    joined = cells.merge(service.drop(columns=shared), on="cell_id").sort_values("cell_id", kind="stable")
     signal = joined["rsrp_dbm"].to_numpy(np.float64)
     servers, server = np.unique(
         joined["server_bts_id"].fillna("").to_numpy(dtype=object).astype(str), return_inverse=True
@@ -120,8 +119,8 @@ def add_cells(
     return {
         "n": len(joined),
         "cell": pack.add_steps(joined["cell_id"].to_numpy(np.int64)),
-        "level": pack.add(code("level", vocabulary["levels"])),
-        "cause": pack.add(code("cause", vocabulary["causes"])),
+        "level": pack.add(_codes(joined["level"], vocabulary["levels"])),
+        "cause": pack.add(_codes(joined["cause"].fillna(""), vocabulary["causes"])),
         "umkm": pack.add(joined["n_umkm"].to_numpy(np.float32)),
         "people": pack.add(joined["people"].to_numpy(np.float32)),
         "facilities": pack.add(np.minimum(joined["n_facilities"].to_numpy(), 255).astype(np.uint8)),

@@ -3,9 +3,9 @@
 import { App } from "./app.js";
 import { cellAt, rasterAt } from "./data.js";
 import { el } from "./dom.js";
-import { countsOf, sum, unservedShare } from "./measure.js";
+import { countsOf, missing, missingShare, sum } from "./measure.js";
 import { distanceKm, latOf, lonOf, unitX, unitY } from "./mercator.js";
-import { unitPicker, ranked, rankTable, sitesByArea } from "./overview.js";
+import { gapPicker, heroWords, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
 import { chip, empty, facts, fieldValue, glyph, levelBar, section, valueByName } from "./parts.js";
 import { areaAt } from "./pick.js";
 import { pointClass } from "./paint.js";
@@ -37,8 +37,8 @@ function areaDetail(app, level, row) {
   const nodes = [heading(app, words.t(`area_levels.${level}`), app.areaLabel(level, row), [level === "hexagon" ? "" : words.t("map.code", { code }), place ? ` · ${place}` : ""])];
   if (counts) {
     const total = sum(counts);
-    nodes.push(el("section", { class: "block" }, unitPicker(app),
-      el("div", { class: "hero small" }, el("strong", {}, words.share(unservedShare(counts))), el("span", {}, words.t(`map.hero.${state.now.unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
+    nodes.push(el("section", { class: "block" }, unitPicker(app), gapPicker(app),
+      el("div", { class: "hero small" }, el("strong", {}, words.share(missingShare(counts, state.now.gap))), el("span", {}, heroWords(app), el("small", {}, words.t("map.hero_of", { n: words.n(missing(counts, state.now.gap)), total: words.n(total), unit: words.t(`map.unit_of.${state.now.unit}`) })))),
       levelBar(app, counts),
       facts([...data.levels.map((name, i) => /** @type {[string, string]} */ ([words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`])),
         ...areaFigures(app, table, row)])));
@@ -70,13 +70,15 @@ function scoreBlock(app, level, row) {
   const table = data.areas.get(level);
   if (!table?.has("score")) return null;
   const score = table.number("score", row);
-  const parts = [...table.columns.keys()].filter((name) => name.startsWith("part_"));
-  const list = el("ul", { class: "bars score" });
-  for (const name of parts) {
+  const parts = [...table.columns.keys()].filter((name) => name.startsWith("part_")).map((name) => {
     const key = name.slice(5);
-    const part = table.number(name, row);
-    const raw = table.number(`raw_${key}`, row);
-    list.append(el("li", {}, el("span", {}, words.of("criteria", key)), el("b", {}, Number.isFinite(raw) ? rawValue(app, key, raw) : words.t("map.no_data")),
+    const weight = table.number(`weight_${key}`, row);
+    return { key, part: table.number(name, row), raw: table.number(`raw_${key}`, row), weight };
+  }).filter((item) => !(item.weight === 0)).sort((a, b) => (b.part * b.weight || 0) - (a.part * a.weight || 0) || (a.key < b.key ? -1 : 1));
+  const list = el("ul", { class: "bars score" });
+  for (const { key, part, raw, weight } of parts) {
+    list.append(el("li", {}, el("span", {}, words.of("criteria", key), Number.isFinite(weight) && el("small", {}, ` ${words.t("map.weight", { share: words.share(weight, 0) })}`)),
+      el("b", {}, Number.isFinite(raw) ? rawValue(app, key, raw) : words.t("map.no_data")),
       el("i", { style: { width: `${Number.isFinite(part) ? Math.max(1, 100 * part) : 0}%`, background: "#7d68b4" } })));
   }
   const low = table.number("score_low", row);
@@ -297,7 +299,7 @@ function placeDetail(app, lon, lat) {
     for (const item of areas) {
       const counts = countsOf(/** @type {any} */ (data.areas.get(item.level)), item.row, app.state.now.unit, data.levels);
       list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openArea(item.level, item.row) } },
-        el("span", {}, app.areaLabel(item.level, item.row), el("small", {}, words.t(`area_levels.${item.level}`))), counts && el("b", {}, words.share(unservedShare(counts)), el("small", {}, words.t("map.rank.unserved"))))));
+        el("span", {}, app.areaLabel(item.level, item.row), el("small", {}, words.t(`area_levels.${item.level}`))), counts && el("b", {}, words.share(missingShare(counts, app.state.now.gap)), el("small", {}, words.t(`map.rank.${app.state.now.gap}`))))));
     }
     nodes.push(section(words.t("map.areas_here"), list));
   }

@@ -60,7 +60,7 @@ function ramp(app, style, numeric) {
   numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? `<${write(numeric[1].from ?? 0)}` : write(0)))));
   const rest = style.classes.filter((/** @type {Class} */ item) => item.from === undefined);
   const list = rest.length ? el("ul", { class: "classes" }, ...rest.map((/** @type {Class} */ item) => el("li", {}, glyph(item, style.kind), words.t(item.words ?? "")))) : null;
-  const unit = percent ? words.t(`map.share_of.${app.state.now.unit}`) : style.unit ?? "";
+  const unit = percent ? words.t(`${app.state.now.gap === "short" ? "map.share_short" : "map.share_of"}.${app.state.now.unit}`) : style.unit ?? "";
   return el("div", { class: "ramp-box" }, strip, unit && el("p", { class: "note" }, unit), list);
 }
 

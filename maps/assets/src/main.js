@@ -26,7 +26,7 @@ async function start() {
   const on = new Set(data.styles.filter((style) => style.is_on).map((style) => style.key));
   const unit = ["umkm", "people", "desa", "facilities"].find((name) => data.json.totals[name]) ?? "umkm";
   const state = new State({
-    lang: linked.lang ?? data.meta.language, unit, areaLevel: "auto", on: linked.on ?? on, tab: "overview", selection: null, sort: "share", descending: true,
+    lang: linked.lang ?? data.meta.language, unit, gap: firstGap(data, unit), areaLevel: "auto", on: linked.on ?? on, tab: "overview", selection: null,
   });
   const words = new Words(data.json.words, state.now.lang);
   const app = new App(data, state, words, map);
@@ -90,8 +90,8 @@ async function start() {
   };
   drawAround();
   state.listen((changed) => {
-    if (["lang", "on", "unit", "areaLevel"].some((key) => changed.has(key))) drawAround();
-    if (["on", "unit", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
+    if (["lang", "on", "unit", "gap", "areaLevel"].some((key) => changed.has(key))) drawAround();
+    if (["on", "unit", "gap", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
     writeLink(map, state);
   });
   window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
@@ -116,6 +116,13 @@ async function start() {
   window.addEventListener("beforeprint", () => stage.paint());
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   /** @type {any} */ (window).merata = { map, state, stage };
+}
+
+/** Where hardly anybody is without signal, short capacity is the story to open with. @param {import("./data.js").Data} data @param {string} unit */
+function firstGap(data, unit) {
+  const totals = data.json.totals[unit] ?? {};
+  const whole = data.levels.reduce((total, level) => total + (totals[level] ?? 0), 0);
+  return whole > 0 && totals.unserved < 0.02 * whole && totals.limited > totals.unserved ? "short" : "unserved";
 }
 
 /** @param {App} app */

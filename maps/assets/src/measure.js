@@ -12,18 +12,15 @@ export function countsOf(table, row, unit, levels) {
 /** @param {number[]} counts */
 export const sum = (counts) => counts.reduce((total, value) => total + value, 0);
 
+/** What is counted as missing. @param {number[]} counts served, limited, unserved, unknown @param {string} gap `unserved`, or `short` for limited as well */
+export const missing = (counts, gap) => counts[2] + (gap === "short" ? counts[1] : 0);
+
 /**
- * Share without service, counted over what is known; NaN when most of it is unknown or there is nobody.
- * @param {number[] | null} counts served, limited, unserved, unknown
+ * Share without (full) service; NaN when most of it is unknown or there is nobody.
+ * @param {number[] | null} counts served, limited, unserved, unknown @param {string} gap
  */
-export function unservedShare(counts) {
+export function missingShare(counts, gap) {
   if (!counts) return NaN;
   const total = sum(counts);
-  return total <= 0 || counts[3] > total / 2 ? NaN : counts[2] / total;
-}
-
-/** @param {number[] | null} counts */
-export function servedShare(counts) {
-  const total = counts ? sum(counts) : 0;
-  return counts && total > 0 ? counts[0] / total : NaN;
+  return total <= 0 || counts[3] > total / 2 ? NaN : missing(counts, gap) / total;
 }

@@ -1,7 +1,7 @@
 // First view: how many are served, where it is worst, what is proposed, what the figures rest on.
 // @ts-check
 import { el, fill } from "./dom.js";
-import { countsOf, sum, unservedShare } from "./measure.js";
+import { countsOf, missing, missingShare, sum } from "./measure.js";
 import { chip, empty, facts, levelBar, section, valueByName } from "./parts.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -38,6 +38,22 @@ function noticesShort(app) {
   return el("button", { type: "button", class: "rest-on", on: { click: () => app.state.set({ tab: "about" }) } }, el("b", {}, words.t("map.rest_on")), ` ${names.join(" · ")}`);
 }
 
+/** What the large figure says. @param {App} app */
+export function heroWords(app) {
+  const { words, state } = app;
+  return words.t(`${state.now.gap === "short" ? "map.hero_short" : "map.hero"}.${state.now.unit}`);
+}
+
+/** Whether service that falls short counts as missing too. @param {App} app */
+export function gapPicker(app) {
+  const { words, state } = app;
+  const row = el("div", { class: "segments", role: "radiogroup", "aria-label": words.t("map.gap") });
+  for (const gap of ["unserved", "short"]) {
+    row.append(el("button", { type: "button", role: "radio", "aria-checked": String(state.now.gap === gap), on: { click: () => state.set({ gap }) } }, words.t(`map.gap_of.${gap}`)));
+  }
+  return row;
+}
+
 /** @param {App} app */
 function headline(app) {
   const { data, words, state } = app;
@@ -48,8 +64,8 @@ function headline(app) {
   const total = sum(counts);
   const hero = el(
     "div", { class: "hero" },
-    el("strong", {}, words.share(total ? counts[2] / total : NaN)),
-    el("span", {}, words.t(`map.hero.${unit}`), el("small", {}, words.t("map.hero_of", { n: words.n(counts[2]), total: words.n(total), unit: words.t(`map.unit_of.${unit}`) }))),
+    el("strong", {}, words.share(total ? missing(counts, state.now.gap) / total : NaN)),
+    el("span", {}, heroWords(app), el("small", {}, words.t("map.hero_of", { n: words.n(missing(counts, state.now.gap)), total: words.n(total), unit: words.t(`map.unit_of.${unit}`) }))),
   );
   const legend = el("ul", { class: "levels" });
   data.levels.forEach((level, i) => {
@@ -58,7 +74,7 @@ function headline(app) {
         el("b", {}, words.n(counts[i])), el("em", {}, words.share(total ? counts[i] / total : NaN))),
     );
   });
-  return el("section", { class: "block" }, unitPicker(app), hero, levelBar(app, counts), legend);
+  return el("section", { class: "block" }, unitPicker(app), gapPicker(app), hero, levelBar(app, counts), legend);
 }
 
 /** Rows of a level, worst first: unserved share, then number. @param {App} app @param {string} level @param {(row: number) => boolean} [keep] */
@@ -69,7 +85,7 @@ export function ranked(app, level, keep = () => true) {
   const rows = [];
   for (let row = 0; row < table.n; row++) {
     const counts = countsOf(table, row, state.now.unit, data.levels);
-    if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: unservedShare(counts), missing: counts[2], code: table.text("code", row) });
+    if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table.text("code", row) });
   }
   const order = (/** @type {number} */ value) => (Number.isFinite(value) ? value : -1);
   return rows.sort((a, b) => order(b.share) - order(a.share) || b.missing - a.missing || (a.code < b.code ? -1 : 1));
@@ -93,7 +109,7 @@ export function rankTable(app, level, rows) {
   const sites = sitesByArea(app);
   const withSites = level === "kabupaten" && sites.size > 0;
   const head = el("tr", {}, el("th", { scope: "col", class: "num" }, "#"), el("th", { scope: "col" }, words.t(`area_levels_short.${level}`)),
-    el("th", { scope: "col", class: "num" }, words.t("map.rank.unserved")), withSites && el("th", { scope: "col", class: "num" }, words.t("map.rank.sites")));
+    el("th", { scope: "col", class: "num" }, words.t(`map.rank.${app.state.now.gap}`)), withSites && el("th", { scope: "col", class: "num" }, words.t("map.rank.sites")));
   const body = el("tbody", {});
   rows.forEach((item, i) => {
     const name = app.areaLabel(level, item.row);

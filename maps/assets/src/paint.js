@@ -1,7 +1,7 @@
 // Painters: each draws one style of the style files on the stage.
 // @ts-check
 import { classOfNumber, classOfText, rgb } from "./classes.js";
-import { countsOf, unservedShare } from "./measure.js";
+import { countsOf, missingShare } from "./measure.js";
 import { unitX, unitY, lonOf, latOf, warpRows } from "./mercator.js";
 import { isOpen, isVisible, symbol, trace } from "./shapes.js";
 import { levelAt } from "./state.js";
@@ -72,9 +72,9 @@ function hatch(ctx, colour) {
   return /** @type {CanvasPattern} */ (ctx.createPattern(tile, "repeat"));
 }
 
-/** @param {Data} data @param {Style} style @param {Table} table @param {number} row @param {string} unit */
-export function fillValue(data, style, table, row, unit) {
-  return style.by === "score" ? table.number("score", row) : unservedShare(countsOf(table, row, unit, data.levels));
+/** @param {Data} data @param {Style} style @param {Table} table @param {number} row @param {State} state */
+export function fillValue(data, style, table, row, state) {
+  return style.by === "score" ? table.number("score", row) : missingShare(countsOf(table, row, state.now.unit, data.levels), state.now.gap);
 }
 
 /** Areas coloured by a share or a score. @param {View} view @param {Data} data @param {Style} style @param {State} state @param {boolean} faint */
@@ -86,7 +86,7 @@ export function paintFill(view, data, style, state, faint) {
   /** @type {number[][]} */
   const byClass = style.classes.map(() => []);
   for (let row = 0; row < table.n; row++) {
-    const found = classOfNumber(style.classes, fillValue(data, style, table, row, state.now.unit));
+    const found = classOfNumber(style.classes, fillValue(data, style, table, row, state));
     if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
   }
   ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
@@ -162,56 +162,85 @@ export function paintRaster(view, data, style) {
   ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
 }
 
+/** @typedef {{canvas: HTMLCanvasElement, pen: CanvasRenderingContext2D, image: ImageData, pixels: Uint32Array, width: number, height: number}} Sheet */
+
+/** @type {Sheet | null} */
+let sheet = null;
+
+/** A cleared sheet of pixels as large as the view; drawing many squares into it is far quicker than path by path. @param {View} view @returns {Sheet} */
+function clearSheet(view) {
+  const width = Math.round(view.width * view.ratio);
+  const height = Math.round(view.height * view.ratio);
+  if (!sheet || sheet.width !== width || sheet.height !== height) {
+    const canvas = document.createElement("canvas");
+    canvas.width = width;
+    canvas.height = height;
+    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const image = pen.createImageData(width, height);
+    sheet = { canvas, pen, image, pixels: new Uint32Array(image.data.buffer), width, height };
+  } else sheet.pixels.fill(0);
+  return sheet;
+}
+
+/** @param {View} view @param {Sheet} made */
+function showSheet(view, made) {
+  made.pen.putImageData(made.image, 0, 0);
+  view.ctx.drawImage(made.canvas, 0, 0, view.width, view.height);
+}
+
+/** Colours of the levels as pixels. @param {Data} data @param {Style} style @param {number} alpha */
+function levelPixels(data, style, alpha) {
+  return Uint32Array.from(data.levels, (name) => {
+    const [r, g, b] = rgb(style.classes.find((/** @type {Class} */ item) => item.key === name)?.colour ?? "#888888");
+    return ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  });
+}
+
 /** Cells as squares of their true size. @param {View} view @param {Data} data @param {Style} style */
 export function paintCells(view, data, style) {
   const cells = data.cells;
   if (!cells) return;
-  const { ctx, scale, ox, oy, width, height } = view;
-  const side = Math.max(2.2, 2 * cells.half * scale);
-  const inset = side > 6 ? 0.5 : 0;
-  ctx.globalAlpha = 0.9;
-  data.levels.forEach((name, level) => {
-    const item = style.classes.find((/** @type {Class} */ c) => c.key === name);
-    if (!item) return;
-    ctx.fillStyle = item.colour;
-    for (let i = 0; i < cells.n; i++) {
-      if (cells.level[i] !== level) continue;
-      const px = cells.x[i] * scale - ox - side / 2;
-      const py = cells.y[i] * scale - oy - side / 2;
-      if (px > -side && py > -side && px < width && py < height) ctx.fillRect(px, py, side - inset, side - inset);
+  const made = clearSheet(view);
+  const { pixels, width, height } = made;
+  const colours = levelPixels(data, style, 230);
+  const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
+  const side = Math.max(2.2 * view.ratio, 2 * cells.half * s);
+  const inset = side > 6 ? 1 : 0;
+  for (let i = 0; i < cells.n; i++) {
+    const px = cells.x[i] * s - tx - side / 2;
+    const py = cells.y[i] * s - ty - side / 2;
+    const left = Math.max(0, Math.round(px));
+    const right = Math.min(width, Math.round(px + side) - inset);
+    const top = Math.max(0, Math.round(py));
+    const bottom = Math.min(height, Math.round(py + side) - inset);
+    if (left >= right || top >= bottom) continue;
+    const colour = colours[cells.level[i]];
+    for (let row = top * width; row < bottom * width; row += width) {
+      for (let at = row + left; at < row + right; at++) pixels[at] = colour;
     }
-  });
+  }
+  showSheet(view, made);
 }
-
-/** @type {HTMLCanvasElement | null} */
-let sheet = null;
 
 /** Very many points, written straight into pixels. @param {View} view @param {Data} data @param {Style} style */
 export function paintMass(view, data, style) {
   const points = data.umkm;
   if (!points) return;
-  const { ctx, scale, ox, oy, ratio } = view;
-  sheet ??= document.createElement("canvas");
-  const width = (sheet.width = Math.round(view.width * ratio));
-  const height = (sheet.height = Math.round(view.height * ratio));
-  const pen = /** @type {CanvasRenderingContext2D} */ (sheet.getContext("2d"));
-  const image = pen.createImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
-  const colours = data.levels.map((name) => {
-    const [r, g, b] = rgb(style.classes.find((/** @type {Class} */ item) => item.key === name)?.colour ?? "#888888");
-    return ((230 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
-  const size = Math.round(ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
-  const [s, tx, ty] = [scale * ratio, ox * ratio, oy * ratio];
-  for (let i = 0; i < points.n; i++) {
-    const px = (points.x[i] * s - tx) | 0;
-    const py = (points.y[i] * s - ty) | 0;
+  const made = clearSheet(view);
+  const { pixels, width, height } = made;
+  const colours = levelPixels(data, style, 230);
+  const size = Math.round(view.ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
+  const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
+  const { x, y, level, n } = points;
+  for (let i = 0; i < n; i++) {
+    const px = (x[i] * s - tx) | 0;
+    const py = (y[i] * s - ty) | 0;
     if (px < 0 || py < 0 || px + size > width || py + size > height) continue;
-    const colour = colours[points.level[i]];
-    for (let dy = 0; dy < size; dy++) pixels.fill(colour, (py + dy) * width + px, (py + dy) * width + px + size);
+    const colour = colours[level[i]];
+    const end = (py + size) * width;
+    for (let row = py * width; row < end; row += width) for (let at = row + px; at < row + px + size; at++) pixels[at] = colour;
   }
-  pen.putImageData(image, 0, 0);
-  ctx.drawImage(sheet, 0, 0, view.width, view.height);
+  showSheet(view, made);
 }
 
 /** @param {View} view @param {Table} table @param {Style} style */

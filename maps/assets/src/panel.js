@@ -3,7 +3,7 @@
 import { detail, siteList } from "./detail.js";
 import { el, fill } from "./dom.js";
 import { legend } from "./legend.js";
-import { evidence, ledger, overview, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
+import { evidence, gapPicker, ledger, overview, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
 import { chip, empty, facts, section } from "./parts.js";
 import { searchBox } from "./search.js";
 
@@ -51,7 +51,7 @@ export function makePanel(app, panel) {
     } else if (tab === "areas") {
       const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
       const rows = level ? ranked(app, level) : [];
-      fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
+      fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), gapPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
     } else if (tab === "sites") fill(body, sitesView());
     else if (tab === "layers" && app.isPhone()) legend(app, body);
     else if (tab === "about") fill(body, ...about());
@@ -95,7 +95,7 @@ export function makePanel(app, panel) {
   app.state.listen((changed) => {
     if (changed.has("lang")) drawHead();
     if (changed.has("lang") || changed.has("tab")) drawTabs();
-    if (["lang", "tab", "unit", "selection"].some((key) => changed.has(key)) || (app.isPhone() && app.state.now.tab === "layers")) {
+    if (["lang", "tab", "unit", "gap", "selection"].some((key) => changed.has(key)) || (app.isPhone() && app.state.now.tab === "layers")) {
       const top = changed.has("tab") || changed.has("selection") ? 0 : body.scrollTop;
       drawBody();
       body.scrollTop = top;

@@ -3,8 +3,7 @@
 
 /**
  * @typedef {{kind: "area", level: string, row: number} | {kind: "row", layer: string, row: number} | {kind: "place", lon: number, lat: number}} Selection
- * @typedef {{lang: import("./format.js").Lang, unit: string, areaLevel: string, on: Set<string>, tab: string, selection: Selection | null,
- *   sort: string, descending: boolean}} Choices
+ * @typedef {{lang: import("./format.js").Lang, unit: string, gap: string, areaLevel: string, on: Set<string>, tab: string, selection: Selection | null}} Choices
  */
 
 export class State {
