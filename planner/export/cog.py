@@ -62,13 +62,13 @@ def _write_cog(
     import rasterio
     from rasterio.io import MemoryFile
     from rasterio.shutil import copy
-    from rasterio.transform import from_origin
+    from rasterio.transform import Affine
 
     grid = level.grid
     profile = {
         "driver": "GTiff", "crs": "EPSG:4326", "dtype": "float32", "count": len(bands), "height": grid.n_rows,
         "width": grid.n_cols, "nodata": float("nan"), "tiled": True, "blockxsize": _BLOCK, "blockysize": _BLOCK,
-        "transform": from_origin(grid.west_deg, grid.north_deg, grid.pixel_deg, grid.pixel_deg),
+        "transform": Affine(grid.pixel_deg, 0.0, grid.west_deg, 0.0, -grid.pixel_deg, grid.north_deg),
     }  # fmt: skip
     stamp = f"{inputs.date:%Y:%m:%d} 00:00:00"
     with rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as memory:

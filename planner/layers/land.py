@@ -33,7 +33,7 @@ def land_mask(areas: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.bool_]:
     """
     rasterio_module()
     from rasterio.features import rasterize
-    from rasterio.transform import from_origin
+    from rasterio.transform import Affine
 
     shapes = [shape for shape in areas.geometry if shape is not None and not shape.is_empty]
     if not shapes:
@@ -41,7 +41,7 @@ def land_mask(areas: gpd.GeoDataFrame, grid: Grid) -> NDArray[np.bool_]:
     burnt = rasterize(
         shapes,
         out_shape=grid.shape,
-        transform=from_origin(grid.west_deg, grid.north_deg, grid.pixel_deg, grid.pixel_deg),
+        transform=Affine(grid.pixel_deg, 0.0, grid.west_deg, 0.0, -grid.pixel_deg, grid.north_deg),
         all_touched=True,
         dtype="uint8",
     )

@@ -317,54 +317,49 @@ def warped_blocks(
     tile: Tile, grid: Grid, cleaner: Cleaner, how: Any
 ) -> Iterator[tuple[slice, slice, NDArray[np.float64]]]:
     """Yield blocks of the grid with the tile warped onto them, NaN where it says nothing."""
-    from rasterio.transform import from_origin
+    from rasterio.transform import Affine
     from rasterio.warp import reproject, transform_bounds
-    from rasterio.windows import Window, from_bounds
-    from rasterio.windows import transform as window_transform
 
     from planner.geo import tiles
 
     west, south, east, north = tile.bounds_deg
     ratio = max(1.0, grid.pixel_deg / tile.pixel_deg())
     side = int(np.clip(3000.0 / ratio, 16, 1024))
-    whole = Window(0, 0, tile.dataset.width, tile.dataset.height)
     for row, col, part in tiles(grid, side):
         p_west, p_south, p_east, p_north = part.bounds_deg
         if not (west < p_east and east > p_west and south < p_north and north > p_south):
             continue
         box = part.bounds_deg if tile.is_plain else transform_bounds("EPSG:4326", tile.crs, *part.bounds_deg)
-        found = _window(from_bounds, tile.dataset, box, whole)
+        found = _window(tile.dataset, box)
         if found is None:
             continue
         values = values_of(tile, found, cleaner)
         target = np.full(part.shape, np.nan)
         reproject(
-            values, target, src_transform=window_transform(found, tile.dataset.transform),
+            values, target, src_transform=_shifted(tile.dataset.transform, found),
             src_crs="EPSG:4326" if tile.is_plain else tile.crs, src_nodata=np.nan,
-            dst_transform=from_origin(part.west_deg, part.north_deg, part.pixel_deg, part.pixel_deg),
+            dst_transform=Affine(part.pixel_deg, 0.0, part.west_deg, 0.0, -part.pixel_deg, part.north_deg),
             dst_crs="EPSG:4326", dst_nodata=np.nan, resampling=how,
         )  # fmt: skip
         yield slice(row, row + part.n_rows), slice(col, col + part.n_cols), target
 
 
-def _window(from_bounds: Any, dataset: Any, box: tuple[float, ...], whole: Any) -> Any:
-    """Source window of a box with two pixels around it, None when they do not meet."""
-    from rasterio.windows import Window, intersect
+def _shifted(transform: Any, window: Any) -> Any:
+    """Transform of a window (rasterio's own warns about a deprecated operator)."""
+    from rasterio.transform import Affine
+
+    t = transform
+    return Affine(t.a, t.b, t.c + t.a * window.col_off, t.d, t.e, t.f + t.e * window.row_off)
+
+
+def _window(dataset: Any, box: tuple[float, ...]) -> Any:
+    """Source window of a box with two pixels around it, None when they do not meet; rows may run either way."""
+    from rasterio.windows import Window
 
     west, south, east, north = box
     step = dataset.transform
-    if step.e > 0.0:  # south-up: rows count from the south
-        row_0, row_1 = (south - step.f) / step.e, (north - step.f) / step.e
-        col_0, col_1 = (west - step.c) / step.a, (east - step.c) / step.a
-        raw = Window.from_slices((row_0, row_1), (col_0, col_1), boundless=True) if row_0 < row_1 else None
-    else:
-        raw = from_bounds(west, south, east, north, step)
-    if raw is None:
-        return None
-    grown = Window(
-        int(np.floor(raw.col_off)) - 2,
-        int(np.floor(raw.row_off)) - 2,
-        int(np.ceil(raw.width)) + 5,
-        int(np.ceil(raw.height)) + 5,
-    )
-    return grown.intersection(whole) if intersect([grown, whole]) else None
+    rows = sorted(((south - step.f) / step.e, (north - step.f) / step.e))
+    row_0, row_1 = max(0, int(np.floor(rows[0])) - 2), min(dataset.height, int(np.ceil(rows[1])) + 2)
+    col_0 = max(0, int(np.floor((west - step.c) / step.a)) - 2)
+    col_1 = min(dataset.width, int(np.ceil((east - step.c) / step.a)) + 2)
+    return Window(col_0, row_0, col_1 - col_0, row_1 - row_0) if row_0 < row_1 and col_0 < col_1 else None
