@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit
+from planner.radio._jit import greatest, jit, jit_entry, least
 
 __all__ = ["tightest_points"]
 
@@ -20,16 +20,16 @@ def _height(height: NDArray[np.float32], row: float, col: float) -> float:
     n_rows, n_cols = height.shape
     if not (-0.5 <= row <= n_rows - 0.5 and -0.5 <= col <= n_cols - 0.5):
         return math.nan
-    row = min(max(row, 0.0), n_rows - 1.0)
-    col = min(max(col, 0.0), n_cols - 1.0)
-    top, left = min(int(row), n_rows - 2), min(int(col), n_cols - 2)
+    row = least(greatest(row, 0.0), n_rows - 1.0)
+    col = least(greatest(col, 0.0), n_cols - 1.0)
+    top, left = int(least(row, n_rows - 2.0)), int(least(col, n_cols - 2.0))
     down, right = row - top, col - left
     above = height[top, left] * (1.0 - right) + height[top, left + 1] * right
     below = height[top + 1, left] * (1.0 - right) + height[top + 1, left + 1] * right
     return float(above * (1.0 - down) + below * down)
 
 
-@jit
+@jit_entry
 def tightest_points(
     height: NDArray[np.float32],
     ends: Array,
@@ -62,7 +62,7 @@ def tightest_points(
     for i in range(length_km.size):
         row_a, col_a, mast_a, row_b, col_b, mast_b = ends[i]
         total = length_km[i]
-        n = max(8, int(total / step_km + 0.5))
+        n = int(greatest(8.0, total / step_km + 0.5))
         foot_a = _height(height, row_a, col_a) if has_terrain else 0.0
         foot_b = _height(height, row_b, col_b) if has_terrain else 0.0
         top_a, top_b = foot_a + mast_a, foot_b + mast_b
@@ -71,7 +71,7 @@ def tightest_points(
             share[i, k] = np.inf
             at_km[i, k] = 0.0
         if not math.isfinite(top_a + top_b):
-            share[i, :] = math.nan
+            _forget(share, i)
             continue
         for j in range(1, n):
             t = j / n
@@ -87,5 +87,11 @@ def tightest_points(
                     share[i, k] = value
                     at_km[i, k] = near
             if math.isnan(ground):
-                share[i, :] = math.nan
+                _forget(share, i)
                 break
+
+
+@jit
+def _forget(share: Array, i: int) -> None:
+    for k in range(share.shape[1]):
+        share[i, k] = math.nan

@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from llvmlite import ir  # type: ignore[import-untyped]  # as numba, without types
+from numba import types
+from numba.extending import intrinsic
 
-__all__ = ["cache_folder", "jit", "jit_scan", "private_folder", "source_hash"]
+__all__ = ["cache_folder", "greatest", "jit", "jit_entry", "jit_scan", "least", "private_folder", "source_hash"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -67,14 +70,20 @@ def cache_folder() -> Path | None:
     return path
 
 
-def _decorate(function: Function, fastmath: Any) -> Function:
+def _decorate(function: Function, fastmath: Any, *, is_entry: bool) -> Function:
     folder = cache_folder()
     before = numba.config.CACHE_DIR
     if folder is not None:
         numba.config.CACHE_DIR = str(folder)  # read once, while the function is decorated
     try:
         made = numba.njit(
-            nogil=True, cache=folder is not None, error_model="numpy", fastmath=fastmath, boundscheck=False
+            nogil=True,
+            cache=is_entry and folder is not None,
+            error_model="numpy",
+            fastmath=fastmath,
+            boundscheck=False,
+            no_cpython_wrapper=not is_entry,
+            no_cfunc_wrapper=True,
         )(function)
     finally:
         numba.config.CACHE_DIR = before
@@ -83,10 +92,37 @@ def _decorate(function: Function, fastmath: Any) -> Function:
 
 
 def jit(function: Function) -> Function:
-    """Compile a kernel with exact IEEE arithmetic."""
-    return _decorate(function, fastmath=False)
+    """Compile a kernel that other kernels call, with exact IEEE arithmetic; Python cannot call it."""
+    return _decorate(function, fastmath=False, is_entry=False)
+
+
+def jit_entry(function: Function) -> Function:
+    """Compile a kernel that Python calls; it is kept on disk with all it calls."""
+    return _decorate(function, fastmath=False, is_entry=True)
 
 
 def jit_scan(function: Function) -> Function:
     """Compile a scan along a profile: sums and maxima may be reordered, NaN must not occur."""
-    return _decorate(function, fastmath=_SCAN_FLAGS)
+    return _decorate(function, fastmath=_SCAN_FLAGS, is_entry=False)
+
+
+def _either(name: str) -> Any:
+    """Numba intrinsic of two floats by an LLVM intrinsic.
+
+    Unlike ``max`` and ``min`` it becomes packed code inside loops, and compiles at once (numba's own are
+    functions to be compiled for each mix of types). Neither value may be NaN.
+    """
+    double = ir.DoubleType()
+
+    def typed(_context: Any, _first: Any, _second: Any) -> Any:
+        def build(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            function = builder.module.declare_intrinsic(name, [double], ir.FunctionType(double, [double, double]))
+            return builder.call(function, args, fastmath=("nnan", "nsz"))
+
+        return types.float64(types.float64, types.float64), build
+
+    return intrinsic(typed)
+
+
+greatest = _either("llvm.maxnum")
+least = _either("llvm.minnum")

@@ -179,12 +179,12 @@ def make_ground(
     if n_void and spec.void_policy != "refuse":
         height = _filled(height, is_land, frame, spec)
         is_void = ~np.isfinite(height)
-    clutter = np.zeros((0, 0), dtype=np.float32)
+    cover = np.where(is_land, np.float32(0.0), np.float32(-1.0))
     if clutter_m is not None:
         top, left = offset(clutter_m.grid, frame, "clutter")
         window = clutter_m.values[top : top + frame.n_rows, left : left + frame.n_cols]
-        clutter = np.where(is_land, np.nan_to_num(window, nan=0.0), 0.0).astype(np.float32)
-    surface = Surface(height, clutter, (~is_land).astype(np.uint8))
+        cover = np.where(is_land, np.nan_to_num(window, nan=0.0), cover).astype(np.float32)
+    surface = Surface(np.ascontiguousarray(height), np.ascontiguousarray(cover), bool((cover != 0.0).any()))
     return Ground(frame, row, col, surface, is_land, is_void, n_void - int(is_void.sum()))
 
 

@@ -99,15 +99,15 @@ class Surface:
     ----------
     height_m
         Ground above sea level, float32; 0 at sea, no NaN on paths that are computed.
-    clutter_m
-        Clutter above ground, float32, 0 at sea; of shape (0, 0) where there is none.
-    is_sea
-        1 at sea, uint8.
+    cover_m
+        Clutter above ground, float32; −1 at sea.
+    has_cover
+        Some pixel is sea or carries clutter.
     """
 
     height_m: NDArray[np.float32]
-    clutter_m: NDArray[np.float32]
-    is_sea: NDArray[np.uint8]
+    cover_m: NDArray[np.float32]
+    has_cover: bool
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit, jit_scan
+from planner.radio._jit import greatest, jit, jit_entry, jit_scan, least
+from planner.radio.propagation._p1812_diffraction import Steps
 
 __all__ = [
     "FAR_COAST_KM",
     "duct_incidence",
-    "horizons",
+    "horizon_angles",
+    "horizon_points",
     "profile_sums",
     "roughness",
     "smooth_heights",
@@ -30,7 +32,7 @@ FAR_COAST_KM = 500.0
 """Distance to the coast of a terminal whose path meets no sea (§3.4: no effect beyond 5 km)."""
 
 
-@jit
+@jit_entry
 def zone_lengths(d: Array, zone: Zones, n: int) -> tuple[float, float, float, float, float]:
     """Shares and longest sections of the radio-climatic zones along a path.
 
@@ -51,7 +53,7 @@ def zone_lengths(d: Array, zone: Zones, n: int) -> tuple[float, float, float, fl
         high = total if i == n - 1 else 0.5 * (d[i] + d[i + 1])
         if zone[i] == SEA:
             sea += high - low
-            d_ct = min(d_ct, low)
+            d_ct = least(d_ct, low)
             d_cr = total - high
             land = 0.0
         else:
@@ -60,9 +62,9 @@ def zone_lengths(d: Array, zone: Zones, n: int) -> tuple[float, float, float, fl
             inland += high - low
         else:
             inland = 0.0
-        longest_land = max(longest_land, land)
-        longest_inland = max(longest_inland, inland)
-    return min(1.0, sea / total), longest_land, longest_inland, d_ct, d_cr
+        longest_land = greatest(longest_land, land)
+        longest_inland = greatest(longest_inland, inland)
+    return least(1.0, sea / total), longest_land, longest_inland, d_ct, d_cr
 
 
 @jit
@@ -70,7 +72,7 @@ def duct_incidence(latitude_deg: float, land_km: float, inland_km: float) -> flo
     """β0, per cent of time with a lapse rate over 100 N-units/km: eq. (2)–(5)."""
     tau = 1.0 - math.exp(-4.12e-4 * inland_km**2.41)  # (3)
     mu1 = (10.0 ** (-land_km / (16.0 - 6.6 * tau)) + 10.0 ** (-5.0 * (0.496 + 0.354 * tau))) ** 0.2  # (2)
-    mu1 = min(1.0, mu1)
+    mu1 = least(1.0, mu1)
     latitude = abs(latitude_deg)
     if latitude <= 70.0:
         mu4 = mu1 ** (-0.935 + 0.0176 * latitude)  # (4)
@@ -92,7 +94,7 @@ def profile_sums(d: Array, h: Array, n: int) -> tuple[float, float]:
 
 @jit_scan
 def terrain_slopes(
-    d: Array, h: Array, n: int, ends: tuple[float, float], bulge: float
+    s: Steps, h: Array, n: int, ends: tuple[float, float], bulge: float
 ) -> tuple[float, float, float, float, float]:
     """Maxima over the inner points of the bare ground.
 
@@ -103,19 +105,18 @@ def terrain_slopes(
         tangent); steepest slopes from both ends without curvature (m/km, eq. 89b and 89c before the
         slope of the direct line); greatest height above the direct line (m, eq. 89a).
     """
-    total = d[n - 1]
+    total = s.d[n - 1]
     hts, hrs = ends
     slope = (hrs - hts) / total
     over_t = over_r = bare_t = bare_r = above = -np.inf
     for i in range(1, n - 1):
-        rest = total - d[i]
-        from_t = (h[i] - hts) / d[i]
-        from_r = (h[i] - hrs) / rest
-        over_t = max(over_t, from_t - bulge * d[i])
-        over_r = max(over_r, from_r - bulge * rest)
-        bare_t = max(bare_t, from_t)
-        bare_r = max(bare_r, from_r)
-        above = max(above, h[i] - hts - slope * d[i])
+        from_t = (h[i] - hts) * s.inv_t[i]
+        from_r = (h[i] - hrs) * s.inv_r[i]
+        over_t = greatest(over_t, from_t - bulge * s.d[i])
+        over_r = greatest(over_r, from_r - bulge * (total - s.d[i]))
+        bare_t = greatest(bare_t, from_t)
+        bare_r = greatest(bare_r, from_r)
+        above = greatest(above, h[i] - hts - slope * s.d[i])
     return over_t, over_r, bare_t, bare_r, above
 
 
@@ -144,74 +145,61 @@ def smooth_heights(
         alpha_r = tops[1] + slope  # (89c)
         low_t = hst - tops[2] * alpha_t / (alpha_t + alpha_r)  # (90c)
         low_r = hsr - tops[2] * alpha_r / (alpha_t + alpha_r)  # (90d)
-    return hst, hsr, min(low_t, h[0]), min(low_r, h[n - 1])
+    return hst, hsr, least(low_t, h[0]), least(low_r, h[n - 1])
 
 
 @jit
-def horizons(
-    d: Array, h: Array, n: int, ends: tuple[float, float], bulge: float, over: tuple[float, float]
-) -> tuple[float, float, float, float, int, int]:
-    """Horizon angles and distances of the bare ground (attachment 1 §5.1–5.5).
+def horizon_angles(
+    total_km: float, ends: tuple[float, float], bulge: float, over: tuple[float, float]
+) -> tuple[float, float]:
+    """Horizon angles θ_t, θ_r of the bare ground, mrad (attachment 1 §5.1–5.4, eq. 76–82).
 
-    Parameters
-    ----------
-    over
-        ``over_t, over_r`` of `terrain_slopes`.
-
-    Returns
-    -------
-    tuple
-        θ_t, θ_r (mrad, eq. 79, 81), d_lt, d_lr (km, eq. 80, 83) and their profile points. On a
-        line-of-sight path the point is the one of largest ν.
+    ``over`` are ``over_t, over_r`` of `terrain_slopes`.
     """
-    total = d[n - 1]
     hts, hrs = ends
-    direct_t = (hrs - hts) / total - bulge * total  # (78)
-    if over[0] > direct_t:
-        first = _first_at(d, h, n, hts, bulge, over[0])
-        last = _last_at(d, h, n, hrs, bulge, over[1])
-        theta_t = 1000.0 * math.atan(over[0] / 1000.0)
-        theta_r = 1000.0 * math.atan(over[1] / 1000.0)
-    else:
-        first = last = _point_of_largest_nu(d, h, n, ends, bulge)
-        theta_t = 1000.0 * math.atan(direct_t / 1000.0)
-        theta_r = 1000.0 * math.atan(((hts - hrs) / total - bulge * total) / 1000.0)
-    return theta_t, theta_r, d[first], total - d[last], first, last
+    slope_t, slope_r = over
+    direct = (hrs - hts) / total_km - bulge * total_km  # (78)
+    if slope_t <= direct:
+        slope_t, slope_r = direct, (hts - hrs) / total_km - bulge * total_km  # (81)
+    return 1000.0 * math.atan(slope_t / 1000.0), 1000.0 * math.atan(slope_r / 1000.0)
 
 
 @jit
-def _first_at(d: Array, h: Array, n: int, hts: float, bulge: float, slope: float) -> int:
-    """First point whose slope from the transmitter reaches ``slope`` but for rounding."""
-    limit = slope - 1e-9 * max(1.0, abs(slope))
+def horizon_points(
+    s: Steps, h: Array, n: int, ends: tuple[float, float], bulge: float, over: tuple[float, float]
+) -> tuple[int, int]:
+    """Profile points of both horizons (eq. 80, 83); the point of largest ν, twice, on a line-of-sight path."""
+    total = s.d[n - 1]
+    hts, hrs = ends
+    if over[0] > (hrs - hts) / total - bulge * total:
+        return _first_at(s, h, n, hts, bulge, over[0]), _last_at(s, h, n, hrs, bulge, over[1])
+    slope = (hrs - hts) / total
+    best, at = -np.inf, 1
     for i in range(1, n - 1):
-        if (h[i] - hts) / d[i] - bulge * d[i] >= limit:
+        value = (h[i] + bulge * s.d[i] * (total - s.d[i]) - hts - slope * s.d[i]) * s.inv_s[i]
+        if value >= best:
+            best, at = value, i
+    return at, at
+
+
+@jit
+def _first_at(s: Steps, h: Array, n: int, hts: float, bulge: float, slope: float) -> int:
+    """First point whose slope from the transmitter reaches ``slope`` but for rounding."""
+    limit = slope - 1e-9 * greatest(1.0, abs(slope))
+    for i in range(1, n - 1):
+        if (h[i] - hts) * s.inv_t[i] - bulge * s.d[i] >= limit:
             return i
     return n - 2
 
 
 @jit
-def _last_at(d: Array, h: Array, n: int, hrs: float, bulge: float, slope: float) -> int:
+def _last_at(s: Steps, h: Array, n: int, hrs: float, bulge: float, slope: float) -> int:
     """Last point whose slope from the receiver reaches ``slope`` but for rounding."""
-    limit = slope - 1e-9 * max(1.0, abs(slope))
+    limit = slope - 1e-9 * greatest(1.0, abs(slope))
     for i in range(n - 2, 0, -1):
-        rest = d[n - 1] - d[i]
-        if (h[i] - hrs) / rest - bulge * rest >= limit:
+        if (h[i] - hrs) * s.inv_r[i] - bulge * (s.d[n - 1] - s.d[i]) >= limit:
             return i
     return 1
-
-
-@jit
-def _point_of_largest_nu(d: Array, h: Array, n: int, ends: tuple[float, float], bulge: float) -> int:
-    total = d[n - 1]
-    hts, hrs = ends
-    slope = (hrs - hts) / total
-    best, at = -np.inf, 1
-    for i in range(1, n - 1):
-        product = d[i] * (total - d[i])
-        value = (h[i] + bulge * product - hts - slope * d[i]) / math.sqrt(product)
-        if value >= best:
-            best, at = value, i
-    return at
 
 
 @jit
@@ -220,7 +208,7 @@ def roughness(d: Array, h: Array, line: tuple[float, float], first: int, last: i
 
     ``line`` is that surface's height at the transmitter and its slope in m/km (eq. 92, 93).
     """
-    greatest = -np.inf
+    top = -np.inf
     for i in range(first, last + 1):
-        greatest = max(greatest, h[i] - (line[0] + line[1] * d[i]))
-    return greatest
+        top = greatest(top, h[i] - (line[0] + line[1] * d[i]))
+    return top

@@ -9,17 +9,26 @@ terrestrial services in the frequency range 30 MHz to 6 000 MHz.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit
+from planner.radio._jit import greatest, jit, jit_entry, jit_scan
 from planner.radio.link import RadioLink
 from planner.radio.propagation import MIN_DISTANCE_KM, AreaJob, ModelInfo, Profile
-from planner.radio.propagation._p1812_diffraction import Ground, make_ground, smooth_bullington
+from planner.radio.propagation._p1812_diffraction import Ground, Steps, make_ground, make_steps
 from planner.radio.propagation._p1812_kernel import PARTS, Air, inverse_normal, point_loss
 from planner.radio.propagation._p1812_path import FAR_COAST_KM, zone_lengths
-from planner.radio.propagation._sampling import Frame, Paths, frame_of, path_points, paths_of, sample_path
+from planner.radio.propagation._sampling import (
+    Frame,
+    Paths,
+    frame_of,
+    path_points,
+    paths_of,
+    sample_cover,
+    sample_heights,
+)
 from planner.units import EARTH_RADIUS_KM
 
 __all__ = ["INFO", "location_sigma_db", "loss_db", "losses_db", "parts"]
@@ -65,8 +74,9 @@ def location_sigma_db(frequency_mhz: float, resolution_m: float, rx_height_m: fl
 def _air(link: RadioLink, resolution_m: float, *, is_whole: bool) -> Air:
     sigma = location_sigma_db(link.frequency_mhz, resolution_m, link.rx_height_m)
     inverse = inverse_normal(link.location_percent / 100.0) if link.location_percent != 50.0 else 0.0
+    f = link.frequency_mhz / 1000.0
     return Air(
-        frequency_ghz=link.frequency_mhz / 1000.0,
+        frequency_ghz=f,
         time_percent=link.time_percent,
         n0=link.n0,
         latitude_deg=link.latitude_deg,
@@ -74,7 +84,10 @@ def _air(link: RadioLink, resolution_m: float, *, is_whole: bool) -> Air:
         radius_beta_km=EARTH_RADIUS_KM * 3.0,  # (7b)
         inverse_p=inverse_normal(link.time_percent / 100.0),
         location_db=-inverse * sigma,
-        ground=make_ground(link.frequency_mhz / 1000.0, is_vertical=link.polarisation == "vertical"),
+        frequency_db=20.0 * math.log10(f),
+        scatter_db=25.0 * math.log10(f) - 2.5 * math.log10(f / 2.0) ** 2,  # (45)
+        duct_db=45.375 - 137.0 * f + 92.5 * f * f if f < 0.5 else 0.0,  # (47a)
+        ground=make_ground(f, is_vertical=link.polarisation == "vertical"),
         is_whole=is_whole,
     )
 
@@ -91,13 +104,10 @@ def _evaluate(profile: Profile, link: RadioLink, *, is_whole: bool) -> NDArray[n
     air = _air(link, resolution_m, is_whole=is_whole)
     zones = (*zone_lengths(d, np.ascontiguousarray(profile.zone), n), int(profile.zone[-1]))
     out = np.zeros(len(PARTS))
-    point_loss(d, h, g, n, (link.tx_height_m, link.rx_height_m), zones, air, out)
+    steps = make_steps(d)
+    point_loss(steps, h, g, n, (link.tx_height_m, link.rx_height_m), zones, air, out)
     if stretch > 1.0:
         out[-1] = short_path_loss(true_km, air.frequency_ghz, out)
-    if is_whole:  # the kernel leaves out smooth Bullington losses that cannot count
-        ends = (float(out[_AT["hte_diffraction"]]), float(out[_AT["hre_diffraction"]]))
-        for name, radius_km in (("Lbulls50", air.radius_km), ("Lbulls", air.radius_beta_km)):
-            out[_AT[name]] = smooth_bullington(d, n, ends, 500.0 / radius_km, air.ground.wavelength_m)
     return out
 
 
@@ -119,54 +129,82 @@ def parts(profile: Profile, link: RadioLink) -> dict[str, float]:
     return dict(zip(PARTS, (float(v) for v in _evaluate(profile, link, is_whole=True)), strict=True))
 
 
-@jit
+@jit_entry
 def short_path_loss(true_km: float, frequency_ghz: float, out: NDArray[np.float64]) -> float:
     """Loss below 0.25 km: free space plus the excess at 0.25 km, scaled by the distance.
 
     ``out`` holds the parts of the same profile stretched to 0.25 km.
     """
     excess = out[-1] - out[_LBFS]
-    slant2 = max(1e-6, true_km * true_km + ((out[_HTS] - out[_HRS]) / 1000.0) ** 2)
+    slant2 = greatest(1e-6, true_km * true_km + ((out[_HTS] - out[_HRS]) / 1000.0) ** 2)
     free = 92.4 + 20.0 * math.log10(frequency_ghz) + 10.0 * math.log10(slant2)
     return float(free + excess * true_km / MIN_DISTANCE_KM)
 
 
 @jit
 def _unpack(row: NDArray[np.float64]) -> Air:
-    ground = Ground(row[9], row[10], row[11], row[12])
-    return Air(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], ground, False)  # noqa: FBT003  (numba)
+    ground = Ground(row[12], row[13], row[14], row[15])
+    return Air(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], ground, False)  # noqa: FBT003  (numba)
 
 
 def _pack(height_m: float, air: Air) -> list[float]:
-    return [height_m, *air[:8], *air.ground]
+    return [height_m, *air[:11], *air.ground]
 
 
-@jit
+class Scratch(NamedTuple):
+    """Arrays the loop over paths writes into, and tables of 1/i and 1/sqrt(i)."""
+
+    h: NDArray[np.float64]
+    g: NDArray[np.float64]
+    steps: Steps
+    zone: NDArray[np.uint8]
+    out: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    root: NDArray[np.float64]
+
+
+def _scratch(longest_km: float, spacing_km: float) -> Scratch:
+    size = max(5, int(longest_km / spacing_km + 1.5)) + 1
+    inverse = 1.0 / np.maximum(np.arange(size), 1.0)
+    h, g, *steps = np.zeros((6, size))
+    zone = np.full(size, 4, dtype=np.uint8)
+    return Scratch(h, g, Steps(*steps), zone, np.zeros(len(PARTS)), inverse, np.sqrt(inverse))
+
+
+@jit_entry
 def _losses(
-    frame: Frame, paths: Paths, rx_height: float, table: NDArray[np.float64], losses: NDArray[np.float32]
+    frame: Frame, paths: Paths, rx_height: float, table: NDArray[np.float64], work: Scratch, losses: NDArray[np.float32]
 ) -> None:
-    size = path_points(paths.length.max(), paths.spacing)
-    d, h, g = np.empty(size), np.empty(size), np.empty(size)
-    zone = np.full(size, 4, np.uint8)
-    out = np.zeros(len(PARTS))
+    h, steps, zone = work.h, work.steps, work.zone
     for k in range(paths.length.size):
         true_km = paths.length[k]
-        length = max(true_km, MIN_DISTANCE_KM)
+        length = greatest(true_km, MIN_DISTANCE_KM)
         n = path_points(true_km, paths.spacing)
-        sample_path(frame, (paths.row, paths.col), (paths.rows[k], paths.cols[k]), n, h, g, zone)
-        step = length / (n - 1)
-        for i in range(n):
-            d[i] = step * i
+        start, stop = (paths.row, paths.col), (paths.rows[k], paths.cols[k])
+        _even_steps(length / (n - 1), n, work.inverse, work.root, steps)
+        sample_heights(frame, start, stop, n, h)
         lengths = (0.0, length, length, FAR_COAST_KM, FAR_COAST_KM)
-        if frame.has_sea:
-            lengths = zone_lengths(d, zone, n)
+        if frame.has_cover and sample_cover(frame, start, stop, n, h, work.g, zone) > 0:
+            lengths = zone_lengths(steps.d, zone, n)
+        ground = work.g if frame.has_cover else h
         zones = (lengths[0], lengths[1], lengths[2], lengths[3], lengths[4], int(zone[n - 1]))
         for j in range(table.shape[0]):
             air = _unpack(table[j])
-            loss = point_loss(d, h, g, n, (table[j, 0], rx_height), zones, air, out)
+            loss = point_loss(steps, h, ground, n, (table[j, 0], rx_height), zones, air, work.out)
             if true_km < MIN_DISTANCE_KM:
-                loss = short_path_loss(true_km, air.frequency_ghz, out)
+                loss = short_path_loss(true_km, air.frequency_ghz, work.out)
             losses[j, k] = loss
+
+
+@jit_scan
+def _even_steps(step: float, n: int, inverse: NDArray[np.float64], root: NDArray[np.float64], steps: Steps) -> None:
+    """Distances and inverses of evenly spaced points, from tables instead of divisions."""
+    per_step = 1.0 / step
+    for i in range(n):
+        steps.d[i] = step * i
+        steps.inv_t[i] = inverse[i] * per_step
+        steps.inv_r[i] = inverse[n - 1 - i] * per_step
+        steps.inv_s[i] = root[i] * root[n - 1 - i] * per_step
 
 
 def losses_db(job: AreaJob) -> NDArray[np.float32]:
@@ -190,7 +228,9 @@ def losses_db(job: AreaJob) -> NDArray[np.float32]:
             for height_m, band_mhz in zip(job.heights_m, job.bands_mhz, strict=True)
         ]
     )
-    _losses(frame_of(job.surface), paths_of(job), job.settings.rx_height_m, table, losses)
+    paths = paths_of(job)
+    work = _scratch(float(paths.length.max()), paths.spacing)
+    _losses(frame_of(job.surface), paths, job.settings.rx_height_m, table, work, losses)
     return losses
 
 
