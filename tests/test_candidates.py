@@ -337,6 +337,16 @@ def test_a_decision_outweighs_the_limit():
     assert found.loc[found["excluded_because"] == "", "ref_id"].tolist() == ["D1"]
 
 
+def test_the_limit_spreads_and_proposals_take_no_more_than_half():
+    asked = _proposals(*[_lonlat(50 + 4 * i, 50) for i in range(6)])
+    found = _make(world(blobs(*CENTRES), proposals=asked), ("proposals", "clusters"), most=4)
+    usable = found.loc[found["excluded_because"] == ""]
+    assert len(usable) == 4
+    assert (usable["generator"] == "proposals").sum() >= 2
+    km = distance_km(usable["lon_deg"].to_numpy(), usable["lat_deg"].to_numpy(), *_lonlat(60, 300))
+    assert km.min() < 3.0  # the far settlement keeps a place
+
+
 def test_names_are_stable_for_a_place_and_differ_between_places():
     cells = blobs(*CENTRES)
     one = _make(world(cells), ("clusters",))

@@ -13,6 +13,7 @@ from planner.backhaul.sea import landmass_at
 from planner.demand.areas import area_of_points
 from planner.plan import candidates
 from planner.plan.access import access_modes
+from planner.plan.cover import greedy_rounds
 from planner.plan.world import PLACE_KINDS, RAW_COLUMNS, CandidateWorld, texts
 from planner.registry import load
 from planner.schema_columns import CANDIDATES
@@ -39,8 +40,10 @@ def make_candidates(
     generators
         Keys in ``planner/plan/candidates``, in order: where places merge, the earlier one stays.
     max_candidates
-        Most usable candidates. Those with the most weight that lacks service within ``reach_km`` stay (those
-        that decisions name before all others); the rest keep their row with the reason ``over_limit``.
+        Most usable candidates. Those that decisions name stay first, then proposals (up to half of the
+        limit), then those that add most weight lacking service within ``reach_km`` to the ones before them, so
+        that the kept ones hold as much of it as they can; new ground, towers and facilities take turns.
+        The rest keep their row with the reason ``over_limit``.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def make_candidates(
     )
     found = found.assign(excluded_because=_reasons(world, found))
     return (
-        _limited(found, max_candidates)
+        _limited(world, found.reset_index(drop=True), max_candidates)
         .sort_values("candidate_id", kind="stable")[list(_COLUMNS)]
         .reset_index(drop=True)
     )
@@ -101,12 +104,13 @@ def _merged(found: pd.DataFrame, merge_km: float) -> pd.DataFrame:
                 is_open[taken] = False
                 keeper[rows[taken]] = rows[i]
     label = np.where(found["ref_id"] == "", found["generator"], found["generator"] + ":" + found["ref_id"])
-    order = pd.DataFrame({"keeper": keeper, "label": label})
-    provenance = order.groupby("keeper", sort=True)["label"].agg(lambda names: ";".join(dict.fromkeys(names)))
+    named: dict[int, dict[str, None]] = {}
+    for row, text in zip(keeper.tolist(), label.tolist(), strict=True):
+        named.setdefault(row, {})[text] = None
     access = found["access_mode"].where(found["access_mode"] != "").groupby(keeper).first()
-    kept = found.loc[provenance.index]
+    kept = found.iloc[list(named)]
     return kept.assign(
-        provenance=provenance.to_numpy(dtype=str) if len(kept) else "",
+        provenance=np.array([";".join(texts_) for texts_ in named.values()], dtype=str),
         access_mode=texts(access.reindex(kept.index)) if len(kept) else "",
     ).reset_index(drop=True)
 
@@ -168,13 +172,34 @@ def _is_below(code: str, areas: tuple[str, ...]) -> bool:
     return not areas or any(code == area or code.startswith(f"{area}.") for area in areas)
 
 
-def _limited(found: pd.DataFrame, most: int) -> pd.DataFrame:
+def _limited(world: CandidateWorld, found: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Mark what is over the limit: decisions stay, then proposals up to half, then the rest by what it adds."""
     usable = np.flatnonzero((found["excluded_because"] == "").to_numpy())
     if len(usable) <= most:
         return found
-    held = found.iloc[usable]
-    named = held["provenance"].str.contains("decisions").to_numpy(bool)
-    order = np.lexsort((held["candidate_id"].to_numpy(dtype=str), -held["weight_near"].to_numpy(float), ~named))
-    reason = found["excluded_because"].to_numpy(dtype=object)
-    reason[usable[order[most:]]] = "over_limit"
-    return found.assign(excluded_because=reason.astype(str))
+    held = found.iloc[usable].sort_values("candidate_id", kind="stable")
+    provenance = held["provenance"]
+    is_decided = provenance.str.contains("decisions").to_numpy(bool)
+    is_asked = provenance.str.contains("proposals").to_numpy(bool) & ~is_decided
+    order = _by_addition(world, held)
+    decided = order[is_decided[order]]
+    asked = order[is_asked[order]][: max(0, most // 2 - len(decided))]
+    first = np.concatenate([decided, asked])
+    ranked = np.concatenate([first, order[~np.isin(order, first)]])
+    over = held.index.to_numpy()[ranked[most:]]
+    return found.assign(excluded_because=found["excluded_because"].where(~found.index.isin(over), "over_limit"))
+
+
+def _by_addition(world: CandidateWorld, held: pd.DataFrame) -> NDArray[np.int64]:
+    """Positions by the weight they add to the others of their kind, kinds taking turns."""
+    weight = world.need["weight"].to_numpy(float)
+    near = world.need_near(held["lon_deg"].to_numpy(float), held["lat_deg"].to_numpy(float))
+    covers = [np.array(rows, dtype=np.int64) for rows in near]
+    turn = np.zeros(len(held), dtype=np.int64)
+    kind = held["place_kind"].to_numpy(dtype=str)
+    for name in PLACE_KINDS:
+        rows = np.flatnonzero(kind == name)
+        order = greedy_rounds([covers[i] for i in rows], weight, least=world.spec.min_weight, most=len(rows))
+        turn[rows[order]] = np.arange(len(rows))
+    rank = np.array([PLACE_KINDS.index(name) for name in kind], dtype=np.int64)
+    return np.lexsort((np.arange(len(held)), rank, turn))

@@ -11,9 +11,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from planner.backhaul.near import xyz_km
 from planner.geo import h3_cells
+from planner.plan.cover import greedy_cover
 from planner.specs.candidates import CandidateSpec
 
 __all__ = ["cluster_cells", "cluster_centres"]
@@ -42,8 +44,14 @@ def cluster_centres(need: pd.DataFrame, spec: CandidateSpec) -> Ints:
     """
     if need.empty:
         return np.empty(0, dtype=np.int64)
-    xyz = xyz_km(need["lon_deg"].to_numpy(float), need["lat_deg"].to_numpy(float))
-    return _discs(xyz, need["weight"].to_numpy(float), cluster_cells(need, spec), spec)
+    lon, lat, weight = (need[name].to_numpy(float) for name in ("lon_deg", "lat_deg", "weight"))
+    label = cluster_cells(need, spec)
+    owner, points, mass = _summed(lon, lat, weight, 4 * spec.cluster_points)
+    first = np.full(len(points), len(need), dtype=np.int64)
+    np.minimum.at(first, owner, np.arange(len(need)))
+    middle = _discs(points, mass, label[first], spec)
+    _, row = cKDTree(xyz_km(lon, lat)).query(middle)
+    return np.unique(row).astype(np.int64)
 
 
 def cluster_cells(need: pd.DataFrame, spec: CandidateSpec) -> Ints:
@@ -101,39 +109,14 @@ def _spread(copies: Ints) -> Floats:
     return np.column_stack([radius_km * np.cos(angle), radius_km * np.sin(angle), np.zeros(len(nth))])
 
 
-def _discs(xyz: Floats, weight: Floats, label: Ints, spec: CandidateSpec) -> Ints:
-    """Cells that are the middle of a disc, heaviest first, cluster by cluster and then for the rest."""
-    from scipy.spatial import cKDTree
-
-    found: list[int] = []
+def _discs(points: Floats, mass: Floats, label: Ints, spec: CandidateSpec) -> Floats:
+    """Centres of weight of discs, heaviest first, cluster by cluster and then for the rest."""
+    found: list[Floats] = []
     order = np.argsort(label, kind="stable")
-    for members in np.split(
-        order, np.flatnonzero(np.diff(label[order])) + 1
-    ):  # one cluster a turn: discs depend on what is left
-        near = cKDTree(xyz[members]).query_ball_point(xyz[members], spec.reach_km)
-        found.extend(int(members[i]) for i in _greedy(near, xyz[members], weight[members], spec.min_weight))
-    return np.array(sorted(found), dtype=np.int64)
-
-
-def _greedy(near: list[list[int]], xyz: Floats, weight: Floats, least: float) -> list[int]:
-    """Discs that each hold at least ``least`` of what the earlier ones left; ties to the first cell."""
-    import heapq
-
-    left = weight.copy()
-    heap = [(-float(left[members].sum()), i) for i, members in enumerate(near)]
-    heapq.heapify(heap)
-    chosen: list[int] = []
-    while heap and -heap[0][0] >= max(least, 1e-12):
-        _, i = heapq.heappop(heap)
-        now = -float(left[near[i]].sum())
-        if heap and now > heap[0][0]:
-            heapq.heappush(heap, (now, i))
-            continue
-        if -now < max(least, 1e-12):
-            break
-        disc = np.array(near[i])
-        centre = np.average(xyz[disc], axis=0, weights=left[disc])
-        away = np.round(((xyz[disc] - centre) ** 2).sum(axis=1), 9)  # ties to the first, whatever the rounding
-        chosen.append(int(disc[np.lexsort((disc, away))[0]]))
-        left[disc] = 0.0
-    return chosen
+    ends = np.flatnonzero(np.diff(label[order])) + 1
+    for members in np.split(order, ends):  # one cluster a turn: each disc depends on what the earlier ones left
+        at = points[members]
+        near = cKDTree(at).query_ball_point(at, spec.reach_km, return_sorted=True)
+        chosen = greedy_cover([np.array(some) for some in near], mass[members], least=spec.min_weight)
+        found.extend(np.average(at[held], axis=0, weights=weight) for _, held, weight in chosen)
+    return np.array(found).reshape(-1, 3)

@@ -125,13 +125,17 @@ class CandidateWorld:
         slope: NDArray[np.float64] = np.degrees(np.arctan(rise))
         return slope
 
+    def need_near(self, lon_deg: Floats, lat_deg: Floats) -> list[list[int]]:
+        """Rows of `need` within ``reach_km`` of each point, each list ascending."""
+        if self.need.empty or not len(lon_deg):
+            return [[] for _ in range(len(lon_deg))]
+        found = self.need_tree.query_ball_point(xyz_km(lon_deg, lat_deg), self.spec.reach_km, return_sorted=True)
+        return list(found)
+
     def weight_near(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
         """Weight that lacks service within ``reach_km`` of each point."""
         weight = self.need["weight"].to_numpy(float)
-        if not len(weight) or not len(lon_deg):
-            return np.zeros(len(lon_deg))
-        found = self.need_tree.query_ball_point(xyz_km(lon_deg, lat_deg), self.spec.reach_km, return_sorted=True)
-        return np.array([weight[near].sum() for near in found])
+        return np.array([weight[near].sum() for near in self.need_near(lon_deg, lat_deg)], dtype=np.float64)
 
     def at(self, raster: Raster | None, lon_deg: Floats, lat_deg: Floats) -> Floats:
         """Values of a raster at points, NaN outside it or without it."""
@@ -140,7 +144,7 @@ class CandidateWorld:
             return found
         row, col = raster.grid.row_col(lon_deg, lat_deg)
         inside = raster.grid.contains(row, col)
-        found[inside] = np.asarray(raster.values, dtype=np.float64)[row[inside], col[inside]]
+        found[inside] = raster.values[row[inside], col[inside]]
         return found
 
 

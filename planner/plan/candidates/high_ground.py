@@ -39,11 +39,19 @@ def generate(world: CandidateWorld) -> pd.DataFrame:
     near = within_km((c_lon, c_lat), (lon, lat), max_km=world.spec.hill_km)
     ground = world.at(world.terrain, c_lon, c_lat)
     height = world.at(world.terrain, lon, lat)
-    best = [
-        _best(world, (lon, lat, height), np.array(tops_near, dtype=np.int64), (c_lon[i], c_lat[i], ground[i]))
-        for i, tops_near in enumerate(near)
-    ]
-    chosen = np.array(sorted({top for top in best if top >= 0}), dtype=np.int64)
+    cells = world.need_near(c_lon, c_lat)
+    need = tuple(world.need[name].to_numpy(float) for name in ("lon_deg", "lat_deg", "weight"))
+    best = []
+    for i, tops_near in enumerate(near):  # a few tops and cells a cluster; all clusters at once would not fit in memory
+        rising = np.array(
+            [top for top in tops_near if height[top] - ground[i] >= world.spec.min_rise_m], dtype=np.int64
+        )
+        highest = rising[np.lexsort((rising, -height[rising]))][:_TOPS]
+        weight = need[2][cells[i]]
+        heaviest = np.array(cells[i], dtype=np.int64)[np.argsort(-weight, kind="stable")][:_TARGETS]
+        if len(highest) and len(heaviest):
+            best.append(_best(world, (lon, lat, height), highest, tuple(part[heaviest] for part in need)))
+    chosen = np.unique(np.array(best, dtype=np.int64))
     return places("high_ground", lon_deg=lon[chosen], lat_deg=lat[chosen])
 
 
@@ -60,27 +68,10 @@ def _tops(world: CandidateWorld) -> Ints:
     return np.flatnonzero(is_top & (np.nan_to_num(slope, nan=0.0) <= world.max_slope_deg)).astype(np.int64)
 
 
-def _best(
-    world: CandidateWorld, tops: tuple[Floats, Floats, Floats], near: Ints, centre: tuple[float, float, float]
-) -> int:
-    """The top that sees most of the weight around a centre, −1 where none rises above it."""
+def _best(world: CandidateWorld, tops: tuple[Floats, Floats, Floats], near: Ints, target: tuple[Floats, ...]) -> int:
+    """The top that sees most of the weight; ties to the higher, then the first."""
     lon, lat, height = tops
-    rise = height[near] - centre[2]
-    near = near[rise >= world.spec.min_rise_m]
-    near = near[np.lexsort((near, -height[near]))][:_TOPS]
-    if not len(near):
-        return -1
-    need = world.need
-    cells = np.array(
-        world.need_tree.query_ball_point(
-            xyz_km(np.array([centre[0]]), np.array([centre[1]]))[0], world.spec.reach_km, return_sorted=True
-        ),
-        dtype=np.int64,
-    )
-    weight = need["weight"].to_numpy(float)[cells]
-    cells = cells[np.argsort(-weight, kind="stable")][:_TARGETS]
-    target = (need["lon_deg"].to_numpy(float)[cells], need["lat_deg"].to_numpy(float)[cells])
-    seen = _seen(world, (lon[near], lat[near]), target) @ need["weight"].to_numpy(float)[cells]
+    seen = _seen(world, (lon[near], lat[near]), (target[0], target[1])) @ target[2]
     return int(near[np.lexsort((near, -height[near], -seen))[0]])
 
 
