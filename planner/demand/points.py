@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UMKM_COUNTS",
+    "UNIT",
     "LandFrame",
     "Placed",
     "UmkmTally",
@@ -37,7 +38,7 @@ UMKM_COUNTS = (
 )
 """Columns of `UmkmTally.counts`, in order."""
 
-_UNIT = 2.0**-20
+UNIT = 2.0**-20
 """Enterprises and people are multiples of this unit (about 10⁻⁶), so that float64 adds them exactly:
 sums do not depend on the order of rows, the size of chunks or the way areas are grouped."""
 
@@ -167,7 +168,7 @@ def tally_umkm(umkm: pd.DataFrame, placed: Placed, *, priority_sectors: tuple[st
     priority_sectors
         KBLI letters that count as priority.
     """
-    weight = np.round(umkm["weight"].to_numpy(dtype=np.float64) / _UNIT)
+    weight = np.round(umkm["weight"].to_numpy(dtype=np.float64) / UNIT)
     masks = (
         np.ones(len(umkm), dtype=bool),
         _equals(umkm["digital"], ("offline",)),
@@ -183,10 +184,10 @@ def tally_umkm(umkm: pd.DataFrame, placed: Placed, *, priority_sectors: tuple[st
         counts[i] = np.bincount(inverse, weights=(weight * mask)[used], minlength=cells.size)
     return UmkmTally(
         cell_id=cells,
-        counts=counts * _UNIT,
+        counts=counts * UNIT,
         n_rows=len(umkm),
-        left_out=float(weight[~used].sum()) * _UNIT,
-        moved=float(weight[placed.is_moved].sum()) * _UNIT,
+        left_out=float(weight[~used].sum()) * UNIT,
+        moved=float(weight[placed.is_moved].sum()) * UNIT,
     )
 
 
@@ -217,12 +218,12 @@ def in_units(values: NDArray[np.float64], group: NDArray[np.int32] | None = None
         return values
     if group is not None:
         held = held[np.argsort(group[held], kind="stable")]
-    steps = np.round(np.cumsum(values[held]) / _UNIT)
-    last = np.round(math.fsum(values[held].tolist()) / _UNIT)
+    steps = np.round(np.cumsum(values[held]) / UNIT)
+    last = np.round(math.fsum(values[held].tolist()) / UNIT)
     steps = np.minimum(steps, last)
     steps[-1] = last
     kept = np.zeros(values.size)
-    kept[held] = np.diff(steps, prepend=0.0) * _UNIT
+    kept[held] = np.diff(steps, prepend=0.0) * UNIT
     return kept
 
 

@@ -64,6 +64,7 @@ def plan_totals(
     found: dict[str, Any] = {
         "n_sites": len(sites),
         "n_links": len(plan.links),
+        "n_relays": len(plan.relays),
         **{name: float(sites[name].sum()) for name in _MONEY},
         "n_umkm_new": float(new["umkm_new"].sum()),
         "people_new": float(new["people_new"].sum()),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.demand.points import UNIT
 from planner.facts.types import FactsInputs
 from planner.schema_columns import CAUSES, LEVELS
 from planner.service.programme import PROGRAMME_OF_LEVEL, programme_weights
@@ -110,7 +111,7 @@ def _sectors(inputs: FactsInputs, n_umkm: NDArray[np.float64]) -> dict[str, NDAr
     if inputs.umkm is not None and inputs.umkm_cells is not None and len(inputs.umkm):
         where = inputs.umkm_cells["cell_id"].to_numpy(dtype=np.int64)
         sector = inputs.umkm["sector"].fillna("").to_numpy(dtype=str)
-        weight = inputs.umkm["weight"].to_numpy(dtype=np.float64)
+        weight = np.round(inputs.umkm["weight"].to_numpy(dtype=np.float64) / UNIT) * UNIT  # as in the cells
         used = (where >= 0) & (sector != "")
         row = np.searchsorted(inputs.cells["cell_id"].to_numpy(dtype=np.int64), where[used])
         names, index = np.unique(sector[used], return_inverse=True)
