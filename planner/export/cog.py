@@ -14,7 +14,11 @@ from planner.grid import Raster
 
 __all__ = ["META", "write"]
 
-META = {"suffix": ".tif", "about": "coverage as a raster with overviews: level in dBm and number of the best server"}
+META = {
+    "is_folder": False,
+    "suffix": ".tif",
+    "about": "coverage as a raster with overviews: level in dBm and number of the best server",
+}
 
 _BLOCK = 512
 

@@ -10,7 +10,7 @@ from planner.export._whole import whole
 
 __all__ = ["META", "write"]
 
-META = {"suffix": ".parquet", "about": "one file a layer, for analysis in Python, R and DuckDB"}
+META = {"is_folder": True, "suffix": ".parquet", "about": "one file a layer, for analysis in Python, R and DuckDB"}
 
 
 def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:

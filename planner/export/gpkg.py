@@ -12,7 +12,7 @@ from planner.export._whole import whole
 
 __all__ = ["META", "write"]
 
-META = {"suffix": ".gpkg", "about": "all layers in one file, opens in QGIS and ArcGIS"}
+META = {"is_folder": False, "suffix": ".gpkg", "about": "all layers in one file, opens in QGIS and ArcGIS"}
 
 _DATE = "OGR_CURRENT_DATE"
 

@@ -1,0 +1,281 @@
+"""Exports: whole or absent, the same bytes each time, opened with other libraries, hostile text kept as text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import struct
+from pathlib import Path
+from types import ModuleType
+
+import export_worlds
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import planner.export
+from planner import registry
+from planner.errors import OutputError
+from planner.export import ExportInputs, cog, csv_excel, geoparquet, gpkg
+from planner.export._layers import dictionary_rows, vector_layers
+from planner.layers._gdal import pyogrio_module, rasterio_module
+from planner.words import read_words
+
+FORMATS = registry.names(planner.export)
+
+
+@pytest.fixture(scope="module")
+def inputs() -> ExportInputs:
+    world = export_worlds.world()
+    known = {name: value for name, value in world.items() if name in ExportInputs.__dataclass_fields__}
+    return ExportInputs(
+        name="uji", title_id="Uji", title_en="Test", date=export_worlds.DATE, notices=export_worlds.NOTICES,
+        credits=("SRTM", export_worlds.HOSTILE), run_hash="abc123", is_synthetic=True, **known,
+    )  # fmt: skip
+
+
+def target(folder: Path, module: ModuleType) -> Path:
+    return folder / "out" if module.META["is_folder"] else folder / f"out{module.META['suffix']}"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_writes_the_same_bytes_whatever_the_order_of_rows(name, inputs, tmp_path):
+    module = registry.load(planner.export, name)
+    first, second = tmp_path / "a", tmp_path / "b"
+    module.write(target(first, module), inputs)
+    turned = {
+        field: frame.iloc[::-1].reset_index(drop=True)
+        for field in ("sites", "links", "surveys", "candidates", "areas", "rejected", "cells", "service")
+        if (frame := getattr(inputs, field)) is not None
+    }
+    fields = {field: getattr(inputs, field) for field in ExportInputs.__dataclass_fields__}
+    module.write(target(second, module), ExportInputs(**{**fields, **turned}))
+    assert digests(first) == digests(second)
+    assert digests(first)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_leaves_nothing_behind_when_it_fails(name, inputs, tmp_path, monkeypatch):
+    module = registry.load(planner.export, name)
+
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OutputError, match="No space left"):
+        module.write(target(tmp_path, module), inputs)
+    assert digests(tmp_path) == {}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_run_without_anything_can_be_written(name, tmp_path):
+    module = registry.load(planner.export, name)
+    module.write(target(tmp_path, module), ExportInputs(name="leer", title_id="", title_en="", date=export_worlds.DATE))
+
+
+def test_a_folder_that_cannot_be_written_is_said(inputs, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="could not be written"):
+        gpkg.write(tmp_path / "file" / "plan.gpkg", inputs)
+
+
+def test_an_old_file_stays_until_the_new_one_is_whole(inputs, tmp_path, monkeypatch):
+    path = tmp_path / "plan.gpkg"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(gpkg, "_add_table", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    with pytest.raises(OutputError):
+        gpkg.write(path, inputs)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["plan.gpkg"]
+
+
+# ---- GeoPackage
+
+
+@pytest.fixture(scope="module")
+def package(inputs, tmp_path_factory) -> Path:
+    return gpkg.write(tmp_path_factory.mktemp("gpkg") / "plan.gpkg", inputs)
+
+
+def test_the_geopackage_is_one_by_sqlite(package):
+    base = sqlite3.connect(package)
+    assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert base.execute("PRAGMA application_id").fetchone() == (0x47504B47,)
+    contents = dict(base.execute("SELECT table_name, last_change FROM gpkg_contents"))
+    assert set(contents.values()) == {"2026-07-01T00:00:00.000Z"}
+    tables = {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert set(contents) <= tables
+    assert {"sites", "links", "areas_kabupaten", "hexagons", "data_dictionary", "about"} <= set(contents)
+    missing = [
+        t for t in contents if t not in {n for (n,) in base.execute("SELECT table_name FROM gpkg_geometry_columns")}
+    ]
+    assert sorted(missing) == ["about", "data_dictionary"]
+    base.close()
+
+
+def test_hostile_names_are_text_and_change_nothing(package):
+    base = sqlite3.connect(package)
+    assert base.execute("SELECT name FROM sites WHERE site_id = 'S2'").fetchone() == (export_worlds.HOSTILE,)
+    assert base.execute("SELECT count(*) FROM sites").fetchone() == (2,)
+    assert (export_worlds.HOSTILE,) in base.execute("SELECT text_id FROM about WHERE key = 'source'").fetchall()
+    base.close()
+
+
+def test_areas_carry_the_totals_of_the_facts(package, inputs):
+    read = pyogrio_module().read_dataframe
+    for level in ("provinsi", "kabupaten", "desa"):
+        frame = read(package, layer=f"areas_{level}").set_index("area_code")
+        records = {r["area_code"]: r for r in inputs.facts["areas"] if r["area_level"] == level}
+        for code, row in frame.iterrows():
+            assert row["umkm_unserved"] == records[code]["umkm"]["unserved"]
+            assert row["people_total"] == records[code]["people"]["total"]
+    desa = read(package, layer="areas_desa")
+    assert desa["kabupaten_name"].tolist() == ["Kabupaten Kupang"]  # the desa without a polygon has no row
+
+
+def test_every_exported_column_has_a_label_in_both_languages(inputs):
+    rows = dictionary_rows(vector_layers(inputs))
+    for language in ("id", "en"):
+        labels = read_words(language).section("columns")
+        assert sorted(set(rows["column"]) - set(labels)) == []
+    assert (rows["label_id"] != rows["column"]).any()
+
+
+def test_declared_columns_all_have_labels():
+    from planner.schema import LAYERS, TABLES
+
+    names = {c.name for columns in (*TABLES.values(), *(layer.columns for layer in LAYERS.values())) for c in columns}
+    assert sorted(names - set(read_words("id").section("columns"))) == []
+
+
+def test_every_score_criterion_has_labels():
+    import planner.score.criteria
+
+    labels = read_words("en").section("columns")
+    names = [f"{part}_{name}" for name in registry.names(planner.score.criteria) for part in ("raw", "part")]
+    assert sorted(set(names) - set(labels)) == []
+
+
+def test_notices_and_trace_stand_in_the_file(package):
+    about = pyogrio_module().read_dataframe(package, layer="about").set_index("key")
+    assert about.loc["run", "text_id"] == "abc123"
+    assert "indikatif" in about.loc["notice:desk_study", "text_id"]
+    assert "50%" in about.loc["notice:confidence", "text_en"]
+
+
+# ---- GeoParquet
+
+
+def test_geoparquet_says_its_crs_and_holds_what_the_geopackage_holds(inputs, package, tmp_path):
+    files = geoparquet.write(tmp_path, inputs)
+    layers = {str(name) for name, kind in pyogrio_module().list_layers(package) if kind is not None}
+    assert {path.stem for path in files} == layers
+    about = json.loads(pq.read_schema(tmp_path / "sites.parquet").metadata[b"geo"])
+    assert about["columns"]["geometry"]["encoding"] == "WKB"
+    assert pq.read_table(tmp_path / "sites.parquet").column("name").to_pylist() == [
+        "Bukit Uitao",
+        export_worlds.HOSTILE,
+    ]
+    assert pq.read_metadata(tmp_path / "cells.parquet").num_rows == len(inputs.cells)
+
+
+# ---- COG
+
+
+@pytest.fixture(scope="module")
+def large(inputs) -> ExportInputs:
+    from planner.grid import Grid, Raster
+
+    grid = Grid(118.0, -8.0, 0.002, 1500, 2100)
+    rng = np.random.default_rng(5)
+    level = rng.uniform(-120, -60, grid.shape).astype(np.float32)
+    level[:300] = np.nan
+    server = np.where(np.isnan(level), -1, rng.integers(0, 3000, grid.shape)).astype(np.int32)
+    fields = {field: getattr(inputs, field) for field in ExportInputs.__dataclass_fields__}
+    return ExportInputs(
+        **{**fields, "coverage_rsrp_dbm": Raster(grid, level, "dbm"), "coverage_server": Raster(grid, server, "class")}
+    )
+
+
+def ifd_offsets(data: bytes) -> list[tuple[int, dict[int, tuple[int, int, int]]]]:
+    """Offsets and tags of the directories of a classic little-endian TIFF."""
+    assert data[:4] == b"II*\x00"
+    at, found = struct.unpack("<I", data[4:8])[0], []
+    while at:
+        count = struct.unpack("<H", data[at : at + 2])[0]
+        entries = [struct.unpack("<HHII", data[at + 2 + 12 * k : at + 14 + 12 * k]) for k in range(count)]
+        found.append((at, {tag: (kind, n, value) for tag, kind, n, value in entries}))
+        at = struct.unpack("<I", data[at + 2 + 12 * count : at + 6 + 12 * count])[0]
+    return found
+
+
+def test_the_coverage_is_a_cloud_optimised_geotiff(large, tmp_path):
+    path = cog.write(tmp_path / "coverage.tif", large)
+    data = path.read_bytes()
+    directories = ifd_offsets(data)
+    assert len(directories) == 4  # 1500 × 2100 and overviews down to one block
+    assert b"LAYOUT=IFDS_BEFORE_DATA" in data[:400]
+    widths = [tags[256][2] for _, tags in directories]
+    assert widths == sorted(widths, reverse=True)
+    first_tile = []
+    for _, tags in directories:
+        kind, n, value = tags[324]
+        first_tile.append(
+            value
+            if n == 1
+            else struct.unpack("<I" if kind == 4 else "<Q", data[value : value + (4 if kind == 4 else 8)])[0]
+        )
+    assert max(at for at, _ in directories) < min(first_tile)  # all directories before all data
+    assert first_tile == sorted(first_tile, reverse=True)  # the smallest overview first
+
+
+def test_the_coverage_reads_back_with_its_bands(large, tmp_path):
+    path = cog.write(tmp_path / "coverage.tif", large)
+    with rasterio_module().open(path) as file:
+        assert file.descriptions == ("best RSRP (dBm)", "best server (bts_number)")
+        assert np.array_equal(file.read(1), large.coverage_rsrp_dbm.values, equal_nan=True)
+        server = file.read(2)
+        assert np.array_equal(np.where(np.isnan(server), -1, server), large.coverage_server.values)
+        assert (file.crs.to_epsg(), file.tags()["TIFFTAG_DATETIME"], file.tags()["synthetic"]) == (
+            4326,
+            "2026:07:01 00:00:00",
+            "true",
+        )
+        small = file.read(2, out_shape=(375, 525))
+        assert np.isin(
+            small[np.isfinite(small)], np.unique(server[np.isfinite(server)])
+        ).all()  # never an average of servers
+
+
+def test_rasters_of_two_grids_are_refused(inputs, large, tmp_path):
+    fields = {field: getattr(inputs, field) for field in ExportInputs.__dataclass_fields__}
+    mixed = ExportInputs(**{**fields, "coverage_server": large.coverage_server})
+    with pytest.raises(OutputError, match="different grids"):
+        cog.write(tmp_path / "a.tif", mixed)
+    assert not list(tmp_path.iterdir())
+
+
+# ---- CSV for Excel
+
+
+def test_csv_opens_in_an_indonesian_excel_and_formulas_are_text(inputs, tmp_path):
+    files = csv_excel.write(tmp_path, inputs)
+    data = (tmp_path / "sites.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    frame = pd.read_csv(tmp_path / "sites.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert frame["name"].tolist() == ["Bukit Uitao", f"'{export_worlds.HOSTILE}"]
+    assert frame["n_umkm_new"].tolist() == [30.5, 12.0]
+    candidates = pd.read_csv(tmp_path / "candidates.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert {"'+cmd|calc", "'-2+3"} <= set(candidates["name"])
+    assert candidates["lat_deg"].dtype == float
+    assert len(files) > 5
