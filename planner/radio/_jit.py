@@ -32,12 +32,12 @@ _SCAN_FLAGS = {"nnan", "nsz", "arcp", "contract", "reassoc"}
 
 @functools.cache
 def source_hash() -> str:
-    """Hash of the sources that end in machine code: the radio room and the constants."""
+    """Hash of the sources that end in machine code: the radio room, other rooms' kernels, the constants."""
     digest = hashlib.sha256()
-    for path in sorted((_PACKAGE / "radio").rglob("*.py")):
+    found = {*(_PACKAGE / "radio").rglob("*.py"), *_PACKAGE.rglob("_*kernel.py"), _PACKAGE / "units.py"}
+    for path in sorted(found):
         digest.update(path.relative_to(_PACKAGE).as_posix().encode())
         digest.update(path.read_bytes())
-    digest.update((_PACKAGE / "units.py").read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -197,7 +197,7 @@ def coverage(
         message = f"radius_km = {spec.radius_km} is smaller than a pixel of {settings.resolution_m:.0f} m"
         raise RadioError(message, code="radio_radius", radius_km=spec.radius_km)
     towers, left_out = _towers(bts, wanted, ground, grid, spec)
-    ground.require_known(_within_reach(towers, ground, spec), spec.void_policy)
+    ground.require_known(((t.lon_deg, t.lat_deg) for t in towers), spec.radius_km, spec.void_policy)
 
     def reach(tower: _Tower) -> _Reached:
         return _reach(tower, ground, grid, spec, settings, model)
@@ -270,10 +270,7 @@ def _where(ground: Ground, grid: Grid, lon_deg: float, lat_deg: float, spec: Rad
     top, left = row - ground.row, col - ground.col
     if not (-margin <= top <= grid.n_rows + margin and -margin <= left <= grid.n_cols + margin):
         return "far"
-    if ground.surface is None:
-        return "on"
-    n_rows, n_cols = ground.frame.shape
-    return "on" if -0.5 <= row <= n_rows - 0.5 and -0.5 <= col <= n_cols - 0.5 else "off"
+    return "on" if ground.is_on(row, col) else "off"
 
 
 def _tower(
@@ -306,34 +303,16 @@ def _tower(
     return _Tower(place[0], place[1], heights, bands, rows)
 
 
-def _window(row: float, col: float, ground: Ground, latitude_deg: float, radius_km: float) -> tuple[int, int, int, int]:
-    """First and last row and column on the frame that a radius around a place may touch."""
-    per_row, per_col = metric_km(latitude_deg, row, np.array([round(row)]), ground.frame.pixel_deg)
-    deep = int(np.ceil(radius_km / float(per_row[0]) * 1.02)) + 1
-    wide = int(np.ceil(radius_km / float(per_col[0]) * 1.02)) + 1
-    return round(row) - deep, round(row) + deep, round(col) - wide, round(col) + wide
-
-
-def _within_reach(towers: list[_Tower], ground: Ground, spec: RadioSpec) -> NDArray[np.bool_]:
-    inside = np.zeros(ground.frame.shape, dtype=np.bool_)
-    if ground.surface is None or not ground.is_void.any():
-        return inside
-    for tower in towers:
-        row, col = ground.place(tower.lon_deg, tower.lat_deg)
-        top, bottom, left, right = _window(row, col, ground, tower.lat_deg, spec.radius_km)
-        inside[max(0, top) : bottom + 1, max(0, left) : right + 1] = True
-    return inside
-
-
 def _reach(tower: _Tower, ground: Ground, grid: Grid, spec: RadioSpec, settings: Settings, model: object) -> _Reached:
     """Levels of a tower's stations on the land pixels of the grid within the radius."""
     row, col = ground.place(tower.lon_deg, tower.lat_deg)
-    top, bottom, left, right = _window(row, col, ground, tower.lat_deg, spec.radius_km)
+    top, bottom, left, right = ground.window(row, col, tower.lat_deg, spec.radius_km)
     top, bottom = max(top, ground.row), min(bottom, ground.row + grid.n_rows - 1)
     left, right = max(left, ground.col), min(right, ground.col + grid.n_cols - 1)
     found = np.nonzero(ground.is_land[top : max(bottom + 1, top), left : max(right + 1, left)])
     rows, cols = found[0] + top, found[1] + left
-    per_row, per_col = metric_km(tower.lat_deg, row, rows, ground.frame.pixel_deg)
+    by_row = metric_km(tower.lat_deg, row, np.arange(top, max(bottom + 1, top)), ground.frame.pixel_deg)
+    per_row, per_col = by_row[0][found[0]], by_row[1][found[0]]
     north, east = (row - rows) * per_row, (cols - col) * per_col
     near = np.hypot(north, east) <= spec.radius_km
     rows, cols = rows[near], cols[near]

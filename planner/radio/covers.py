@@ -98,6 +98,9 @@ def covers(
     table = {name: transmitters[name].to_numpy(dtype=np.float64) for name in (*_COLUMNS, "azimuth_deg")}
     _require(table)
     zero_loss = _zero_loss(transmitters, table, spec)
+    places = _places(table, ground)
+    farthest_km = float(table["radius_km"].max(initial=0.0))
+    ground.require_known(((p.lon_deg, p.lat_deg) for p in places), farthest_km, spec.void_policy)
     rows = cells["row"].to_numpy(dtype=np.int64) + ground.row
     cols = cells["col"].to_numpy(dtype=np.int64) + ground.col
     order = np.lexsort((cols, rows))
@@ -122,7 +125,7 @@ def covers(
             found.append((i, hit[rise].astype(np.int32), level[keep][rise]))
         return found
 
-    return _packed(parallel.map_parts(reach, _places(table, ground)), len(transmitters))
+    return _packed(parallel.map_parts(reach, places), len(transmitters))
 
 
 def _require(table: dict[str, NDArray[np.float64]]) -> None:
@@ -151,10 +154,9 @@ def _zero_loss(transmitters: pd.DataFrame, table: dict[str, NDArray[np.float64]]
 def _places(table: dict[str, NDArray[np.float64]], ground: Ground) -> list[_Place]:
     """Transmitters by place; those off the frame are dropped (they reach nothing)."""
     members: dict[tuple[float, float], list[int]] = {}
-    n_rows, n_cols = ground.frame.shape
     for i, place in enumerate(zip(table["lon_deg"].tolist(), table["lat_deg"].tolist(), strict=True)):
         row, col = ground.place(*place)
-        if ground.surface is None or (-0.5 <= row <= n_rows - 0.5 and -0.5 <= col <= n_cols - 0.5):
+        if ground.is_on(row, col):
             members.setdefault(place, []).append(i)
     return [_Place(place[0], place[1], tuple(found)) for place, found in sorted(members.items())]
 
@@ -164,10 +166,9 @@ def _near(
 ) -> NDArray[np.int64]:
     """Positions, among cells sorted by row and column, of those in a box around a place."""
     row, col = ground.place(place.lon_deg, place.lat_deg)
-    per_row, per_col = metric_km(place.lat_deg, row, np.array([round(row)]), ground.frame.pixel_deg)
-    deep, wide = radius_km / float(per_row[0]) * 1.02 + 1.0, radius_km / float(per_col[0]) * 1.02 + 1.0
-    low, high = np.searchsorted(rows, [row - deep, row + deep])
-    inside = np.abs(cols[low:high] - col) <= wide
+    top, bottom, left, right = ground.window(row, col, place.lat_deg, radius_km)
+    low, high = np.searchsorted(rows, [top, bottom + 1])
+    inside = (cols[low:high] >= left) & (cols[low:high] <= right)
     near: NDArray[np.int64] = np.nonzero(inside)[0] + low
     return near
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,19 +54,38 @@ class Ground:
         col = (lon_deg - self.frame.west_deg) / self.frame.pixel_deg - 0.5
         return round(row * _SNAP) / _SNAP, round(col * _SNAP) / _SNAP
 
-    def require_known(self, inside: NDArray[np.bool_], policy: str) -> None:
-        """Refuse land without height among the pixels ``inside`` that paths may cross.
+    def is_on(self, row: float, col: float) -> bool:
+        """Whether a place stands on the frame (anywhere, where there is no terrain to stand on)."""
+        n_rows, n_cols = self.frame.shape
+        return self.surface is None or (-0.5 <= row <= n_rows - 0.5 and -0.5 <= col <= n_cols - 0.5)
+
+    def window(self, row: float, col: float, latitude_deg: float, radius_km: float) -> tuple[int, int, int, int]:
+        """First and last row and column that a radius around a place may touch, not clipped to the frame."""
+        per_row, per_col = metric_km(latitude_deg, row, np.array([round(row)]), self.frame.pixel_deg)
+        deep = int(np.ceil(radius_km / float(per_row[0]) * 1.02)) + 1
+        wide = int(np.ceil(radius_km / float(per_col[0]) * 1.02)) + 1
+        return round(row) - deep, round(row) + deep, round(col) - wide, round(col) + wide
+
+    def require_known(self, places: Iterable[tuple[float, float]], radius_km: float, policy: str) -> None:
+        """Refuse land without height within reach of ``places`` (longitude, latitude).
 
         Raises
         ------
         RadioError
-            Says how many, where the first is, and which policies would fill them.
+            Says how many pixels, where the first is, and which policies would fill them.
         """
+        if self.surface is None or not self.is_void.any():
+            return
+        inside = np.zeros(self.frame.shape, dtype=np.bool_)
+        for lon_deg, lat_deg in places:
+            row, col = self.place(lon_deg, lat_deg)
+            top, bottom, left, right = self.window(row, col, lat_deg, radius_km)
+            inside[max(0, top) : max(0, bottom + 1), max(0, left) : max(0, right + 1)] = True
         faulty = self.is_void & inside
         count = int(faulty.sum())
         if count:
-            row, col = (int(v[0]) for v in np.nonzero(faulty))
-            lon, lat = (float(v) for v in self.frame.lon_lat(np.asarray(row), np.asarray(col)))
+            first_row, first_col = (int(v[0]) for v in np.nonzero(faulty))
+            lon, lat = (float(v) for v in self.frame.lon_lat(np.asarray(first_row), np.asarray(first_col)))
             message = (
                 f"terrain has no height on {count} land pixels within reach of sites (first at {lon:.4f}, {lat:.4f}; "
                 f"void_policy = '{policy}'): a void is never taken for sea level in silence; fill the model, or set "
