@@ -102,12 +102,15 @@ class Part:
         All complaints, masks over ``table``.
     notes
         Assumptions.
+    n_known
+        How many of the layer's columns the table has.
     """
 
     table: RawTable
     data: pd.DataFrame
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
+    n_known: int = 0
 
     @property
     def is_headless(self) -> bool:
@@ -168,7 +171,8 @@ def judge_table(table: RawTable, recipe: Recipe, source: LayerSource, context: R
         data, said = recipe.finish(data, work.table, context)
         notes += said
     spread = [replace(fault, **_over(fault, is_data)) for fault in faults]
-    return Part(table, data, (*aside, *spread), tuple(notes))
+    n_known = sum(bool(match.header) for match in found_headers.columns.values())
+    return Part(table, data, (*aside, *spread), tuple(notes), n_known)
 
 
 def _over(fault: Fault, is_data: Mask) -> dict[str, Any]:

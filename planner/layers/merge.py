@@ -92,19 +92,26 @@ def conform(
 
 
 def _without_other_sheets(parts: list[Part]) -> list[Part]:
-    """Sheets that are something else (no required column) step aside when another sheet is a table."""
+    """Sheets that are something else step aside when another sheet is a table of the layer.
+
+    Something else lacks required columns, or has fewer than half the known columns of the best sheet.
+    """
     if len(parts) < 2 or all(part.is_headless for part in parts):
         return parts
+    best = max(part.n_known for part in parts)
     kept = []
     for part in parts:
-        if not part.is_headless:
+        if not part.is_headless and 2 * part.n_known >= best:
             kept.append(part)
             continue
         n_rows = part.table.n_rows
         if not n_rows and part.table.problems:
             kept.append(_emptied(part, part.table.problems))
             continue
-        missing = ", ".join(sorted({fault.column for fault in part.faults if fault.code == "column_missing"}))
+        missing = (
+            ", ".join(sorted({fault.column for fault in part.faults if fault.code == "column_missing"}))
+            or "other columns"
+        )
         problem = Problem(
             part.table.file, "sheet_skipped", f"the sheet is no table of this layer (no {missing}): {n_rows} rows not read",
             sheet=part.table.sheet, severity="warning", n_rows=n_rows, mend="nothing, if it is a cover or a note; else correct its header",
