@@ -195,23 +195,23 @@ def _as_text(table: Any) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
         kind = column.type
         if pa.types.is_integer(kind) or pa.types.is_floating(kind):
             numbers[name] = np.asarray(column.is_valid())
-        columns[name] = _text_column(column)
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), dtype="str")
-    return frame, numbers
+        columns[name] = pd.Series(pd.array(_text_column(column), dtype="str"))  # shares Arrow's memory
+    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows)), numbers
 
 
-def _text_column(column: Any) -> list[str]:
+def _text_column(column: Any) -> Any:
+    """A column as Arrow text without nulls."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     kind = column.type
+    text = pa.large_string()
     if isinstance(kind, pa.BaseExtensionType):
-        return [_plain_json(v or "") for v in column.cast(kind.storage_type).to_pylist()]
+        return pa.chunked_array([[_plain_json(v or "") for v in column.cast(kind.storage_type).to_pylist()]], type=text)
     try:
-        found: list[str] = pc.fill_null(pc.cast(column, pa.string()), "").to_pylist()
+        return pc.fill_null(pc.cast(column, text), "")
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, bytes
-        found = [_plain(v) for v in column.to_pylist()]
-    return found
+        return pa.chunked_array([[_plain(v) for v in column.to_pylist()]], type=text)
 
 
 def _plain_json(text: str) -> str:
