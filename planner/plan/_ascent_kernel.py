@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit
+from planner.radio._jit import jit, jit_entry
 
 __all__ = ["raise_terminals", "shortest_tree"]
 
@@ -48,6 +48,60 @@ def _pop(keys: Floats, items: Ints, size: int) -> int:
 
 
 @jit
+def _moat(
+    arcs: tuple[Ints, Ints, Ints], left: Floats, start: int, cap: float, source: int,
+    work: tuple[Floats, NDArray[np.bool_], Ints, Floats, Ints],
+) -> tuple[float, int]:  # fmt: skip
+    """Settle the nodes nearer to ``start`` than the cap and the source; how far it went, how many it touched."""
+    indptr, tail, arc = arcs
+    distance, is_settled, touched, keys, items = work
+    distance[start] = 0.0
+    touched[0] = start
+    n_touched = 1
+    size = _push(keys, items, 0, 0.0, start)
+    height = cap
+    while size > 0:
+        node = items[0]
+        near = keys[0]
+        size = _pop(keys, items, size)
+        if is_settled[node]:
+            continue
+        if near >= cap or node == source:
+            height = min(near, cap)
+            break
+        is_settled[node] = True
+        for k in range(indptr[node], indptr[node + 1]):
+            other = tail[k]
+            to = near + left[arc[k]]
+            if to < distance[other]:
+                if distance[other] == np.inf:
+                    touched[n_touched] = other
+                    n_touched += 1
+                distance[other] = to
+                size = _push(keys, items, size, to, other)
+    return height, n_touched
+
+
+@jit
+def _pack(
+    arcs: tuple[Ints, Ints, Ints], left: Floats, height: float, n_touched: int,
+    work: tuple[Floats, NDArray[np.bool_], Ints],
+) -> None:  # fmt: skip
+    """Take the cuts up to ``height`` off the prices of the arcs they cross."""
+    indptr, tail, arc = arcs
+    distance, is_settled, touched = work
+    for t in range(n_touched):
+        node = touched[t]
+        if not (is_settled[node] and distance[node] < height):
+            continue
+        for k in range(indptr[node], indptr[node + 1]):
+            other = tail[k]
+            far = min(distance[other], height) if is_settled[other] else height
+            if far > distance[node]:
+                left[arc[k]] = max(left[arc[k]] - (far - distance[node]), 0.0)
+
+
+@jit_entry
 def raise_terminals(
     indptr: Ints, tail: Ints, arc: Ints, left: Floats, terminals: Ints, caps: Floats, source: int
 ) -> Floats:
@@ -81,51 +135,22 @@ def raise_terminals(
         start = terminals[turn]
         if is_done[start]:
             continue
-        height = caps[turn]
-        distance[start] = 0.0
-        touched[0] = start
-        n_touched = 1
-        size = _push(keys, items, 0, 0.0, start)
-        while size > 0:
-            node = items[0]
-            near = keys[0]
-            size = _pop(keys, items, size)
-            if is_settled[node]:
-                continue
-            if near >= height or node == source:
-                if near < height:
-                    height = near
-                    is_done[start] = True
-                break
-            is_settled[node] = True
-            for k in range(indptr[node], indptr[node + 1]):
-                other = tail[k]
-                to = near + left[arc[k]]
-                if to < distance[other] and to <= height:
-                    if distance[other] == np.inf:
-                        touched[n_touched] = other
-                        n_touched += 1
-                    distance[other] = to
-                    size = _push(keys, items, size, to, other)
+        height, n_touched = _moat(
+            (indptr, tail, arc), left, start, caps[turn], source, (distance, is_settled, touched, keys, items)
+        )
+        is_done[start] = height < caps[turn]
         if height == np.inf:  # no way to the source: nothing that could be charged
             height = 0.0
             is_done[start] = True
         raised[start] += height
-        for t in range(n_touched):
-            node = touched[t]
-            if is_settled[node] and distance[node] < height:
-                for k in range(indptr[node], indptr[node + 1]):
-                    other = tail[k]
-                    far = distance[other] if is_settled[other] else height
-                    if far > distance[node]:
-                        left[arc[k]] = max(left[arc[k]] - (min(far, height) - distance[node]), 0.0)
+        _pack((indptr, tail, arc), left, height, n_touched, (distance, is_settled, touched))
         for t in range(n_touched):
             distance[touched[t]] = np.inf
             is_settled[touched[t]] = False
     return raised
 
 
-@jit
+@jit_entry
 def shortest_tree(indptr: Ints, head: Ints, arc: Ints, price: Floats, source: int) -> tuple[Floats, Ints]:
     """Distance of every node from the source, and the arc that enters it (−1: none).
 

@@ -92,8 +92,16 @@ def money(instance: Instance, draft: Draft) -> float:
     return total + float(network.edge_cost[edge].sum() + network.tower_cost[tower & ~draft.has_site_tower].sum())
 
 
-def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS) -> Reach:
-    """Cheapest way to every node over links that still carry ``need_mbps``."""
+def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS, shut: int | None = None) -> Reach:
+    """Cheapest way to every node over links that still carry ``need_mbps``.
+
+    Parameters
+    ----------
+    need_mbps
+        Links with less left are closed.
+    shut
+        A place that nothing may pass through.
+    """
     from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
 
     network = instance.network
@@ -106,6 +114,8 @@ def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS) -
     closed = arc_left < need_mbps
     if len(edge):
         closed |= (network.edge >= 0) & (draft.arc_uses == 0) & edge[network.edge]
+    if shut is not None:
+        closed |= np.isin(network.tail, network.place_nodes[shut][[0, 2]])
     distance, arc = shortest_tree(*instance.leaving, np.where(closed, np.inf, price), SOURCE)
     before = np.where(arc >= 0, network.tail[np.maximum(arc, 0)], -1) if len(price) else arc
     return Reach(price=distance, before=before, arc=arc, mbps=_narrowest(before, arc, arc_left))
@@ -279,9 +289,7 @@ def grow(
             full = min(widest, float(groups.demand_mbps.sum()))
             ways.append(reach(instance, draft, need_mbps=full))
         found = [_best(instance, draft, w, ceiling_idr - spent, favour, among) for w in ways]
-        merit, choice, way = max(
-            ((m, c, w) for (m, c), w in zip(found, ways, strict=True)), key=lambda item: (item[0], -item[1])
-        )
+        merit, choice, way = max(found, key=lambda item: (item[0], -item[1]))
         if not merit > 0:
             break
         add(instance, draft, choice, way if instance.choice_node[choice] >= 0 else None)
@@ -293,13 +301,13 @@ def grow(
 
 def _best(
     instance: Instance, draft: Draft, way: Reach, left_idr: float, favour: Floats | None, among: Flags | None
-) -> tuple[float, int]:
+) -> tuple[float, int, Reach]:
     cost = extra_cost(instance, draft, way)
     fits = open_choices(instance, draft) & (cost <= left_idr)
     if among is not None:
         fits &= among
     if not fits.any():
-        return 0.0, -1
+        return 0.0, -1, way
     node = instance.choice_node
     mbps = np.minimum(instance.choice_mbps, np.where(node >= 0, way.mbps[np.maximum(node, 0)], np.inf))
     gain = gains(instance, draft.rest, instance.choice_option, mbps)
@@ -307,5 +315,24 @@ def _best(
     merit = np.where(fits & (gain > tiny), gain / np.maximum(cost, 1.0), 0.0)
     if favour is not None:
         merit *= favour
-    best = int(np.argmax(merit))
-    return float(merit[best]), best
+    while True:
+        best = int(np.argmax(merit))
+        if not merit[best] > 0 or not passes_itself(instance, way, best):
+            return float(merit[best]), best, way
+        other = reach(instance, draft, shut=int(instance.choice_place[best]))
+        price = float(extra_cost(instance, draft, other)[best])
+        alone = merit.copy()
+        alone[best] = merit[best] * max(float(cost[best]), 1.0) / max(price, 1.0) if price <= left_idr else 0.0
+        if alone[best] > 0 and int(np.argmax(alone)) == best:
+            return float(alone[best]), best, other
+        merit[best] = 0.0
+
+
+def passes_itself(instance: Instance, way: Reach, choice: int) -> bool:
+    """Whether the way to a choice runs through its own place before it ends there."""
+    node = int(instance.choice_node[choice])
+    if node < 0:
+        return False
+    arcs = path_to(way, node)
+    own = instance.network.place_nodes[instance.choice_place[choice]]
+    return bool(np.isin(instance.network.tail[arcs], own[[0, 2]]).any())

@@ -3,7 +3,7 @@
 A place is split so that a bare relay tower is paid exactly when traffic passes by microwave and no site
 stands there (`planner.backhaul.graph` declares the rules):
 
-* ``F`` – fiber passes here without a tower;
+* ``F`` – fiber passes here without a tower (it arrives at a gate of its own);
 * ``M-in`` – microwave arrives;
 * ``M-out`` – microwave leaves; every arc into it needs a tower at the place;
 * a gate for a tower's own backhaul, and gates by technology where a decision names one;
@@ -48,6 +48,8 @@ class Network:
         (node, node, key) in the `networkx` graph; for a root (name, name, "").
     tower_cost
         Present value of a bare relay tower, by place; places without options come last.
+    place_nodes
+        By place: its nodes F, M-in and M-out (−1 where the graph does not know the place).
     terminal
         (place, kinds) → node.
     sat_place, sat_beam, sat_cost, sat_mbps, sat_reserved_mbps, sat_key, sat_pool
@@ -65,6 +67,7 @@ class Network:
     edge_mbps: Floats
     edge_key: tuple[tuple[str, str, str], ...]
     tower_cost: Floats
+    place_nodes: Ints
     terminal: Mapping[tuple[int, tuple[str, ...]], int]
     sat_place: Ints
     sat_beam: Ints
@@ -145,7 +148,7 @@ class _Maker:
         place, fiber, arrive, leave = self.place[name]
         enter, out = (arrive, leave) if kind == "microwave" else (fiber, fiber)
         label = f"={technology}" if place in self.split else kind
-        if label in {"fiber", "microwave"}:
+        if label == "microwave":
             self.gate[place, label] = enter
         elif (place, label) not in self.gate:
             gate = self.gate[place, label] = self.node()
@@ -237,6 +240,9 @@ def make_network(graph: Any, place_ids: tuple[str, ...], starts: Mapping[int, se
 def _finish(make: _Maker, terminal: dict[tuple[int, tuple[str, ...]], int], n_roots: int) -> Network:
     arcs = np.asarray(make.arcs, dtype=np.int64).reshape(-1, 4)
     sats = make.sats
+    nodes = np.full((len(make.tower_cost), 3), -1, dtype=np.int64)
+    for place, *own in make.place.values():
+        nodes[place] = own
     return Network(
         n_nodes=make.n_nodes,
         tail=arcs[:, 0].copy(), head=arcs[:, 1].copy(), edge=arcs[:, 2].copy(), tower=arcs[:, 3].copy(),
@@ -244,6 +250,7 @@ def _finish(make: _Maker, terminal: dict[tuple[int, tuple[str, ...]], int], n_ro
         edge_mbps=np.array([e[1] for e in make.edges], dtype=float),
         edge_key=tuple(e[2] for e in make.edges),
         tower_cost=np.array(make.tower_cost, dtype=float),
+        place_nodes=nodes,
         terminal=terminal,
         sat_place=np.array([s[0] for s in sats], dtype=np.int64),
         sat_beam=np.array([s[1] for s in sats], dtype=np.int64),

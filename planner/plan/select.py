@@ -17,7 +17,7 @@ import pandas as pd
 
 from planner.errors import InfeasibleError, UsageError
 from planner.plan.bound import linear_bound
-from planner.plan.build import Draft, add, empty_draft, extra_cost, grow, money, open_choices, reach
+from planner.plan.build import Draft, add, empty_draft, extra_cost, grow, money, open_choices, passes_itself, reach
 from planner.plan.decisions import Demand, allowed_options, demands_of, read_word, split_places
 from planner.plan.instance import Instance, check_problem, make_instance
 from planner.plan.model import make_model
@@ -182,13 +182,18 @@ def meet(instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float) -
     grow(instance, draft, ceiling_idr=ceiling_idr, among=among, max_sites=1)
     if len(draft.choice) > before:
         return True
-    way = reach(instance, draft)
-    cost = np.where(among & open_choices(instance, draft), extra_cost(instance, draft, way), np.inf)
-    choice = int(np.argmin(cost))
-    if not cost[choice] <= ceiling_idr - money(instance, draft):
-        return False
-    add(instance, draft, choice, way if instance.choice_node[choice] >= 0 else None)
-    return True
+    while among.any():
+        way = reach(instance, draft)
+        cost = np.where(among & open_choices(instance, draft), extra_cost(instance, draft, way), np.inf)
+        choice = int(np.argmin(cost))
+        if passes_itself(instance, way, choice) and np.isfinite(cost[choice]):
+            way = reach(instance, draft, shut=int(instance.choice_place[choice]))
+            cost[choice] = extra_cost(instance, draft, way)[choice]
+        if cost[choice] <= ceiling_idr - money(instance, draft):
+            add(instance, draft, choice, way if instance.choice_node[choice] >= 0 else None)
+            return True
+        among[choice] = False
+    return False
 
 
 def _certificate(

@@ -1,0 +1,398 @@
+"""The independent checker: does a plan keep every rule, and serve what it says?
+
+It shares no code with the selection. Everything is recomputed from the plan's own tables, the cells, the
+options with their covers, the graph and, where given, the single enterprises: who may be served, radio
+capacity, routes, link loads, beams, relay towers, money, objective, certificate and decisions.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.geo import distance_km
+from planner.plan.types import Plan, Problem
+
+__all__ = ["verify"]
+
+_SLACK = 1e-6
+_MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
+
+
+@dataclass(frozen=True)
+class _World:
+    """The raw inputs, looked up by name (``Any``: rows of tables and attributes of the graph)."""
+
+    plan: Plan
+    problem: Problem
+    sites: dict[str, dict[str, Any]]
+    options: dict[str, dict[str, Any]]
+    option_row: dict[str, int]
+    cells: dict[int, dict[str, Any]]
+    graph: Any
+    loads: dict[str, float]
+
+    def link(self, a: str, b: str, key: str) -> dict[str, Any] | None:
+        """Attributes of a link, None when the graph has no such link."""
+        if not self.graph.has_edge(a, b):
+            return None
+        if not self.graph.is_multigraph():
+            return dict(self.graph.edges[a, b])
+        return dict(self.graph.edges[a, b, key]) if self.graph.has_edge(a, b, key) else None
+
+    def kind(self, name: str) -> str:
+        """Kind of a node."""
+        return str(self.graph.nodes[name].get("kind", "")) if name in self.graph else ""
+
+
+def verify(
+    plan: Plan,
+    problem: Problem,
+    *,
+    ceiling_idr: float,
+    decisions: pd.DataFrame | None = None,
+    points: pd.DataFrame | None = None,
+) -> tuple[str, ...]:
+    """Violations of the rules, in English; empty when the plan may be written.
+
+    Parameters
+    ----------
+    plan
+        The plan, as it would be written.
+    problem
+        Raw cells, service, candidates, options with covers, graph and weights.
+    ceiling_idr
+        On the present value of everything that is built.
+    decisions
+        The planner's word.
+    points
+        Single demand points (``cell_id, weight``) behind the weights of the cells; the objective is then
+        summed over them as well.
+    """
+    world = _world(plan, problem)
+    faults: list[str] = []
+    for check in (_check_sites, _check_service, _check_routes, _check_links, _check_relays, _check_beams):
+        check(world, faults)
+        if faults and check is _check_sites:
+            return tuple(faults)
+    _check_money(world, faults, ceiling_idr)
+    _check_objective(world, faults, points)
+    _check_certificate(world, faults)
+    if decisions is not None and len(decisions):
+        _check_decisions(world, faults, decisions)
+    return tuple(faults)
+
+
+def _world(plan: Plan, problem: Problem) -> _World:
+    options = _rows(problem.options, "option_id")
+    number = {str(name): k for k, name in enumerate(problem.options["option_id"])}
+    table = problem.cells[["cell_id", "n_umkm", "people", "n_facilities", "demand_mbps"]].copy()
+    table["weight"] = np.asarray(problem.weight, dtype=float)
+    table["level"] = problem.service["level"].to_numpy()
+    table["served_share"] = problem.service["served_share"].to_numpy(dtype=float)
+    cells = {int(row["cell_id"]): row for row in _rows(table, "cell_id").values()}
+    loads: dict[str, float] = defaultdict(float)
+    for row in plan.served.to_dict("records"):
+        cell = cells.get(int(row["cell_id"]))
+        if cell is not None:
+            loads[str(row["site_id"])] += float(row["share"]) * float(cell["demand_mbps"])
+    sites = _rows(plan.sites, "site_id")
+    return _World(plan, problem, sites, options, number, cells, problem.graph, dict(loads))
+
+
+def _rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    """Rows of a table by the text of their key."""
+    return {str(row[key]): {str(name): value for name, value in row.items()} for row in table.to_dict("records")}
+
+
+def _above(value: float, limit: float, scale: float = 1.0) -> bool:
+    """Whether ``value`` passes ``limit`` by more than rounding; NaN always does."""
+    return not value <= limit + _SLACK * max(scale, abs(limit) if math.isfinite(limit) else scale)
+
+
+def _differs(value: float, other: float) -> bool:
+    return not abs(value - other) <= _SLACK * max(1.0, abs(value), abs(other))
+
+
+def _check_sites(world: _World, faults: list[str]) -> None:
+    sites = world.plan.sites
+    candidates = {str(row["candidate_id"]): row for row in world.problem.candidates.to_dict("records")}
+    for name, count in Counter(sites["candidate_id"].astype(str)).items():
+        if count > 1:
+            faults.append(f"candidate {name} carries {count} sites (one option a place)")
+    if sites["site_id"].duplicated().any():
+        faults.append("a site_id stands twice")
+    for site in world.sites.values():
+        option = world.options.get(str(site["option_id"]))
+        candidate = candidates.get(str(site["candidate_id"]))
+        if option is None or candidate is None:
+            faults.append(f"site {site['site_id']} names an option or candidate that does not exist")
+            continue
+        if option["candidate_id"] != site["candidate_id"] or option["site_type"] != site["site_type"]:
+            faults.append(f"site {site['site_id']} does not match its option {site['option_id']}")
+        if candidate["excluded_because"]:
+            faults.append(f"site {site['site_id']} stands on an excluded candidate ({candidate['excluded_because']})")
+        if site["status"] != "indicative":
+            faults.append(f"site {site['site_id']} has status {site['status']}; a desk study proposes indicative sites")
+    if world.plan.served.duplicated(["cell_id", "site_id"]).any():
+        faults.append("a cell and a site stand twice in the served table")
+
+
+def _check_service(world: _World, faults: list[str]) -> None:
+    per_cell: dict[int, float] = defaultdict(float)
+    covers = {name: _cover(world, str(site["option_id"])) for name, site in world.sites.items()}
+    for row in world.plan.served.to_dict("records"):
+        cell_id, name, share = int(row["cell_id"]), str(row["site_id"]), float(row["share"])
+        if name not in world.sites or cell_id not in world.cells:
+            faults.append(f"served row names cell {cell_id} or site {name} that does not exist")
+            continue
+        if not 0.0 < share <= 1.0 + _SLACK:
+            faults.append(f"cell {cell_id} is served by {name} with share {share}")
+        if cell_id not in covers[name]:
+            faults.append(f"cell {cell_id} lies outside the cover of {name}")
+        if world.cells[cell_id]["level"] not in {"unserved", "limited"}:
+            faults.append(f"cell {cell_id} is {world.cells[cell_id]['level']} today and cannot be newly served")
+        per_cell[cell_id] += share
+    for cell_id, share in sorted(per_cell.items()):
+        if _above(share, 1.0 - float(world.cells[cell_id]["served_share"])):
+            faults.append(f"cell {cell_id} is newly served {share:.6f} beyond what is unserved")
+    for name, site in sorted(world.sites.items()):
+        radio = float(world.options[str(site["option_id"])]["radio_mbps"])
+        load = world.loads.get(name, 0.0)
+        if _above(load, radio):
+            faults.append(f"site {name} serves {load:.3f} Mbps over radio of {radio:.3f}")
+        if _differs(load, float(site["demand_mbps"])):
+            faults.append(f"site {name} states {site['demand_mbps']} Mbps and serves {load}")
+
+
+def _cover(world: _World, option_id: str) -> set[int]:
+    row = world.option_row[option_id]
+    at = np.asarray(world.problem.indices)[int(world.problem.indptr[row]) : int(world.problem.indptr[row + 1])]
+    return set(world.problem.cells["cell_id"].to_numpy()[at].tolist())
+
+
+def _route(world: _World, site: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Links of a site as (from, to, key), in its own order."""
+    links = {str(row["link_id"]): row for row in world.plan.links.to_dict("records")}
+    found = []
+    for link_id in json.loads(site["link_ids"]):
+        row = links.get(link_id)
+        key = link_id.split("|", 1)[1] if "|" in link_id else ""
+        found.append((str(row["from_id"]), str(row["to_id"]), key) if row else ("", "", ""))
+    return found
+
+
+def _check_routes(world: _World, faults: list[str]) -> None:
+    for name, site in sorted(world.sites.items()):
+        route = _route(world, site)
+        nodes = str(site["backhaul_path"]).split(">")
+        if not route or route[0][0] != name:
+            faults.append(f"site {name} has no backhaul that starts at it")
+            continue
+        walked = [route[0][0], *(to for _, to, _ in route)]
+        if walked != nodes or any(a[1] != b[0] for a, b in pairwise(route)):
+            faults.append(f"site {name}: its links do not follow its path {site['backhaul_path']}")
+            continue
+        if world.kind(nodes[-1]) not in {"root", "satellite"}:
+            faults.append(f"site {name}: its path ends at {nodes[-1]}, neither root nor beam")
+        if any(world.kind(node) in {"root", "satellite"} for node in nodes[:-1]):
+            faults.append(f"site {name}: its path runs through a root or beam")
+        if len(set(nodes)) < len(nodes):
+            faults.append(f"site {name}: its path passes a node twice")
+        _check_start(world, site, route, faults)
+
+
+def _check_start(world: _World, site: dict[str, Any], route: list[tuple[str, str, str]], faults: list[str]) -> None:
+    data = [world.link(*link) for link in route]
+    if any(item is None for item in data):
+        faults.append(f"site {site['site_id']}: a link of its path is not in the graph")
+        return
+    first = data[0] or {}
+    option = world.options[str(site["option_id"])]
+    kinds = option.get("backhaul_kinds")
+    if isinstance(kinds, str) and str(first.get("kind")) not in kinds.replace(",", " ").split():
+        faults.append(f"site {site['site_id']}: {option['site_type']} may not start on {first.get('kind')}")
+    pool, wants = str(first.get("pool") or ""), str(option.get("backhaul_pool") or "")
+    if str(first.get("kind")) == "satellite" and pool and wants and pool != wants:
+        faults.append(f"site {site['site_id']}: draws from pool {pool} instead of {wants}")
+    if str(first.get("technology", route[0][2])) != str(site["backhaul"]):
+        faults.append(
+            f"site {site['site_id']}: states backhaul {site['backhaul']}, starts on {first.get('technology')}"
+        )
+
+
+def _check_links(world: _World, faults: list[str]) -> None:
+    carried: dict[tuple[str, str, str], float] = defaultdict(float)
+    into: dict[str, float] = defaultdict(float)
+    for name, site in world.sites.items():
+        route = _route(world, site)
+        for link in route:
+            carried[link] += world.loads.get(name, 0.0)
+        if route and world.kind(route[-1][1]) == "root":
+            into[route[-1][1]] += world.loads.get(name, 0.0)
+    for a, b, key in carried:
+        if (b, a, key) in carried:
+            faults.append(f"link {a} – {b} ({key}) is used in both directions")
+    stated = {
+        (str(row["from_id"]), str(row["to_id"]), name.split("|", 1)[1] if "|" in name else ""): row
+        for name, row in _rows(world.plan.links, "link_id").items()
+    }
+    faults.extend(
+        f"link {link[0]} – {link[1]} ({link[2]}) is bought but unused, or used but not bought"
+        for link in sorted(set(stated) ^ set(carried))
+    )
+    for link in sorted(set(stated) & set(carried)):
+        data = world.link(*link) or {}
+        limit = float(data.get("capacity_mbps", math.inf))
+        if _above(carried[link], limit):
+            faults.append(f"link {link[0]} – {link[1]} carries {carried[link]:.3f} Mbps of {limit:.3f}")
+        if _differs(carried[link], float(stated[link]["load_mbps"])):
+            faults.append(
+                f"link {link[0]} – {link[1]} states a load of {stated[link]['load_mbps']}, carries {carried[link]}"
+            )
+        if any(_differs(float(data.get(key, 0.0)), float(stated[link][key])) for key in _MONEY):
+            faults.append(f"link {link[0]} – {link[1]} does not state its cost")
+    limits = {root: float(world.graph.nodes[root].get("capacity_mbps", math.inf)) for root in into}
+    faults.extend(
+        f"root {root} takes in {load:.3f} Mbps of {limits[root]:.3f}"
+        for root, load in sorted(into.items())
+        if _above(load, limits[root])
+    )
+
+
+def _needed_towers(world: _World) -> dict[str, int]:
+    """Places where microwave passes and no site with a tower stands, with the number of sites that need it."""
+    has_tower = set()
+    for name, site in world.sites.items():
+        kinds = world.options[str(site["option_id"])].get("backhaul_kinds")
+        if not isinstance(kinds, str) or "microwave" in kinds.replace(",", " ").split():
+            has_tower.add(name)
+    needed: dict[str, int] = defaultdict(int)
+    for site in world.sites.values():
+        route = _route(world, site)
+        for before, after in pairwise(route):
+            node = before[1]
+            kinds = {str((world.link(*link) or {}).get("kind")) for link in (before, after)}
+            if world.kind(node) == "place" and node not in has_tower and "microwave" in kinds:
+                needed[node] += 1
+    return dict(needed)
+
+
+def _check_relays(world: _World, faults: list[str]) -> None:
+    needed = _needed_towers(world)
+    stated = {str(row["place_id"]): row for row in world.plan.relays.to_dict("records")}
+    faults.extend(
+        f"relay tower at {name} is needed but not bought, or bought but not needed"
+        for name in sorted(set(needed) ^ set(stated))
+    )
+    for name in sorted(set(needed) & set(stated)):
+        data = world.graph.nodes[name]
+        if any(_differs(float(data.get(f"tower_{key}", 0.0)), float(stated[name][key])) for key in _MONEY):
+            faults.append(f"relay tower at {name} does not state its cost")
+
+
+def _check_beams(world: _World, faults: list[str]) -> None:
+    taken: dict[str, float] = defaultdict(float)
+    for site in world.sites.values():
+        for link in _route(world, site):
+            if world.kind(link[1]) == "satellite":
+                taken[link[1]] += float((world.link(*link) or {}).get("reserved_mbps", 0.0))
+    for beam, mbps in sorted(taken.items()):
+        limit = float(world.graph.nodes[beam].get("capacity_mbps", math.inf))
+        if _above(mbps, limit):
+            faults.append(f"beam {beam} gives {mbps:.3f} Mbps of the {limit:.3f} it has left")
+
+
+def _check_money(world: _World, faults: list[str], ceiling_idr: float) -> None:
+    links = {link for site in world.sites.values() for link in _route(world, site)}
+    towers = _needed_towers(world)
+    for key in _MONEY:
+        total = math.fsum(float(world.options[str(site["option_id"])][key]) for site in world.sites.values())
+        total += math.fsum(float((world.link(*link) or {}).get(key, 0.0)) for link in links)
+        total += math.fsum(float(world.graph.nodes[name].get(f"tower_{key}", 0.0)) for name in towers)
+        if _differs(total, float(world.plan.totals[key])):
+            faults.append(f"{key} adds up to {total:.2f}, the plan states {world.plan.totals[key]:.2f}")
+        if _differs(total, math.fsum(float(site[key]) for site in world.sites.values())):
+            faults.append(f"{key} of the sites with their shares of the network does not add up to {total:.2f}")
+        if key == "cost_idr" and not total <= ceiling_idr * (1 + 1e-9) + 1e-6:
+            faults.append(f"the plan costs {total:.2f} IDR over the ceiling of {ceiling_idr:.2f}")
+
+
+def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | None) -> None:
+    share: dict[int, float] = defaultdict(float)
+    for row in world.plan.served.to_dict("records"):
+        share[int(row["cell_id"])] += float(row["share"])
+    names = {"weight": "weight_new", "n_umkm": "n_umkm_new", "people": "people_new", "n_facilities": "facilities_new"}
+    for column, total in names.items():
+        value = math.fsum(float(world.cells[c][column]) * s for c, s in share.items() if c in world.cells)
+        if _differs(value, float(world.plan.totals[total])):
+            faults.append(f"{total} is {value:.6f} from the cells, the plan states {world.plan.totals[total]:.6f}")
+        if column == "weight" and _differs(value, world.plan.certificate.value):
+            faults.append(f"the objective is {value:.6f}, the certificate states {world.plan.certificate.value:.6f}")
+    if points is not None:
+        at = points["cell_id"].to_numpy()
+        value = math.fsum(w * share.get(int(c), 0.0) for c, w in zip(at, points["weight"].to_numpy(float), strict=True))
+        if _differs(value, world.plan.certificate.value):
+            faults.append(
+                f"over the single points the objective is {value:.6f}, not {world.plan.certificate.value:.6f}"
+            )
+    for name, site in world.sites.items():
+        mine = world.plan.served[world.plan.served["site_id"] == name]
+        for column, stated in (("n_umkm", "n_umkm_new"), ("people", "people_new")):
+            rows = zip(mine["cell_id"], mine["share"], strict=True)
+            value = math.fsum(float(world.cells[int(c)][column]) * s for c, s in rows if int(c) in world.cells)
+            if _differs(value, float(site[stated])):
+                faults.append(f"site {name} states {stated} {site[stated]}, serves {value}")
+
+
+def _check_certificate(world: _World, faults: list[str]) -> None:
+    proof = world.plan.certificate
+    if not (math.isfinite(proof.value) and math.isfinite(proof.bound)):
+        faults.append("the certificate holds no numbers")
+        return
+    if _above(proof.value, proof.bound):
+        faults.append(f"the value {proof.value} passes the bound {proof.bound}")
+    gap = (proof.bound - proof.value) / proof.bound if proof.bound > 0 else 0.0
+    if _differs(gap, proof.gap_share):
+        faults.append(f"the gap is {gap}, the certificate states {proof.gap_share}")
+
+
+def _check_decisions(world: _World, faults: list[str], decisions: pd.DataFrame) -> None:
+    candidates = world.problem.candidates
+    usable = candidates["candidate_id"].isin(set(world.problem.options["candidate_id"])) & (
+        candidates["excluded_because"] == ""
+    )
+    pool = candidates[usable].sort_values("candidate_id", kind="stable")
+    for row in decisions.to_dict("records"):
+        km = distance_km(
+            pool["lon_deg"].to_numpy(float),
+            pool["lat_deg"].to_numpy(float),
+            float(row["lon_deg"]),
+            float(row["lat_deg"]),
+        )
+        near = np.flatnonzero(km <= float(row["radius_km"]))
+        if row["action"] == "lock" and len(near):
+            near = near[[int(np.argmin(km[near]))]]
+        names = set(pool["candidate_id"].to_numpy()[near].astype(str))
+        hits = [
+            site for site in world.sites.values()
+            if str(site["candidate_id"]) in names
+            and (not _text(row.get("site_type")) or site["site_type"] == row["site_type"])
+            and (not _text(row.get("backhaul")) or site["backhaul"] == row["backhaul"])
+        ]  # fmt: skip
+        if row["action"] == "forbid" and hits:
+            faults.append(f"decision {row['decision_id']} forbids site {hits[0]['site_id']}")
+        if row["action"] in {"force", "lock"} and not hits:
+            faults.append(f"decision {row['decision_id']} ({row['action']}) is not met")
+
+
+def _text(value: Any) -> str:
+    """Text of a cell that may be missing (``Any``: a value of a table)."""
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 (NaN)
