@@ -1,0 +1,68 @@
+"""Weight of a cell under each objective."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.errors import UsageError
+from planner.plan.types import OBJECTIVES
+
+__all__ = ["objective_weight"]
+
+Floats = NDArray[np.float64]
+
+
+def objective_weight(cells: pd.DataFrame, objective: str, *, score: Floats | None = None) -> Floats:
+    """Weight of each cell, at least 0.
+
+    Parameters
+    ----------
+    cells
+        `schema.TABLES["cells"]`.
+    objective
+        ``umkm``, ``people`` or ``facilities`` count what the cell holds. ``desa`` gives every area code
+        one unit, spread over its people (over its UMKM where nobody is counted), so that serving all of
+        a desa is worth the same everywhere. ``score`` weighs each UMKM by the score of its area.
+    score
+        0–100 by cell, for ``score``; unknown scores (NaN) weigh nothing.
+
+    Raises
+    ------
+    UsageError
+        An unknown objective, or ``score`` without scores.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"area_code": ["a", "a", "b"], "people": [1.0, 3.0, 9.0], "n_umkm": [1.0, 0.0, 2.0]})
+    >>> objective_weight(cells, "desa").tolist()
+    [0.25, 0.75, 1.0]
+    """
+    if objective == "umkm":
+        return cells["n_umkm"].to_numpy(dtype=float)
+    if objective == "people":
+        return cells["people"].to_numpy(dtype=float)
+    if objective == "facilities":
+        return cells["n_facilities"].to_numpy(dtype=float)
+    if objective == "desa":
+        return _desa(cells)
+    if objective == "score" and score is not None:
+        part = np.nan_to_num(np.asarray(score, dtype=float), nan=0.0) / 100.0
+        return np.asarray(part * cells["n_umkm"].to_numpy(dtype=float))
+    known = ", ".join(OBJECTIVES)
+    what = "objective 'score' needs a score per cell" if objective == "score" else f"unknown objective '{objective}'"
+    message = f"{what} (known: {known})"
+    raise UsageError(message, code="objective_unknown", objective=objective, known=known)
+
+
+def _desa(cells: pd.DataFrame) -> Floats:
+    code = cells["area_code"].to_numpy(dtype=str)
+    _, number = np.unique(code, return_inverse=True)
+    people = cells["people"].to_numpy(dtype=float)
+    umkm = cells["n_umkm"].to_numpy(dtype=float)
+    of_people = np.bincount(number, weights=people, minlength=1)[number] if len(cells) else people
+    of_umkm = np.bincount(number, weights=umkm, minlength=1)[number] if len(cells) else umkm
+    by_umkm = np.divide(umkm, of_umkm, out=np.zeros(len(cells)), where=of_umkm > 0)
+    share = np.divide(people, of_people, out=by_umkm, where=of_people > 0)
+    return np.where(code == "", 0.0, share)
