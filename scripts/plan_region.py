@@ -18,9 +18,10 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 
-def scenario_text(name: str, areas: list[str], layers: list[str], ceiling_idr: float, **options: object) -> str:
+def scenario_text(name: str, areas: list[str], layers: list[str], ceiling_idr: float, **options: Any) -> str:
     """A scenario as TOML.
 
     Parameters
@@ -34,6 +35,7 @@ def scenario_text(name: str, areas: list[str], layers: list[str], ceiling_idr: f
     ceiling_idr
         Budget ceiling (present value).
     options
+        ``columns`` (``kind.our_name=their header``, or ``kind.our_name==value`` for all rows),
         ``estimate_umkm``, ``pixel_m``, ``confidence``.
     """
     paths = [
@@ -53,8 +55,15 @@ def scenario_text(name: str, areas: list[str], layers: list[str], ceiling_idr: f
         f"service = {{ confidence_threshold_share = {options.get('confidence', 0.5)} }}",
         f"demand = {{ estimate_umkm = {str(bool(options.get('estimate_umkm'))).lower()} }}",
     ]
+    renamed: dict[str, list[str]] = {}
+    for item in options.get("columns") or []:
+        name, _, header = str(item).partition("=")
+        kind, _, ours = name.partition(".")
+        renamed.setdefault(kind, []).append(f"{ours} = {quoted(header)}")
     for kind, path in paths:
         lines += [f"[[layers.{kind}]]", f"path = {quoted(str(path))}"]
+        if kind in renamed:
+            lines.append(f"columns = {{ {', '.join(renamed[kind])} }}")
     return "\n".join(lines) + "\n"
 
 
@@ -64,6 +73,7 @@ def main() -> int:
     parser.add_argument("--name", required=True)
     parser.add_argument("--areas", nargs="+", required=True, help="Kemendagri codes")
     parser.add_argument("--layer", action="append", required=True, metavar="KIND=PATH")
+    parser.add_argument("--column", action="append", default=[], metavar="KIND.OUR_NAME=HEADER")
     parser.add_argument("--ceiling-idr", type=float, default=100e9)
     parser.add_argument("--pixel-m", type=float, default=500)
     parser.add_argument("--confidence", type=float, default=0.5)
@@ -77,6 +87,7 @@ def main() -> int:
         given.areas,
         given.layer,
         given.ceiling_idr,
+        columns=given.column,
         estimate_umkm=given.estimate_umkm,
         pixel_m=given.pixel_m,
         confidence=given.confidence,
