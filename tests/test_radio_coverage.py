@@ -1,0 +1,300 @@
+"""Sites to coverage and candidates' covers: values, ties, voids, tiles, threads, order of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from radio_worlds import PIXEL_DEG, grid, ground, link, spec, stations
+
+from planner import parallel
+from planner.catalog import read_spec
+from planner.errors import RadioError
+from planner.geo import metres_per_degree, tiles
+from planner.grid import Grid, Raster
+from planner.radio.coverage import Coverage, CoverageGroup, coverage, coverage_groups
+from planner.radio.covers import covers
+from planner.radio.profile import profile_loss_db
+from planner.radio.surface import clutter_heights, halo_pixels
+from planner.specs.radio import ClutterSpec
+
+SPEC = spec(radius_km=6.0)
+
+
+def _equal(a: Coverage, b: Coverage) -> bool:
+    return np.array_equal(a.rsrp_dbm, b.rsrp_dbm, equal_nan=True) and np.array_equal(a.server, b.server)
+
+
+def _whole(count: int = 14, **changes: object) -> tuple[pd.DataFrame, Grid, Raster, Raster, np.ndarray, Coverage]:
+    frame = grid()
+    terrain, clutter, land = ground(frame)
+    bts = stations(frame, count)
+    found = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land)
+    return bts, frame, terrain, clutter, land, found
+
+
+def test_groups_are_operators_by_what_is_on_air() -> None:
+    bts = stations(grid(), 5)
+    bts["operator"] = ["B", "A", "A", "A", "C"]
+    bts["technology"] = ["4G", "2G", "5G", "4G", "4G"]
+    bts["status"] = ["on_air", "on_air", "on_air", "inactive", "contracted"]
+    assert coverage_groups(bts) == (
+        CoverageGroup("A", "broadband"),
+        CoverageGroup("A", "inactive"),
+        CoverageGroup("A", "legacy"),
+        CoverageGroup("B", "broadband"),
+    )
+
+
+def test_level_of_a_pixel_is_budget_minus_the_loss_of_its_profile() -> None:
+    frame = Grid(121.0, 0.1, PIXEL_DEG, 30, 40)
+    flat = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    lon, lat = frame.lon_lat(np.array([15]), np.array([5]))
+    bts = stations(frame, 1, technology="4G", status="on_air", azimuth_deg=np.nan, height_m=42.0, band_mhz=900.0)
+    bts["lon_deg"], bts["lat_deg"] = lon, lat
+    found = coverage(bts, frame, spec=SPEC, terrain=flat, clutter_m=None, land=None)
+    level = found.rsrp_dbm[0, 15, 5 + 14]
+    length_km = 14 * PIXEL_DEG * float(metres_per_degree(float(lat[0]))[0]) / 1000.0
+    n = max(5, int(length_km / (PIXEL_DEG * 110.946) + 0.5) + 1)
+    loss = profile_loss_db(np.linspace(0.0, length_km, n), np.zeros(n), link(latitude_deg=float(lat[0])))
+    assert level == pytest.approx(43.0 + 15.0 - 10.0 * np.log10(600.0) - loss, abs=1e-3)
+    assert found.server[0, 15, 19] == 0
+    assert found.model == "p1812"
+
+
+def test_sector_pattern_is_taken_off_behind_the_antenna() -> None:
+    frame = grid(60, 60)
+    flat = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    bts = stations(frame, 1, technology="4G", status="on_air", azimuth_deg=90.0)
+    lon, lat = frame.lon_lat(np.array([30]), np.array([30]))
+    bts["lon_deg"], bts["lat_deg"] = lon, lat
+    found = coverage(bts, frame, spec=SPEC, terrain=flat, clutter_m=None, land=None).rsrp_dbm[0]
+    assert found[30, 40] - found[30, 20] == pytest.approx(20.0, abs=0.01)
+    assert np.isnan(found[0, 0])  # beyond the radius
+
+
+def test_result_depends_neither_on_the_order_of_rows_nor_on_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    bts, frame, terrain, clutter, land, found = _whole()
+    order = np.random.default_rng(1).permutation(len(bts))
+    shuffled = coverage(
+        bts.iloc[order].reset_index(drop=True), frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land
+    )
+    assert np.array_equal(shuffled.rsrp_dbm, found.rsrp_dbm, equal_nan=True)
+    named = np.where(found.server >= 0, bts["bts_id"].to_numpy()[found.server], "")
+    again = np.where(shuffled.server >= 0, bts["bts_id"].to_numpy()[order][shuffled.server], "")
+    assert np.array_equal(named, again)
+    for workers in (1, 3):
+        monkeypatch.setattr(parallel, "worker_count", lambda n=workers: n)
+        assert _equal(coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land), found)
+
+
+def test_a_tile_with_its_halo_gives_the_same_bytes_as_the_whole() -> None:
+    bts, frame, terrain, clutter, land, found = _whole()
+    halo = halo_pixels(SPEC, frame.pixel_deg)
+    for row, col, tile in tiles(frame, 37):
+        top, left = max(0, row - halo), max(0, col - halo)
+        bottom, right = min(frame.n_rows, row + tile.n_rows + halo), min(frame.n_cols, col + tile.n_cols + halo)
+        window = frame.window(top, left, bottom - top, right - left)
+        cut = (slice(top, bottom), slice(left, right))
+        part = coverage(
+            bts,
+            tile,
+            spec=SPEC,
+            terrain=Raster(window, terrain.values[cut], "m"),
+            clutter_m=Raster(window, clutter.values[cut], "m"),
+            land=land[cut],
+            groups=found.groups,
+        )
+        whole = (slice(None), slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
+        assert part.rsrp_dbm.tobytes() == np.ascontiguousarray(found.rsrp_dbm[whole]).tobytes()
+        assert np.array_equal(part.server, found.server[whole])
+
+
+def test_sea_is_not_predicted_and_best_level_belongs_to_its_server() -> None:
+    bts, _, _, _, land, found = _whole()
+    assert np.isnan(found.rsrp_dbm[:, ~land]).all()
+    assert (np.isnan(found.rsrp_dbm) == (found.server < 0)).all()
+    kinds = {group: i for i, group in enumerate(found.groups)}
+    for group, i in kinds.items():
+        servers = np.unique(found.server[i][found.server[i] >= 0])
+        assert (bts["operator"].to_numpy()[servers] == group.operator).all()
+    assert np.nanmin(found.rsrp_dbm) >= SPEC.floor_dbm
+
+
+def test_equal_levels_go_to_the_first_identifier() -> None:
+    frame = grid(30, 30)
+    flat = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    bts = stations(
+        frame, 3, technology="4G", status="on_air", operator="A", azimuth_deg=np.nan, height_m=42.0, band_mhz=900.0
+    )
+    bts["lon_deg"], bts["lat_deg"] = bts["lon_deg"].iloc[0], bts["lat_deg"].iloc[0]
+    bts["bts_id"] = ["c", "a", "b"]
+    found = coverage(bts, frame, spec=SPEC, terrain=flat, clutter_m=None, land=None)
+    assert set(np.unique(found.server)) <= {-1, 1}
+
+
+def test_land_without_height_is_refused_unless_the_planner_says_how_to_fill_it() -> None:
+    frame = grid()
+    terrain, _, land = ground(frame)
+    bts = stations(frame, 4, status="on_air")
+    row, col = (int(v[0]) for v in frame.row_col(bts["lon_deg"].to_numpy()[:1], bts["lat_deg"].to_numpy()[:1]))
+    height = terrain.values.copy()
+    land = land.copy()
+    land[row : row + 2, col : col + 3] = True
+    height[row : row + 2, col : col + 3] = np.nan
+    holed = Raster(frame, height, "m")
+    with pytest.raises(RadioError, match="no height on 6 land pixels within reach of sites"):
+        coverage(bts, frame, spec=SPEC, terrain=holed, clutter_m=None, land=land)
+    for policy in ("nearest", "sea"):
+        found = coverage(
+            bts, frame, spec=spec(radius_km=6.0, void_policy=policy), terrain=holed, clutter_m=None, land=land
+        )
+        assert found.n_filled == 6
+        assert np.isfinite(found.rsrp_dbm).any()
+    height[:] = np.nan
+    with pytest.raises(RadioError, match="no height"):
+        coverage(
+            bts, frame, spec=spec(radius_km=6.0, void_policy="nearest"), terrain=Raster(frame, height, "m"), clutter_m=None,
+            land=land,
+        )  # fmt: skip
+
+
+def test_unknown_height_at_sea_is_sea_level() -> None:
+    frame = grid()
+    terrain, clutter, land = ground(frame)
+    bts = stations(frame, 6)
+    unknown = Raster(frame, np.where(land, terrain.values, np.nan).astype(np.float32), "m")
+    first = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land)
+    assert _equal(coverage(bts, frame, spec=SPEC, terrain=unknown, clutter_m=clutter, land=land), first)
+
+
+def test_without_terrain_the_fallback_model_is_used_and_named() -> None:
+    frame = grid()
+    _, _, land = ground(frame)
+    found = coverage(stations(frame, 6), frame, spec=SPEC, terrain=None, clutter_m=None, land=land)
+    assert found.model == "extended_hata"
+    assert np.isfinite(found.rsrp_dbm).any()
+
+
+def test_stations_off_the_terrain_are_named_and_far_ones_ignored() -> None:
+    frame = grid()
+    terrain, _, land = ground(frame)
+    bts = stations(frame, 3, status="on_air")
+    west, _, _, north = frame.bounds_deg
+    bts.loc[1, ["lon_deg", "lat_deg"]] = [west - 0.02, north - 0.05]
+    bts.loc[2, ["lon_deg", "lat_deg"]] = [west - 5.0, north]
+    found = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land)
+    assert found.left_out == ("b001",)
+    assert set(np.unique(found.server)) <= {-1, 0}
+
+
+def test_no_stations_give_empty_coverage() -> None:
+    frame = grid()
+    terrain, _, land = ground(frame)
+    found = coverage(stations(frame, 3).iloc[:0], frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land)
+    assert found.groups == ()
+    assert found.rsrp_dbm.shape == (0, *frame.shape)
+
+
+def test_faulty_calls_are_refused() -> None:
+    frame = grid()
+    terrain, _, land = ground(frame)
+    bts = stations(frame, 3, status="on_air")
+    with pytest.raises(RadioError, match="1 stations have no band_mhz"):
+        coverage(
+            bts.assign(band_mhz=[900.0, np.nan, 900.0]), frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land
+        )
+    with pytest.raises(RadioError, match="smaller than a pixel"):
+        coverage(bts, frame, spec=spec(radius_km=0.1), terrain=terrain, clutter_m=None, land=land)
+    with pytest.raises(RadioError, match="land has shape"):
+        coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land[:10])
+    other = Raster(Grid(121.0004, -8.5, PIXEL_DEG, 80, 90), terrain.values, "m")
+    with pytest.raises(RadioError, match="bring it onto the run's grid first"):
+        coverage(bts, frame, spec=SPEC, terrain=other, clutter_m=None, land=land)
+
+
+def _transmitters(frame: Grid, count: int) -> pd.DataFrame:
+    made = stations(
+        frame, count, technology="4G", status="on_air", operator="A", bts_id=[f"t{i}" for i in range(count)]
+    )
+    return made.assign(radius_km=6.0)
+
+
+def _cells(land: np.ndarray) -> pd.DataFrame:
+    row, col = np.nonzero(land)
+    pick = np.arange(0, row.size, 3)
+    return pd.DataFrame({"row": row[pick], "col": col[pick]})
+
+
+def test_covers_hold_the_levels_of_coverage_at_the_cells() -> None:
+    frame = grid()
+    terrain, clutter, land = ground(frame)
+    made, cells = _transmitters(frame, 5), _cells(land)
+    found = covers(
+        made, cells, grid=frame, spec=SPEC, terrain=terrain, clutter_m=clutter, threshold_dbm=-110.0, land=land
+    )
+    assert found.indptr.tolist()[0] == 0
+    assert found.indptr[-1] == found.indices.size == found.rsrp_dbm.size
+    for i in range(len(made)):
+        alone = coverage(made.iloc[[i]], frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land).rsrp_dbm[0]
+        level = alone[cells["row"], cells["col"]]
+        indices, levels = found.of(i)
+        assert np.array_equal(indices, np.flatnonzero(level >= -110.0))
+        assert np.array_equal(levels, level[indices])
+
+
+def test_covers_do_not_depend_on_the_order_of_cells_or_transmitters() -> None:
+    frame = grid()
+    terrain, clutter, land = ground(frame)
+    made, cells = _transmitters(frame, 5), _cells(land)
+    arguments = {
+        "grid": frame,
+        "spec": SPEC,
+        "terrain": terrain,
+        "clutter_m": clutter,
+        "threshold_dbm": -110.0,
+        "land": land,
+    }
+    found = covers(made, cells, **arguments)
+    order = np.random.default_rng(2).permutation(len(cells))
+    shuffled = covers(made.iloc[::-1], cells.iloc[order], **arguments)
+    for i in range(len(made)):
+        indices, levels = shuffled.of(len(made) - 1 - i)
+        back = np.argsort(order[indices])
+        assert np.array_equal(order[indices][back], found.of(i)[0])
+        assert np.array_equal(levels[back], found.of(i)[1])
+        assert (np.diff(indices) > 0).all()
+
+
+def test_each_transmitter_keeps_its_own_radius_and_height() -> None:
+    frame = grid()
+    terrain, _, land = ground(frame)
+    made, cells = _transmitters(frame, 1), _cells(land)
+    pair = pd.concat([made, made.assign(radius_km=2.0, height_m=20.0)], ignore_index=True)
+    found = covers(pair, cells, grid=frame, spec=SPEC, terrain=terrain, clutter_m=None, threshold_dbm=-120.0, land=land)
+    wide, narrow = found.of(0)[0], found.of(1)[0]
+    assert 0 < narrow.size < wide.size
+    assert set(narrow) <= set(wide)
+
+
+def test_covers_refuse_voids_and_missing_numbers_and_take_empty_tables() -> None:
+    frame = grid()
+    terrain, _, land = ground(frame)
+    made, cells = _transmitters(frame, 2), _cells(land)
+    arguments = {"grid": frame, "spec": SPEC, "clutter_m": None, "threshold_dbm": -110.0, "land": land}
+    with pytest.raises(RadioError, match="2 transmitters have no height_m"):
+        covers(made.assign(height_m=np.nan), cells, terrain=terrain, **arguments)
+    holed = Raster(frame, np.full(frame.shape, np.nan, np.float32), "m")
+    with pytest.raises(RadioError, match="no height"):
+        covers(made, cells, terrain=holed, **arguments)
+    assert covers(made, cells.iloc[:0], terrain=terrain, **arguments).indptr.tolist() == [0, 0, 0]
+    assert covers(made.iloc[:0], cells, terrain=terrain, **arguments).indptr.tolist() == [0]
+
+
+def test_clutter_heights_come_from_the_classes_and_unknown_codes_are_refused() -> None:
+    frame = Grid(121.0, -8.5, PIXEL_DEG, 1, 4)
+    table = read_spec(ClutterSpec, "radio", "clutter")
+    found = clutter_heights(Raster(frame, np.array([[10, 50, 0, 40]]), "class"), table)
+    assert found.values.tolist() == [[15.0, 10.0, 0.0, 0.0]]
+    with pytest.raises(RadioError, match=r"codes \[77\]"):
+        clutter_heights(Raster(frame, np.array([[10, 77, 0, 40]]), "class"), table)

@@ -1,0 +1,162 @@
+"""Bad input of the radio room: each refusal names the value, the range and its source."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from radio_worlds import link, spec
+
+from planner.catalog import read_spec
+from planner.errors import RadioError, ScenarioError, UsageError
+from planner.radio.link_budget import ERP_TO_EIRP_DB, element_noise_dbm, level_at_zero_loss_dbm, spread_db
+from planner.radio.profile import profile_loss_db
+from planner.specs.radio import ClutterSpec, RadioSpec, TransmitterDefaults
+
+DISTANCE_KM = np.linspace(0.0, 5.0, 11)
+FLAT = np.zeros(11)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("frequency_mhz", 29.9, r"29\.9 is outside 30 to 6000 \(ITU-R P\.1812-8 table 1\)"),
+        ("frequency_mhz", 6001.0, "outside 30 to 6000"),
+        ("frequency_mhz", float("nan"), "frequency_mhz = nan"),
+        ("tx_height_m", 0.0, "tx_height_m = 0.0 is outside 1 to 3000"),
+        ("tx_height_m", -5.0, "outside 1 to 3000"),
+        ("rx_height_m", float("inf"), "rx_height_m = inf"),
+        ("time_percent", 0.5, "outside 1 to 50"),
+        ("time_percent", 51.0, "outside 1 to 50"),
+        ("location_percent", 0.0, "outside 1 to 99"),
+        ("location_percent", 100.0, "outside 1 to 99"),
+        ("delta_n", 157.0, "must stay positive"),
+        ("n0", 0.0, "outside 200 to 450"),
+        ("latitude_deg", 91.0, "outside -90 to 90"),
+    ],
+)
+def test_link_outside_the_range_is_refused(field: str, value: float, said: str) -> None:
+    with pytest.raises(RadioError, match=said):
+        link(**{field: value})
+
+
+def test_unknown_polarisation_is_refused() -> None:
+    with pytest.raises(RadioError, match="'slanted' is not one of vertical, horizontal"):
+        link(polarisation="slanted")
+
+
+def _with(position: int, value: float, values: np.ndarray = FLAT) -> np.ndarray:
+    changed = values.copy()
+    changed[position] = value
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"distance_km": DISTANCE_KM[:4], "terrain_m": FLAT[:4]}, "4 points, fewer than 5"),
+        ({"distance_km": _with(0, 0.1, DISTANCE_KM)}, "must rise from 0"),
+        ({"distance_km": _with(5, 0.2, DISTANCE_KM)}, "must rise from 0"),
+        ({"distance_km": -DISTANCE_KM}, "must rise from 0"),
+        ({"distance_km": _with(3, np.nan, DISTANCE_KM)}, "distance_km holds 1 values that are not finite"),
+        ({"distance_km": DISTANCE_KM * 1000.0}, r"5000\.0 is outside 0\.001 to 3000"),
+        ({"terrain_m": _with(4, np.nan)}, "a void is never taken for sea level"),
+        ({"terrain_m": _with(4, -9999.0)}, "terrain_m = -9999.0 is outside -500 to 9000"),
+        ({"terrain_m": FLAT[:10]}, r"terrain_m has shape \(10,\)"),
+        ({"terrain_m": FLAT.reshape(1, -1)}, "terrain_m has shape"),
+        ({"clutter_m": _with(2, -1.0)}, "clutter_m = -1.0"),
+        ({"clutter_m": _with(2, np.inf)}, "clutter_m holds 1 values"),
+        ({"zone": _with(2, 2.0, np.full(11, 4.0))}, r"zone = 2 is not 1 \(sea\)"),
+        ({"zone": np.full(11, np.nan)}, "zone holds 11 values"),
+    ],
+)
+@pytest.mark.parametrize("model", ["p1812", "extended_hata", "free_space"])
+def test_profile_that_cannot_carry_a_prediction_is_refused(
+    arguments: dict[str, np.ndarray], said: str, model: str
+) -> None:
+    given = {"distance_km": DISTANCE_KM, "terrain_m": FLAT, **arguments}
+    distance_km, terrain_m = given.pop("distance_km"), given.pop("terrain_m")
+    with pytest.raises(RadioError, match=said):
+        profile_loss_db(distance_km, terrain_m, link(), model=model, **given)
+
+
+def test_unknown_model_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="did you mean 'p1812'"):
+        profile_loss_db(DISTANCE_KM, FLAT, link(), model="p1821")
+
+
+def test_fallback_model_says_where_it_ends() -> None:
+    with pytest.raises(RadioError, match=r"5000\.0 is outside 30 to 4000"):
+        profile_loss_db(DISTANCE_KM, FLAT, link(5000.0), model="extended_hata")
+
+
+def test_margin_and_location_percentage_together_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="or it counts twice"):
+        read_spec(RadioSpec, "radio", "default", overrides={"margin_db": 5.5, "location_percent": 90.0})
+    assert read_spec(RadioSpec, "radio", "default", overrides={"location_percent": 90.0}).margin_db == 0.0
+
+
+def test_thresholds_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="signal that counts would not be kept"):
+        read_spec(RadioSpec, "radio", "default", overrides={"floor_dbm": -100.0})
+    with pytest.raises(ScenarioError, match="lies below threshold_dbm"):
+        read_spec(RadioSpec, "radio", "default", overrides={"indoor_threshold_dbm": -115.0})
+
+
+def test_margin_counts_once() -> None:
+    arguments = {"port_power_dbm": 43.0, "gain_dbi": 15.0, "bandwidth_mhz": 10.0}
+    without = level_at_zero_loss_dbm("4G", spec=spec(), **arguments)
+    assert without - level_at_zero_loss_dbm("4G", spec=spec(margin_db=5.5), **arguments) == pytest.approx(5.5)
+    assert without - level_at_zero_loss_dbm("4G", spec=spec(body_loss_db=3.0), **arguments) == pytest.approx(3.0)
+
+
+def test_level_is_that_of_one_resource_element_not_of_the_carrier() -> None:
+    """43 dBm into 15 dBi at 10 MHz: 58 dBm EIRP, 30.2 dBm per element of 600."""
+    level = level_at_zero_loss_dbm("4G", port_power_dbm=43.0, gain_dbi=15.0, bandwidth_mhz=10.0, spec=spec())
+    assert level == pytest.approx(58.0 - 10.0 * np.log10(600.0), abs=1e-9)
+    assert 58.0 - level == pytest.approx(27.78, abs=0.005)
+    wide = level_at_zero_loss_dbm("4G", port_power_dbm=43.0, gain_dbi=15.0, bandwidth_mhz=20.0, spec=spec())
+    assert level - wide == pytest.approx(3.01, abs=0.005)
+
+
+def test_eirp_or_erp_in_place_of_the_power_of_a_port_is_refused() -> None:
+    eirp_dbm = 43.0 + 17.0
+    for wrong in (eirp_dbm, eirp_dbm + 3.0):
+        with pytest.raises(RadioError, match="an EIRP or ERP holds the antenna's gain already"):
+            level_at_zero_loss_dbm("4G", port_power_dbm=wrong, gain_dbi=0.0, bandwidth_mhz=10.0, spec=spec())
+    with pytest.raises(RadioError, match="gain_dbi = 43"):
+        level_at_zero_loss_dbm("4G", port_power_dbm=17.0, gain_dbi=43.0, bandwidth_mhz=10.0, spec=spec())
+    assert pytest.approx(10.0 * np.log10(1.64), abs=0.002) == ERP_TO_EIRP_DB  # half-wave dipole over isotropic
+
+
+def test_spread_of_each_technology() -> None:
+    assert spread_db("2G", 0.2, pilot_share_db=-10.0) == 0.0
+    assert spread_db("3G", 5.0, pilot_share_db=-10.0) == -10.0
+    assert spread_db("5G", 100.0, pilot_share_db=-10.0) == pytest.approx(-10.0 * np.log10(12 * 273))
+    with pytest.raises(RadioError, match="'6G' is not one of"):
+        spread_db("6G", 10.0, pilot_share_db=-10.0)
+
+
+def test_threshold_stands_thirteen_decibels_over_the_noise_of_an_element() -> None:
+    assert spec().threshold_dbm - element_noise_dbm(spec().noise_figure_db) == pytest.approx(13.2, abs=0.1)
+
+
+def test_edge_margin_follows_the_normal_quantiles() -> None:
+    found = [spec().edge_margin_db(share, 6.0) for share in (0.75, 0.90, 0.95)]
+    assert found == pytest.approx([6.74, 12.82, 16.45], abs=0.01)  # sigma = hypot(8, 6) = 10
+    with pytest.raises(ValueError, match="a median needs no margin"):
+        spec().edge_margin_db(0.4, 6.0)
+
+
+def test_shipped_models_are_whole_and_sourced() -> None:
+    default = read_spec(RadioSpec, "radio", "default")
+    assert {"threshold_dbm", "delta_n", "capacity.4G.mean_sinr_db", "classes_dbm.good"} <= set(default.sources)
+    found = read_spec(TransmitterDefaults, "radio", "transmitters")
+    for technology in ("2G", "3G", "4G", "5G"):
+        assert set(found.for_technology(technology)) == {
+            "band_mhz",
+            "height_m",
+            "power_dbm",
+            "gain_dbi",
+            "bandwidth_mhz",
+        }
+    assert read_spec(ClutterSpec, "radio", "clutter").height_of()[10] == 15.0
