@@ -61,8 +61,17 @@ def bundle(binaries: Path, target: Path) -> None:
         "--legal-comments=none",
         "--log-level=warning",
     )
-    banner = "--banner:js=// Made by scripts/bundle_assets.py from maps/assets/src: do not edit."
+    banner = f"--banner:js=// Made by scripts/bundle_assets.py from maps/assets/src (sha256 {sources_digest()}): do not edit."
     run(str(binaries / "esbuild"), str(ASSETS / "src" / "main.js"), *flags, banner, f"--outfile={target}")
+
+
+def sources_digest() -> str:
+    """Hash of the modules that go into the bundle, so that a test without Node can see a stale one."""
+    digest = hashlib.sha256()
+    for path in sorted((ASSETS / "src").glob("*.js")):
+        if not path.name.endswith(".test.js"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def ledger(folder: Path) -> str:

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src: do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 5a03ac13f609f0a9a16584580c77ca39ecdb799bbf5c6f977acda942a430da51): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/mercator.js
@@ -391,6 +391,16 @@
       /** @type {Node | string} */
       child
     )));
+  }
+  var FOCUSABLE = "button, input, select, summary, [tabindex]";
+  function keepFocus(host, draw) {
+    const active = document.activeElement;
+    const at = active && host.contains(active) ? [...host.querySelectorAll(FOCUSABLE)].indexOf(active) : -1;
+    const id = at >= 0 ? active?.id : "";
+    draw();
+    if (at < 0) return;
+    const found = id ? document.getElementById(id) : host.querySelectorAll(FOCUSABLE)[at];
+    if (found instanceof HTMLElement) found.focus({ preventScroll: true });
   }
 
   // maps/assets/src/shapes.js
@@ -1920,11 +1930,12 @@
     drawTabs();
     drawBody();
     app.state.listen((changed) => {
-      if (changed.has("lang")) drawHead();
-      if (changed.has("lang") || changed.has("tab")) drawTabs();
+      if (changed.has("lang")) keepFocus(head, drawHead);
+      if (changed.has("lang") || changed.has("tab")) keepFocus(tabs, drawTabs);
       if (["lang", "tab", "unit", "gap", "selection"].some((key) => changed.has(key)) || app.isPhone() && app.state.now.tab === "layers") {
         const top = changed.has("tab") || changed.has("selection") ? 0 : body.scrollTop;
-        drawBody();
+        if (changed.has("tab") || changed.has("selection")) drawBody();
+        else keepFocus(body, drawBody);
         body.scrollTop = top;
         if (changed.has("selection") && app.state.now.selection) raise(panel);
       }
@@ -2211,7 +2222,7 @@
     makePanel(app, byId("panel"));
     const host = byId("legend-host");
     const drawAround = () => {
-      if (!app.isPhone()) legend(app, host);
+      if (!app.isPhone()) keepFocus(host, () => legend(app, host));
       else host.replaceChildren();
       drawCredits(app);
       for (const node of document.querySelectorAll("[data-word]")) node.textContent = words.t(
@@ -2237,7 +2248,7 @@
     });
     window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
     map.on("zoomend", () => {
-      if (!app.isPhone()) legend(app, host);
+      if (!app.isPhone()) keepFocus(host, () => legend(app, host));
     });
     map.on("moveend", () => writeLink(map, state));
     map.on("click", (event) => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -103,7 +104,8 @@ def write_map(path: Path, inputs: MapInputs, *, language: str = "id") -> Path:
         part.write_bytes(text.encode("utf-8", errors="replace"))
         part.replace(path)
     except OSError as err:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         message = f"map '{path}' could not be written: {os.strerror(err.errno or 0)}; make room or give another folder"
         raise OutputError(message, code="output_unwritten", path=str(path), fault=str(err)) from err
     return path

@@ -34,3 +34,16 @@ export function svg(tag, props, ...children) {
 export function fill(node, ...children) {
   node.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false).map((child) => /** @type {Node | string} */ (child)));
 }
+
+const FOCUSABLE = "button, input, select, summary, [tabindex]";
+
+/** Draw a host anew and leave the keyboard where it was. @param {Element} host @param {() => void} draw */
+export function keepFocus(host, draw) {
+  const active = document.activeElement;
+  const at = active && host.contains(active) ? [...host.querySelectorAll(FOCUSABLE)].indexOf(active) : -1;
+  const id = at >= 0 ? active?.id : "";
+  draw();
+  if (at < 0) return;
+  const found = id ? document.getElementById(id) : host.querySelectorAll(FOCUSABLE)[at];
+  if (found instanceof HTMLElement) found.focus({ preventScroll: true });
+}

@@ -2,7 +2,7 @@
 // @ts-check
 import { App } from "./app.js";
 import { readData } from "./data.js";
-import { el, fill } from "./dom.js";
+import { el, fill, keepFocus } from "./dom.js";
 import { paintLabels, paintSelection, paintWatermark } from "./labels.js";
 import { legend } from "./legend.js";
 import { unitX, unitY, WORLD } from "./mercator.js";
@@ -76,7 +76,7 @@ async function start() {
   makePanel(app, byId("panel"));
   const host = byId("legend-host");
   const drawAround = () => {
-    if (!app.isPhone()) legend(app, host);
+    if (!app.isPhone()) keepFocus(host, () => legend(app, host));
     else host.replaceChildren();
     drawCredits(app);
     for (const node of document.querySelectorAll("[data-word]")) node.textContent = words.t(/** @type {HTMLElement} */ (node).dataset.word ?? "");
@@ -96,7 +96,7 @@ async function start() {
   });
   window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
   map.on("zoomend", () => {
-    if (!app.isPhone()) legend(app, host);
+    if (!app.isPhone()) keepFocus(host, () => legend(app, host));
   });
   map.on("moveend", () => writeLink(map, state));
   map.on("click", (/** @type {any} */ event) => {

@@ -1,7 +1,7 @@
 // The panel: heading, search, tabs and the view of the chosen tab. A bottom sheet on phones.
 // @ts-check
 import { detail, siteList } from "./detail.js";
-import { el, fill } from "./dom.js";
+import { el, fill, keepFocus } from "./dom.js";
 import { legend } from "./legend.js";
 import { evidence, gapPicker, ledger, overview, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
 import { chip, empty, facts, section } from "./parts.js";
@@ -93,11 +93,12 @@ export function makePanel(app, panel) {
   drawTabs();
   drawBody();
   app.state.listen((changed) => {
-    if (changed.has("lang")) drawHead();
-    if (changed.has("lang") || changed.has("tab")) drawTabs();
+    if (changed.has("lang")) keepFocus(head, drawHead);
+    if (changed.has("lang") || changed.has("tab")) keepFocus(tabs, drawTabs);
     if (["lang", "tab", "unit", "gap", "selection"].some((key) => changed.has(key)) || (app.isPhone() && app.state.now.tab === "layers")) {
       const top = changed.has("tab") || changed.has("selection") ? 0 : body.scrollTop;
-      drawBody();
+      if (changed.has("tab") || changed.has("selection")) drawBody();
+      else keepFocus(body, drawBody);
       body.scrollTop = top;
       if (changed.has("selection") && app.state.now.selection) raise(panel);
     }

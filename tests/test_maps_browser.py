@@ -1,0 +1,259 @@
+"""The page in Chromium with the network off: no request, no error, and every answer a reader asks for."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from maps_world import HOSTILE, make_inputs, umkm_points
+
+from planner.maps.inputs import MapInputs
+from planner.maps.page import write_map
+
+pytestmark = pytest.mark.browser
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WIDE, PHONE = (1440, 900), (390, 844)
+READY = "document.documentElement.dataset.ready || !document.getElementById('fault').hidden"
+
+
+class Page:
+    """A page in Chromium that writes down what it asked for and what went wrong."""
+
+    def __init__(self, context: Any, path: Path, fragment: str) -> None:
+        self.tab = context.new_page()
+        self.requests: list[str] = []
+        self.faults: list[str] = []
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+        self.tab.on(
+            "console", lambda text: self.faults.append(text.text) if text.type in ("error", "warning") else None
+        )
+        self.tab.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.tab.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
+        self.address = path.as_uri()
+        self.tab.goto(self.address + fragment)
+        self.tab.wait_for_function(READY, timeout=30_000)
+        assert self.tab.is_hidden("#fault"), self.tab.text_content("#fault")
+
+    def check(self) -> None:
+        """Nothing was asked for but the file, nothing went wrong."""
+        assert [url for url in self.requests if url.split("#")[0] != self.address] == []
+        assert self.faults == []
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """``open(inputs, size, fragment)`` → a page in a fresh profile without network."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(
+            executable_path=program, args=list(FLAGS)
+        )  # profile of its own, thrown away
+
+        def open_page(inputs: MapInputs, size: tuple[int, int] = WIDE, fragment: str = "") -> Page:
+            folder = tmp_path_factory.mktemp("page")
+            path = write_map(folder / "map.html", inputs)
+            phone = {"is_mobile": True, "has_touch": True} if size == PHONE else {}
+            for earlier in browser.contexts:
+                earlier.close()
+            context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True, **phone)
+            return Page(context, path, fragment)
+
+        yield open_page
+        browser.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1440", "390"])
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_it_opens_without_a_request_or_an_error(pages: Any, size: tuple[int, int], lang: str) -> None:
+    page = pages(make_inputs(umkm_points=umkm_points(2000)), size)
+    tab = page.tab
+    tab.click(f".langs button[lang={lang}]")
+    assert tab.get_attribute("html", "lang") == lang
+    assert tab.text_content("h1") == {"id": "Pulau Contoh", "en": "Example Islands"}[lang]
+    for i in range(tab.locator(".tabs button").count()):
+        tab.locator(".tabs button").nth(i).click()
+        assert len(tab.text_content("#body")) > 20
+    wide = tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert wide, "the page scrolls sideways"
+    page.check()
+
+
+def test_the_analyst_finds_the_least_served_kabupaten_its_sites_and_why(pages: Any) -> None:
+    page = pages(make_inputs())
+    tab = page.tab
+    assert "Kabupaten Timur" in tab.text_content(".rank tbody tr:first-child")
+    assert "60,0%" in tab.text_content(".rank tbody tr:first-child")
+    tab.click(".rank tbody tr:first-child .link")
+    detail = tab.text_content("#body")
+    assert "peringkat 1 dari 3" in detail
+    assert "Usulan di sini (1)" in detail
+    tab.click("#body .sites button")
+    detail = tab.text_content("#body")
+    for text in ("indikatif", "8 UMKM", "Rp 2,1 miliar", "menara makro 42 m", "serat optik", "Jalur ke backbone"):
+        assert text in detail, text
+    tab.click(".back")
+    assert "Kabupaten/kota paling belum terlayani" in tab.text_content("#body")
+    page.check()
+
+
+def test_a_click_on_the_map_says_why(pages: Any) -> None:
+    page = pages(make_inputs(), fragment="#13/-9.2000/120.3000/id/cells")
+    tab = page.tab
+    box = tab.evaluate(
+        "(() => { const c = merata.map.latLngToContainerPoint([-9.245, 120.305]); const r = merata.map.getContainer()"
+        ".getBoundingClientRect(); return [r.left + c.x, r.top + c.y]; })()"
+    )
+    cell = tab.evaluate("merata.map.getZoom()")
+    assert cell == 13
+    tab.mouse.click(*box)
+    tab.wait_for_selector(".detail-head")
+    detail = tab.text_content("#body")
+    assert "Mengapa di sini?" in detail
+    assert "Kabupaten Barat" in detail
+    assert "dBm" in detail
+    page.check()
+
+
+def test_search_works_from_the_keyboard(pages: Any) -> None:
+    page = pages(make_inputs())
+    tab = page.tab
+    tab.keyboard.press("/")
+    tab.keyboard.type("pulau")
+    tab.wait_for_selector("#found li")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    assert "Kota Pulau" in tab.text_content(".detail-head")
+    tab.fill("#search", "99.02.01")
+    tab.wait_for_selector("#found li")
+    assert "Kecamatan 21" in tab.text_content("#found")
+    tab.fill("#search", "tidak ada di mana pun")
+    assert "Tidak ada yang cocok" in tab.text_content("#found")
+    tab.keyboard.press("Escape")
+    page.check()
+
+
+def test_every_layer_draws_and_its_legend_follows(pages: Any) -> None:
+    page = pages(make_inputs(umkm_points=umkm_points(2000)), fragment="#11/-9.25/120.5/id/")
+    tab = page.tab
+    keys = [box.get_attribute("id") for box in tab.query_selector_all(".legend input")]
+    assert {"layer-cells", "layer-umkm", "layer-sites", "layer-quarantined", "layer-coverage_rsrp"} <= set(keys)
+    for key in keys:
+        was_on = tab.is_checked(f"#{key}")
+        tab.click(f"#{key}")
+        assert tab.is_checked(f"#{key}") is not was_on
+        shown = tab.locator(f".layer:has(#{key}) .glyph, .layer:has(#{key}) .ramp").count()
+        assert (shown > 0) is not was_on
+    for level in ("kabupaten", "kecamatan", "desa", "hexagon"):
+        tab.select_option("#area-level", level)
+    page.check()
+
+
+def test_drawing_shows_what_is_there(pages: Any) -> None:
+    """Colours of served and unserved cells stand on the canvas where those cells are."""
+    page = pages(make_inputs(is_synthetic=False), fragment="#12/-9.2500/120.5500/id/cells")
+    at = """(() => {
+      const shown = document.querySelector('#map_merata canvas');
+      const copy = document.createElement('canvas');
+      const { width, height } = Object.assign(copy, { width: shown.width, height: shown.height });
+      const pen = copy.getContext('2d', { willReadFrequently: true });
+      pen.drawImage(shown, 0, 0);
+      const seen = {};
+      const bytes = pen.getImageData(0, 0, width, height).data;
+      for (let i = 0; i < bytes.length; i += 4) {
+        const key = [bytes[i] >> 4, bytes[i + 1] >> 4, bytes[i + 2] >> 4].join();
+        seen[key] = (seen[key] || 0) + 1;
+      }
+      return seen;
+    })()"""
+    before = page.tab.evaluate(at)
+    page.tab.click("#layer-cells")
+    after = page.tab.evaluate(at)
+    gone = {key for key, n in before.items() if n > 300 and after.get(key, 0) < n / 4}
+    assert len(gone) >= 2
+    page.check()
+
+
+def test_hostile_names_stay_text(pages: Any) -> None:
+    inputs = make_inputs(HOSTILE[:3], title_id=HOSTILE[0], title_en=HOSTILE[1], credits=HOSTILE)
+    page = pages(inputs, fragment="#10.5/-9.25/120.55/id/")
+    tab = page.tab
+    assert tab.text_content("h1") == HOSTILE[0]
+    for key in [box.get_attribute("id") for box in tab.query_selector_all(".legend input")]:
+        tab.click(f"#{key}")
+        assert tab.evaluate("document.activeElement.id") == key
+    for i in range(tab.locator(".tabs button").count()):
+        tab.locator(".tabs button").nth(i).click()
+    for layer in ("sites", "bts", "fiber", "links", "candidates", "surveys", "quarantined", "proposals", "gateways"):
+        tab.evaluate(f"merata.state.set({{selection: {{kind: 'row', layer: '{layer}', row: 0}}, tab: 'detail'}})")
+    for level in ("kabupaten", "hexagon"):
+        tab.evaluate(f"merata.state.set({{selection: {{kind: 'area', level: '{level}', row: 0}}, tab: 'detail'}})")
+    for text in ("script", "${", "img"):
+        tab.fill("#search", text)
+    tab.click(".langs button[lang=en]")
+    assert tab.text_content("h1") == HOSTILE[1]
+    assert tab.evaluate("window.broken") is None
+    assert tab.locator("#app img, #app script").count() == 0
+    page.check()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1440", "390"])
+def test_an_empty_run_says_what_is_missing(pages: Any, size: tuple[int, int]) -> None:
+    page = pages(MapInputs(title_id="Kosong", title_en="Empty"), size)
+    assert "Tidak ada lokasi yang diusulkan" in page.tab.text_content("#body")
+    assert "Belum ada jumlah" in page.tab.text_content("#body")
+    page.tab.mouse.click(size[0] * 0.6, 200)
+    assert "tidak memuat sel layanan" in page.tab.text_content("#body")
+    page.check()
+
+
+def test_one_enterprise_and_names_without_end(pages: Any) -> None:
+    inputs = make_inputs(("A" * 10_000, "山" * 300, "Kota Pulau"), umkm_points=umkm_points(1))
+    page = pages(dataclasses.replace(inputs, sites=None, links=None, candidates=None), PHONE)
+    page.tab.click(".tabs button >> nth=1")
+    assert page.tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.check()
+
+
+def test_a_view_can_be_sent_on(pages: Any) -> None:
+    page = pages(make_inputs(), fragment="#9.50/-9.2500/120.4000/en/bts+sites")
+    assert page.tab.get_attribute("html", "lang") == "en"
+    assert page.tab.is_checked("#layer-bts")
+    assert not page.tab.is_checked("#layer-fiber")
+    page.tab.click("#layer-fiber")
+    assert "fiber" in page.tab.evaluate("location.hash")
+    for broken in ("#x/y/z", "#99/0/0", "#9/NaN/1", "#9.5/-9/120/xx/" + "a+" * 500):
+        page.tab.goto("about:blank")
+        page.tab.goto(page.address + broken)
+        page.tab.wait_for_function(READY)
+    assert page.faults == []
+
+
+def test_the_sheet_of_a_phone_moves(pages: Any) -> None:
+    page = pages(make_inputs(), PHONE)
+    tab = page.tab
+    assert tab.get_attribute("#panel", "data-sheet") == "half"
+    tab.focus(".grip")
+    for key, state in (("ArrowUp", "full"), ("ArrowDown", "half"), ("ArrowDown", "low"), ("Enter", "half")):
+        tab.keyboard.press(key)
+        assert tab.get_attribute("#panel", "data-sheet") == state
+    tab.click(".tabs button >> nth=3")
+    assert tab.locator("#body .layers input").count() > 5
+    page.check()
+
+
+def test_a_province_of_points_is_there_quickly(pages: Any) -> None:
+    page = pages(make_inputs(umkm_points=umkm_points(366_473)), fragment="#9.6/-9.25/120.5/id/umkm")
+    ready_ms = float(page.tab.get_attribute("html", "data-ready"))
+    redraw_ms = page.tab.evaluate("(merata.stage.paint(), merata.stage.paintMs)")
+    assert ready_ms < 8000
+    assert redraw_ms < 500
+    page.check()
