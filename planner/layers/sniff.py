@@ -227,8 +227,9 @@ def find_header(rows: Sequence[Sequence[str]], kind: str, overrides: Mapping[str
     Notes
     -----
     Every row of the first 40, alone or with the one or two below it (merged headers), is scored by how many
-    of our columns it names; the best wins, then the fewest rows, then the highest. A table in which nothing
-    is known takes its first row of texts as the header, so that the missing columns can be named.
+    of our columns it names; the best wins, then the fewest rows, then the highest. A row below one that is as
+    wide is no header (titles are narrower than tables). A table in which nothing is known takes its first
+    row of texts as the header, so that the missing columns can be named.
 
     Raises
     ------
@@ -239,7 +240,12 @@ def find_header(rows: Sequence[Sequence[str]], kind: str, overrides: Mapping[str
         note = "no header: 14 columns in the order of OpenCelliD"
         return Header(0, 0, OPENCELLID, (), (note,), 6)
     best: tuple[tuple[int, int, int], int, int, tuple[str, ...]] | None = None
+    widest = 0
     for first in range(min(len(rows), _MAX_HEADER_ROW)):
+        n_filled = sum(bool(cell.strip()) for cell in rows[first])
+        if n_filled <= widest and widest > 1:
+            continue  # a row as wide stands above: this is data, or the lower half of that header
+        widest = max(widest, n_filled)
         for depth in (1, 2, 3):
             names = _joined(rows[first : first + depth], depth, kind, overrides)
             if names is None:
@@ -272,6 +278,9 @@ def _joined(
         return None
     if depth == 1:
         return tuple(cells[0])
+    n_named = sum(any(row[col] for row in cells) for col in range(width))
+    if any(sum(map(bool, row)) >= n_named for row in cells[:-1]) or any(_NUMBER.match(c) for row in cells for c in row):
+        return None  # merged cells leave gaps in the upper rows, and no header holds numbers
     names = []
     filled = [_fill_right(row, cells[level + 1 :]) for level, row in enumerate(cells[:-1])]
     for col in range(width):
