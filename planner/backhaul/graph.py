@@ -150,7 +150,7 @@ def build_graph(
     found = [
         load(technology, spec.kind).links(network, spec, cost) for spec in sorted(specs, key=lambda spec: spec.name)
     ]
-    edges = [_own_backhaul(nodes), *(item.edges for item in found)]
+    edges = [_own_backhaul(nodes, layers.get("bts_roots")), *(item.edges for item in found)]
     extra = [item.nodes for item in found if len(item.nodes)]
     return assembled(_joined([nodes, *extra], NODE_COLUMNS), _joined(edges, EDGE_COLUMNS))
 
@@ -233,9 +233,13 @@ def _root_table(rows: pd.DataFrame, key: str, capacity_mbps: pd.Series) -> pd.Da
     )
 
 
-def _own_backhaul(nodes: pd.DataFrame) -> pd.DataFrame:
+def _own_backhaul(nodes: pd.DataFrame, towers: pd.DataFrame | None) -> pd.DataFrame:
     """A place on a tower that is a root uses the tower's own backhaul: free, up to its residual."""
-    roots = nodes.loc[nodes["kind"] == "root", ["node_id", "ref_id", "capacity_mbps", "evidence"]]
+    if towers is None or towers.empty:
+        return edge_table()
+    rows = (towers["members"] if "members" in towers else towers["bts_id"]).astype(str).str.split(";")
+    member = pd.DataFrame({"node_id": "root:" + towers["bts_id"].astype(str), "ref_id": rows}).explode("ref_id")
+    roots = member.merge(nodes[["node_id", "capacity_mbps", "evidence"]], on="node_id")
     places = nodes.loc[(nodes["kind"] == "place") & (nodes["ref_id"] != ""), ["node_id", "ref_id", "evidence"]]
     held = places.merge(roots, on="ref_id", suffixes=("", "_root"))
     if held.empty:

@@ -22,7 +22,7 @@ from planner.geo import distance_km
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["RoadNet", "Routes", "road_net", "routes"]
+__all__ = ["RoadNet", "Routes", "road_net", "routes", "walk_back"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -193,17 +193,32 @@ def _borders(graph: csr_array, terminal: Indices, edges: tuple[Indices, Indices,
     first[1:] = (s_low[order][1:] != s_low[order][:-1]) | (s_high[order][1:] != s_high[order][:-1])
     best = order[first]
     crossing = np.minimum(tail[best], head[best]) * size + np.maximum(tail[best], head[best])
-    return np.concatenate([crossing, _walk(pred, np.concatenate([tail[best], head[best]]), size)])
+    return np.concatenate([crossing, walk_back(pred, np.concatenate([tail[best], head[best]]), size)])
 
 
 def _to_roots(graph: csr_array, roots: Indices, terminal: Indices) -> Indices:
     """Edges of the shortest path from each terminal to its nearest root."""
     _, pred, _ = dijkstra(graph, directed=False, indices=roots, min_only=True, return_predecessors=True)
-    return _walk(pred, terminal, graph.shape[0])
+    return walk_back(pred, terminal, graph.shape[0])
 
 
-def _walk(pred: NDArray[np.int32], start: Indices, size: int) -> Indices:
-    """Edges met on the way back along predecessors from each start; all starts step together."""
+def walk_back(pred: NDArray[np.int32], start: Indices, size: int) -> Indices:
+    """Edges met on the way back along predecessors from each start; all starts step together.
+
+    Parameters
+    ----------
+    pred
+        Predecessor of each node, negative where there is none.
+    start
+        Nodes to start from.
+    size
+        Number of nodes.
+
+    Returns
+    -------
+    array
+        Edges as ``smaller node * size + larger node``; some may come twice.
+    """
     at = np.unique(start)
     seen = np.zeros(size, dtype=bool)
     found: list[Indices] = []

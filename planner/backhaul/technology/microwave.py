@@ -10,15 +10,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from planner.backhaul.near import nearest_pairs
 from planner.backhaul.network import Links, Network, edge_table, node_table, weakest
+from planner.backhaul.roads import walk_back
 from planner.specs.backhaul import BackhaulSpec, Terms
 from planner.specs.cost import CostSpec
 
 __all__ = ["KIND_TERMS", "MicrowaveTerms", "clear_air_margin_db", "links", "rain_loss_db"]
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+_LOOK = 8  # hops looked at for each one kept: hills hide many of the nearest
 
 
 class MicrowaveTerms(Terms):
@@ -109,7 +114,7 @@ def clear_air_margin_db(distance_km: Floats, terms: MicrowaveTerms) -> Floats:
 
 
 def links(network: Network, spec: BackhaulSpec, cost: CostSpec) -> Links:
-    """Hops that hold, the nearest of each kind of neighbour.
+    """Hops that hold: the nearest of each kind of neighbour, and each place's cheapest way to a root.
 
     Parameters
     ----------
@@ -140,9 +145,26 @@ def links(network: Network, spec: BackhaulSpec, cost: CostSpec) -> Links:
     )  # fmt: skip
     clearance, clear = sight.clearance_f1_share, sight.is_clear
     a, b, km, margin, clearance = a[clear], b[clear], km[clear], margin[clear], clearance[clear]
-    kept = _nearest_of_kind(nodes["kind"].to_numpy(dtype=str), a, b, km, terms.nearest)
-    a, b, km, margin, clearance = a[kept], b[kept], km[kept], margin[kept], clearance[kept]
-    return Links(_priced(nodes, (a, b, km), (margin, clearance, sight.has_terrain), (spec, terms, cost)), node_table())
+    kind = nodes["kind"].to_numpy(dtype=str)
+    table = _priced(nodes, (a, b, km), (margin, clearance, sight.has_terrain), (spec, terms, cost))
+    near = _nearest_of_kind(kind, a, b, km, terms.nearest)
+    ways = _cheapest_ways(kind, a, b, table["cost_idr"].to_numpy(float))
+    return Links(table.iloc[np.union1d(near, ways)].reset_index(drop=True), node_table())
+
+
+def _cheapest_ways(kind: NDArray[np.str_], a: Indices, b: Indices, cost_idr: Floats) -> Indices:
+    """Positions of the hops on each place's cheapest way to a root over existing towers."""
+    n = len(kind)
+    roots = np.flatnonzero(kind == "root")
+    if not len(roots):
+        return np.empty(0, dtype=np.int64)
+    passes = kind != "place"  # a new place is no relay here: its tower is not paid
+    tail, head, price = np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([cost_idr, cost_idr])
+    held = passes[tail]
+    graph = csr_array((price[held], (tail[held], head[held])), shape=(n, n))
+    _, before, _ = dijkstra(graph, directed=True, indices=roots, min_only=True, return_predecessors=True)
+    used = np.unique(walk_back(before, np.flatnonzero(kind == "place"), n))
+    return np.flatnonzero(np.isin(a * n + b, used))
 
 
 def _pairs(
@@ -163,7 +185,8 @@ def _pairs(
     ):
         ends = (lon[where[first]], lat[where[first]])
         others = ends if first == second else (lon[where[second]], lat[where[second]])
-        i, j, km = nearest_pairs(ends, others, k=3 * terms.nearest, max_km=spec.max_km)
+        look = _LOOK * terms.nearest if first == "place" else _LOOK * terms.nearest // 2
+        i, j, km = nearest_pairs(ends, others, k=look, max_km=spec.max_km)
         found.append((where[first][i], where[second][j], km))
     a = np.concatenate([item[0] for item in found])
     b = np.concatenate([item[1] for item in found])
