@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.demand.counts import AreaCounts, Conflict, owner_of, remainders
+from planner.demand.inside import free_shares, leaf_codes
 from planner.demand.points import LandFrame, place_on_land
 from planner.geo import metres_per_degree, pixel_area_km2
-from planner.grid import Grid
 from planner.specs.demand import DemandSpec
 
 if TYPE_CHECKING:
@@ -54,8 +53,8 @@ class Spread:
     owner, owners
         Area whose figure each pixel's value comes from: position in ``owners``, −1 for none.
     stated, placed, moved
-        Sum of the figures used, what was put on pixels, and what of it went to the nearest land
-        because its area has no land pixel.
+        Sum of the figures' remainders in the region, what was put on pixels, and what of it went to the
+        nearest land because its area is too small for a pixel.
     n_elsewhere
         Areas with a figure that the region does not hold.
     cut
@@ -162,37 +161,43 @@ def spread_counts(
 
     Notes
     -----
-    The sum over the pixels equals the remainders within 10⁻⁹; where an area has no land pixel its
-    remainder goes to the nearest land pixel of its representative point.
+    The sum over the pixels equals the remainders' parts in the region (`free_shares`) within 10⁻⁹; where
+    an area is too small for a pixel centre its remainder goes to the nearest land pixel of its
+    representative point.
     """
     known = set(admin["code"].astype(str)) if len(admin) else set()
-    here = {code: value for code, value in counts.total.items() if code in known}
-    inside = _share_inside(admin, frame.grid, sorted(here))
-    cut = sum(here[code] * (1.0 - inside[code]) for code in _roots(sorted(here)))
-    here = {code: value * inside[code] for code, value in here.items()}
-    owners = tuple(sorted(here))
-    position = {code: i for i, code in enumerate(owners)}
-    by_code = np.array([position.get(c, -1) for c in owner_of(pixels.codes.tolist(), set(owners))], dtype=np.int32)
+    owners = tuple(sorted(code for code in counts.total if code in known))
+    by_code = _owner_of_codes(pixels, owners)
     owner = by_code[pixels.code_index]
-    stands = _by_owner(owner, already, len(owners))
-    rest, conflicts = remainders(
-        AreaCounts(here, counts.evidence, {}, {}), dict(zip(owners, stands.tolist(), strict=True))
-    )
-    amount = np.array([rest[code] for code in owners])
-    values = _laid_out(amount, owner, _base(pixels, owner, admin, settle, len(owners)), pattern)
+    stands = dict(zip(owners, _by_owner(owner, already, len(owners)).tolist(), strict=True))
+    here = {code: counts.total[code] for code in owners}
+    rest, conflicts = remainders(AreaCounts(here, counts.evidence, {}, {}), stands)
+    with_land = set(pixels.codes[np.unique(pixels.code_index)].tolist()) - {""}
+    inside = free_shares(admin, owners, with_land, frame) if owners else {}
+    amount = np.array([rest[code] * inside[code] for code in owners])
+    values = _laid_out(amount, owner, _base(pixels, by_code, admin, settle), pattern)
     n_pixels = np.bincount(owner[owner >= 0], minlength=len(owners))
-    moved, lost = _place_landless(values, amount, n_pixels, owners, pixels, frame, admin)
+    landless = [owners[i] for i in np.flatnonzero(n_pixels == 0)]
+    moved, lost = _place_landless(values, {c: rest[c] * inside[c] for c in landless}, with_land, pixels, frame, admin)
+    is_outside = [inside[code] <= 0.0 for code in owners]
     return Spread(
         values=values,
         owner=owner,
         owners=owners,
-        stated=float(amount.sum()),
+        stated=float(values.sum()) + sum(conflict.stated for conflict in lost),
         placed=float(values.sum()),
         moved=moved,
-        n_elsewhere=len(counts.total) - len(here),
-        cut=float(cut),
+        n_elsewhere=len(counts.total) - len(owners) + sum(is_outside),
+        cut=sum(rest[code] * (1.0 - inside[code]) for code in owners if inside[code] > 0.0),
         conflicts=(*counts.conflicts, *conflicts, *lost),
     )
+
+
+def _owner_of_codes(pixels: LandPixels, owners: tuple[str, ...]) -> NDArray[np.int32]:
+    """Owner of each finest code, −1 for none."""
+    position = {code: i for i, code in enumerate(owners)}
+    found = owner_of(pixels.codes.tolist(), set(owners))
+    return np.array([position.get(code, -1) for code in found], dtype=np.int32)
 
 
 def _by_owner(owner: NDArray[np.int32], values: NDArray[np.float64] | None, n: int) -> NDArray[np.float64]:
@@ -202,54 +207,29 @@ def _by_owner(owner: NDArray[np.int32], values: NDArray[np.float64] | None, n: i
     return np.bincount(owner[held], weights=values[held], minlength=n).astype(np.float64)
 
 
-def _roots(codes: list[str]) -> list[str]:
-    """Codes that no other code of the list holds."""
-    held = set(codes)
-    parents = owner_of([code.rpartition(".")[0] for code in codes], held)
-    return [code for code, parent in zip(codes, parents, strict=True) if not parent]
-
-
-def _share_inside(admin: gpd.GeoDataFrame, grid: Grid, codes: list[str]) -> Mapping[str, float]:
-    """Part of each area that lies on the grid (by area in degrees, a ratio of like things).
-
-    A region's border may cut an area: its people must not all be drawn into the part that is left.
-    """
-    share = dict.fromkeys(codes, 1.0)
-    if not codes:
-        return share
-    import shapely
-
-    box = shapely.box(*grid.bounds_deg)
-    rows = admin.loc[admin["code"].isin(codes) & admin.geometry.notna()]
-    bounds = rows.geometry.bounds.to_numpy()
-    west, south, east, north = grid.bounds_deg
-    tolerance = grid.pixel_deg
-    crossing = (
-        (bounds[:, 0] < west - tolerance)
-        | (bounds[:, 1] < south - tolerance)
-        | (bounds[:, 2] > east + tolerance)
-        | (bounds[:, 3] > north + tolerance)
-    )
-    for code, shape in zip(rows["code"][crossing].tolist(), rows.geometry[crossing], strict=True):
-        share[code] = float(shape.intersection(box).area / shape.area) if shape.area > 0.0 else 0.0
-    return share
-
-
 def _base(
-    pixels: LandPixels, owner: NDArray[np.int32], admin: gpd.GeoDataFrame, settle: NDArray[np.float64], n_owners: int
+    pixels: LandPixels, owner_of_code: NDArray[np.int32], admin: gpd.GeoDataFrame, settle: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Weight of each pixel within its owner: sub-areas first (by stated people, else equal), then `settle`."""
-    part = np.ones(len(pixels.codes))
-    if len(admin) and "people" in admin.columns and n_owners:
-        stated = dict(zip(admin["code"].tolist(), admin["people"].to_numpy(dtype=np.float64).tolist(), strict=True))
-        people = np.array([stated.get(code, np.nan) for code in pixels.codes.tolist()])
-        has_land = np.bincount(pixels.code_index, minlength=len(pixels.codes)) > 0
-        code_owner = np.full(len(pixels.codes), -1, dtype=np.int64)
-        code_owner[pixels.code_index] = owner
-        for i in np.unique(code_owner[code_owner >= 0]):
-            held = has_land & (code_owner == i)
-            if np.isfinite(people[held]).all() and people[held].sum() > 0.0:
-                part[held] = people[held]
+    """Weight of each pixel within its owner: the sub-area's part, laid out by `settle`.
+
+    A finest area weighs as many people as ``admin`` states where all under one owner state it, else 1.
+    Pixels that only a coarser area holds (slivers between desa, or a kecamatan whose desa are not all
+    drawn) weigh by their land, measured against the mean finest area of the owner.
+    """
+    n_codes = len(pixels.codes)
+    land_km2 = np.bincount(pixels.code_index, weights=pixels.area_km2, minlength=n_codes)
+    stated = dict(zip(admin["code"].tolist(), admin["people"].to_numpy(np.float64).tolist(), strict=True))
+    people = np.array([stated.get(code, np.nan) for code in pixels.codes.tolist()])
+    leaves = leaf_codes(set(admin["code"].astype(str)))
+    is_leaf = np.array([code in leaves for code in pixels.codes.tolist()], dtype=bool)
+    part = np.zeros(n_codes)
+    for i in np.unique(owner_of_code[owner_of_code >= 0]):
+        held = (owner_of_code == i) & (land_km2 > 0.0)
+        leaf, rest = held & is_leaf, held & ~is_leaf
+        is_stated = bool(np.isfinite(people[leaf]).all()) and people[leaf].sum() > 0.0
+        part[leaf] = people[leaf] if is_stated else 1.0
+        per_km2 = part[leaf].sum() / land_km2[leaf].sum() if leaf.any() else 1.0
+        part[rest] = land_km2[rest] * per_km2
     return part[pixels.code_index] * settle
 
 
@@ -275,9 +255,8 @@ def _laid_out(
 
 def _place_landless(
     values: NDArray[np.float64],
-    amount: NDArray[np.float64],
-    n_pixels: NDArray[np.int64],
-    owners: tuple[str, ...],
+    amount: dict[str, float],
+    with_land: set[str],
     pixels: LandPixels,
     frame: LandFrame,
     admin: gpd.GeoDataFrame,
@@ -285,21 +264,19 @@ def _place_landless(
     """Put what areas without a free land pixel still hold at their representative points, in place.
 
     An area whose finer figures cover all its land and still leave a rest states more people than
-    its parts: the parts are believed and the rest is reported.
+    its parts: the parts are believed and the rest is reported. One without land in the region is no
+    concern of this run.
     """
-    left = np.flatnonzero((n_pixels == 0) & (amount > 1e-9 * max(1.0, float(amount.sum()))))
     moved, lost = 0.0, []
-    points = admin.drop_duplicates("code").set_index("code") if len(admin) else admin
-    for i in left.tolist():
-        code = owners[i]
-        is_whole = any(other.startswith(f"{code}.") for other in owners)
-        lon, lat = float(points.loc[code, "lon_deg"]), float(points.loc[code, "lat_deg"])
-        spot = -1
-        if not is_whole and np.isfinite(lon) and np.isfinite(lat):
-            spot = int(place_on_land(frame, np.array([lon]), np.array([lat])).cell_id[0])
-        if spot < 0:
-            lost.append(Conflict("rest_without_place", code, float(amount[i]), 0.0))
+    rows = admin.drop_duplicates("code").set_index("code")[["lon_deg", "lat_deg"]]
+    for code in sorted(code for code, left in amount.items() if left > 1e-6):
+        is_below = any(held.startswith(f"{code}.") for held in with_land)
+        point = rows.loc[[code]].to_numpy(dtype=np.float64)
+        if is_below or not np.isfinite(point).all():
+            lost.append(Conflict("rest_without_place", code, amount[code], 0.0))
             continue
-        values[np.searchsorted(pixels.cell_id, spot)] += amount[i]
-        moved += float(amount[i])
+        spot = place_on_land(frame, point[:, 0], point[:, 1]).cell_id
+        if spot[0] >= 0:
+            values[np.searchsorted(pixels.cell_id, spot[0])] += amount[code]
+            moved += amount[code]
     return moved, tuple(lost)
