@@ -49,6 +49,8 @@ class Instance:
         the option with its satellite link, capacity of radio and first known bottleneck.
     least_cost
         The least any plan pays for a choice, its network included.
+    option_least
+        The least any plan pays for each option, inf where it finds no backhaul.
     least_paths
         The least any plan pays to bring the network to each node.
     """
@@ -76,6 +78,7 @@ class Instance:
     choice_cost: Floats
     choice_mbps: Floats
     least_cost: Floats
+    option_least: Floats
     least_paths: Floats
 
     @property
@@ -331,6 +334,8 @@ def _prune(
     sat_cost, sat_mbps = _take(network.sat_cost, sat), _take(network.sat_mbps, sat)
     total = cost[option] + np.where(sat >= 0, sat_cost, 0.0)
     least = total + np.where(node >= 0, reach[np.maximum(node, 0)], 0.0)
+    option_least = np.full(len(cost), np.inf)
+    np.minimum.at(option_least, option, least)
     mbps = np.minimum(radio[option], np.where(sat >= 0, sat_mbps, np.inf))
     fits = np.isfinite(least) & (least <= ceiling_idr * (1 + 1e-12))
     beam_left = _take(network.beam_mbps, _take(network.sat_beam, sat))
@@ -339,7 +344,7 @@ def _prune(
     return {
         "choice_option": option[keep], "choice_place": place[option[keep]], "choice_node": node[keep],
         "choice_sat": sat[keep], "choice_cost": total[keep], "choice_mbps": mbps[keep], "least_cost": least[keep],
-        "least_paths": reach,
+        "option_least": option_least, "least_paths": reach,
     }  # fmt: skip
 
 

@@ -50,6 +50,8 @@ class Network:
         Present value of a bare relay tower, by place; places without options come last.
     place_nodes
         By place: its nodes F, M-in and M-out (−1 where the graph does not know the place).
+    gate
+        (place, kind of link or ``=technology``) → node where such links arrive.
     terminal
         (place, kinds) → node.
     sat_place, sat_beam, sat_cost, sat_mbps, sat_reserved_mbps, sat_key, sat_pool
@@ -68,6 +70,7 @@ class Network:
     edge_key: tuple[tuple[str, str, str], ...]
     tower_cost: Floats
     place_nodes: Ints
+    gate: Mapping[tuple[int, str], int]
     terminal: Mapping[tuple[int, tuple[str, ...]], int]
     sat_place: Ints
     sat_beam: Ints
@@ -251,6 +254,7 @@ def _finish(make: _Maker, terminal: dict[tuple[int, tuple[str, ...]], int], n_ro
         edge_key=tuple(e[2] for e in make.edges),
         tower_cost=np.array(make.tower_cost, dtype=float),
         place_nodes=nodes,
+        gate=dict(make.gate),
         terminal=terminal,
         sat_place=np.array([s[0] for s in sats], dtype=np.int64),
         sat_beam=np.array([s[1] for s in sats], dtype=np.int64),

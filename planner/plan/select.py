@@ -18,7 +18,8 @@ import pandas as pd
 from planner.errors import InfeasibleError, UsageError
 from planner.plan.bound import linear_bound
 from planner.plan.build import Draft, add, empty_draft, extra_cost, grow, money, open_choices, passes_itself, reach
-from planner.plan.decisions import Demand, allowed_options, demands_of, read_word, split_places
+from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
+from planner.plan.explain import rejected_table, site_reasons
 from planner.plan.instance import Instance, check_problem, make_instance
 from planner.plan.model import make_model
 from planner.plan.output import plan_totals, relay_table, route_links, routes, served_table, site_table
@@ -83,7 +84,7 @@ def select(
     )  # fmt: skip
     instance, demands = demands_of(instance, problem, words)
     limits = {"max_rounds": _MAX_ROUNDS, "max_nodes": max_nodes, "gap_target_share": gap_target_share}
-    search = Search(instance, ceiling_idr, demands, clock, limits, seed)
+    search = Search(instance, ceiling_idr, demands, words, clock, limits, seed)
     draft, certificate = _solve(search, problem.objective)
     return _make_plan(search, problem, draft, certificate)
 
@@ -125,6 +126,7 @@ class Search:
     instance: Instance
     ceiling_idr: float
     demands: tuple[Demand, ...]
+    words: tuple[Word, ...]
     clock: Clock
     limits: dict[str, float]
     seed: int
@@ -228,10 +230,11 @@ def _make_plan(search: Search, problem: Problem, draft: Draft, certificate: Cert
     links = route_links(problem, by_place, load)
     relays = relay_table(problem, by_place)
     sites = site_table(instance, problem, draft, by_place, (links, relays, served))
+    whys = site_reasons(instance, problem, draft, (sites, links, relays), search.ceiling_idr, search.words)
     return Plan(
-        sites=sites, links=links, relays=relays,
-        rejected=pd.DataFrame({"candidate_id": pd.Series(dtype="str")}),
-        surveys=pd.DataFrame({column.name: pd.Series(dtype="float") for column in SURVEYS}),
+        sites=sites.assign(why=pd.Series(whys, dtype="str", index=sites.index)), links=links, relays=relays,
+        rejected=rejected_table(instance, problem, draft, search.words),
+        surveys=pd.DataFrame({column.name: pd.Series(dtype="float64") for column in SURVEYS}),
         served=served, totals=MappingProxyType(plan_totals(problem, sites, links, relays, served)),
         certificate=certificate,
     )  # fmt: skip

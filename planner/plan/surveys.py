@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.plan.types import Plan
 from planner.schema_columns import SURVEYS
 
-__all__ = ["surveys"]
+__all__ = ["survey_table", "surveys"]
 
-_REGISTER = "survey_register"
-_DRIVE_TEST = "survey_drive_test"
-_COUNT = "survey_count"
+_REGISTER = "register"
+_DRIVE_TEST = "drive_test"
+_COUNT = "count"
 
 
-def surveys(cells: pd.DataFrame, service: pd.DataFrame, area_code: NDArray[np.str_]) -> pd.DataFrame:
+def surveys(plan: Plan, cells: pd.DataFrame, service: pd.DataFrame, *, areas: pd.DataFrame | None = None) -> Plan:
+    """The plan with its surveys: unknown areas by the finest code of their cells (`survey_table`).
+
+    Parameters
+    ----------
+    plan
+        Any plan; only its surveys change.
+    cells, service
+        As the plan was made from.
+    areas
+        Not needed: an area is surveyed for what is unknown in it, whatever its score.
+    """
+    _ = areas
+    return replace(plan, surveys=survey_table(cells, service, cells["area_code"].to_numpy(dtype=str)))
+
+
+def survey_table(cells: pd.DataFrame, service: pd.DataFrame, area_code: NDArray[np.str_]) -> pd.DataFrame:
     """Areas that hold cells of unknown service, most unknown UMKM first.
 
     Parameters
@@ -30,9 +49,9 @@ def surveys(cells: pd.DataFrame, service: pd.DataFrame, area_code: NDArray[np.st
     Returns
     -------
     DataFrame
-        `schema.TABLES["surveys"]`, sorted by rank. ``settle_with`` is ``survey_drive_test`` where a tower
-        is known to be near (a server is named), else ``survey_register`` (ask the operators for their
-        registers), and ``survey_count`` where fewer than half of the UMKM there come from observed rows.
+        `schema.TABLES["surveys"]`, sorted by rank. ``settle_with`` is ``drive_test`` where a tower
+        is known to be near (a server is named), else ``register`` (ask the operators for their
+        registers), and ``count`` where fewer than half of the UMKM there come from observed rows.
 
     Notes
     -----

@@ -14,19 +14,24 @@ __all__ = ["objective_weight"]
 Floats = NDArray[np.float64]
 
 
-def objective_weight(cells: pd.DataFrame, objective: str, *, score: Floats | None = None) -> Floats:
+def objective_weight(
+    objective: str, cells: pd.DataFrame, service: pd.DataFrame | None = None, *, areas: pd.DataFrame | None = None
+) -> Floats:
     """Weight of each cell, at least 0.
 
     Parameters
     ----------
-    cells
-        `schema.TABLES["cells"]`.
     objective
         ``umkm``, ``people`` or ``facilities`` count what the cell holds. ``desa`` gives every area code
         one unit, spread over its people (over its UMKM where nobody is counted), so that serving all of
-        a desa is worth the same everywhere. ``score`` weighs each UMKM by the score of its area.
-    score
-        0–100 by cell, for ``score``; unknown scores (NaN) weigh nothing.
+        a desa is worth the same everywhere. ``score`` weighs each UMKM by the score of the finest area
+        that holds it and has one.
+    cells
+        `schema.TABLES["cells"]`.
+    service
+        Not needed by any objective of today: what is served already is left out by the selection.
+    areas
+        `schema.TABLES["areas"]`, for ``score``.
 
     Raises
     ------
@@ -36,9 +41,10 @@ def objective_weight(cells: pd.DataFrame, objective: str, *, score: Floats | Non
     Examples
     --------
     >>> cells = pd.DataFrame({"area_code": ["a", "a", "b"], "people": [1.0, 3.0, 9.0], "n_umkm": [1.0, 0.0, 2.0]})
-    >>> objective_weight(cells, "desa").tolist()
+    >>> objective_weight("desa", cells).tolist()
     [0.25, 0.75, 1.0]
     """
+    _ = service
     if objective == "umkm":
         return cells["n_umkm"].to_numpy(dtype=float)
     if objective == "people":
@@ -47,13 +53,28 @@ def objective_weight(cells: pd.DataFrame, objective: str, *, score: Floats | Non
         return cells["n_facilities"].to_numpy(dtype=float)
     if objective == "desa":
         return _desa(cells)
-    if objective == "score" and score is not None:
-        part = np.nan_to_num(np.asarray(score, dtype=float), nan=0.0) / 100.0
-        return np.asarray(part * cells["n_umkm"].to_numpy(dtype=float))
+    if objective == "score" and areas is not None:
+        return np.asarray(_score(cells, areas) / 100.0 * cells["n_umkm"].to_numpy(dtype=float))
     known = ", ".join(OBJECTIVES)
-    what = "objective 'score' needs a score per cell" if objective == "score" else f"unknown objective '{objective}'"
+    what = "objective 'score' needs scores of areas" if objective == "score" else f"unknown objective '{objective}'"
     message = f"{what} (known: {known})"
     raise UsageError(message, code="objective_unknown", objective=objective, known=known)
+
+
+def _score(cells: pd.DataFrame, areas: pd.DataFrame) -> Floats:
+    """Score of each cell: of the longest area code that begins its own and has a score; 0 where none has."""
+    known = areas.loc[(areas["area_level"] != "hexagon") & areas["score"].notna()]
+    by_code = {str(code): float(score) for code, score in zip(known["area_code"], known["score"], strict=True)}
+
+    def finest(code: str) -> float:
+        while code:
+            if code in by_code:
+                return by_code[code]
+            code = code.rpartition(".")[0]
+        return 0.0
+
+    codes, number = np.unique(cells["area_code"].to_numpy(dtype=str), return_inverse=True)
+    return np.asarray(np.array([finest(str(code)) for code in codes], dtype=float)[number])
 
 
 def _desa(cells: pd.DataFrame) -> Floats:
