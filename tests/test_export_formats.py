@@ -173,6 +173,15 @@ def test_notices_and_trace_stand_in_the_file(package):
     assert "50%" in about.loc["notice:confidence", "text_en"]
 
 
+def test_points_of_enterprises_go_to_geoparquet_alone_and_only_on_request(inputs, tmp_path):
+    points = pd.DataFrame({"lon_deg": [124.2, 124.1], "lat_deg": [-9.1, -9.2], "level": ["served", "unknown"]})
+    fields = {field: getattr(inputs, field) for field in ExportInputs.__dataclass_fields__}
+    asked = ExportInputs(**{**fields, "umkm_points": points})
+    assert "umkm" not in {str(name) for name, _ in pyogrio_module().list_layers(gpkg.write(tmp_path / "a.gpkg", asked))}
+    assert (tmp_path / "umkm.parquet") in geoparquet.write(tmp_path, asked)
+    assert (tmp_path / "x" / "umkm.parquet") not in geoparquet.write(tmp_path / "x", inputs)
+
+
 # ---- GeoParquet
 
 

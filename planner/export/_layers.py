@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +19,15 @@ from planner.words import read_words
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["AREA_LEVELS", "about_rows", "dictionary_rows", "vector_layers"]
+__all__ = ["AREA_LEVELS", "MASS_LAYERS", "about_rows", "dictionary_rows", "vector_layers"]
 
+MASS_LAYERS = ("umkm",)
+"""Layers of very many points, which only formats made for them hold."""
 AREA_LEVELS = ("provinsi", "kabupaten", "kecamatan", "desa")
 _LANGUAGES = ("id", "en")
 
 
+@lru_cache(maxsize=1)  # every format of a run asks for the same layers; they are not changed
 def vector_layers(inputs: ExportInputs) -> dict[str, gpd.GeoDataFrame]:
     """Layers that the run can fill, by name, each in a fixed order of rows and columns.
 

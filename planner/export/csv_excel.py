@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.export._inputs import ExportInputs
-from planner.export._layers import vector_layers
+from planner.export._layers import MASS_LAYERS, vector_layers
 from planner.export._whole import whole
 
 __all__ = ["META", "write"]
@@ -38,6 +38,8 @@ def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:
     """
     written = []
     for name, frame in vector_layers(inputs).items():
+        if name in MASS_LAYERS:
+            continue  # beyond what a sheet can hold
         table = frame.drop(columns="geometry").copy()
         for column in table.columns:
             if table[column].dtype.kind not in "iufb":
