@@ -11,14 +11,10 @@ file says so in its rows, tags or README. The same versions of the libraries giv
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
-
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1])]
-
 from sample import admin, coast, lines, people, programme, relief, towers
 from sample.common import GRID, World, distance_km_to, read_reference, write_tiff
 
@@ -48,7 +44,6 @@ def make(atlas: Path, out: Path) -> None:
     coast.write_coast(out / "coast.geojson", world.countries, islands)
     said(f"coast: {len(islands)} islands, {int(world.is_ntt.sum())} land pixels")
     relief.make_relief(world)
-    assert world.terrain_m is not None
     write_tiff(out / "terrain.tif", np.asarray(world.terrain_m, dtype=np.int16), nodata=None, tags={
         "EVIDENCE": "synthetic", "UNIT": "m", "TIFFTAG_IMAGEDESCRIPTION": "SYNTHETIC relief, not a survey: real summits and towns, invented valleys",
     })  # fmt: skip
@@ -59,8 +54,8 @@ def make(atlas: Path, out: Path) -> None:
     desa = admin.make_desa(world, islands)
     lines.add_local_roads(world, net)
     lines.write_roads(out / "roads.geojson", world)
-    lines.write_fiber(out, world, islands, world.countries)
-    said(f"{len(desa)} desa, {len(world.roads or [])} roads, fiber")
+    lines.write_fiber(out, world)
+    said(f"{len(desa)} desa, {len(world.roads)} roads, fiber")
     people.make_people(world)
     people.write_rasters(out, world)
     admin.write_admin(out / "admin.parquet", world, desa)

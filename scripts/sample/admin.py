@@ -48,7 +48,11 @@ NAMED: tuple[tuple[str, str, float, float], ...] = (
 def make_kabupaten(world: World) -> None:
     """Fill ``kab``: position in the kabupaten table of every land pixel of the province, -1 elsewhere."""
     codes = list(world.kabupaten["kemendagri_code"])
-    seeds = [(codes.index(t.kabupaten_code), t.lon_deg, t.lat_deg) for t in world.towns.itertuples() if t.kabupaten_code in codes]
+    seeds = [
+        (codes.index(t.kabupaten_code), t.lon_deg, t.lat_deg)
+        for t in world.towns.itertuples()
+        if t.kabupaten_code in codes
+    ]
     seeds += [(codes.index(code), lon, lat) for code, lon, lat in GUIDES]
     number = np.array([s[0] for s in seeds])
     x, y = km_east_north([s[1] for s in seeds], [s[2] for s in seeds])
@@ -87,9 +91,6 @@ def _balanced(away2: NDArray[np.float64], want: NDArray[np.float64]) -> NDArray[
 
 def settlement_weight(world: World) -> NDArray[np.float32]:
     """How likely people settle at each pixel: gentle ground, roads, coasts, towns; not the high hills."""
-    assert world.terrain_m is not None
-    assert world.slope is not None
-    assert world.road_km is not None
     ground = np.exp(-world.terrain_m / 1500.0) * np.exp(-((world.slope / 0.25) ** 2))
     near = 0.3 + np.exp(-world.road_km / 3.0) + 0.45 * np.exp(-world.coast_km / 1.5)
     town = np.zeros(GRID.shape, dtype=np.float32)
@@ -104,7 +105,6 @@ def settlement_weight(world: World) -> NDArray[np.float32]:
 
 def make_desa(world: World, islands: list[Any]) -> gpd.GeoDataFrame:
     """Fill ``desa`` (centres with code, name, kecamatan) and ``desa_at``; return the desa polygons."""
-    assert world.kab is not None
     weight = settlement_weight(world)
     parts = []
     for number, row in enumerate(world.kabupaten.itertuples()):
@@ -165,7 +165,11 @@ def _named(world: World, kab: Any, rows: NDArray[Any], cols: NDArray[Any], group
     frame["kabupaten_code"] = kab.kemendagri_code
     frame["town"] = ""
     x, y = km_east_north(frame["lon_deg"], frame["lat_deg"])
-    places = [(t.name_, t.size_class, t.lon_deg, t.lat_deg) for t in world.towns.rename(columns={"name": "name_"}).itertuples() if t.kabupaten_code == kab.kemendagri_code]
+    places = [
+        (t.name_, t.size_class, t.lon_deg, t.lat_deg)
+        for t in world.towns.rename(columns={"name": "name_"}).itertuples()
+        if t.kabupaten_code == kab.kemendagri_code
+    ]
     places.sort(key=lambda place: place[1], reverse=True)  # the largest town is written last, so its name stands
     for name, _, t_lon, t_lat in places:
         tx, ty = km_east_north(t_lon, t_lat)
@@ -203,8 +207,6 @@ def _voronoi(desa: pd.DataFrame, islands: list[Any]) -> list[Any]:
 
 def write_admin(path: Path, world: World, shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Write provinsi, kabupaten, kecamatan and desa as one GeoParquet; return it."""
-    assert world.people is not None
-    assert world.desa is not None
     people = np.bincount(world.desa_at[world.people > 0], weights=world.people[world.people > 0], minlength=len(shapes))
     desa = shapes.assign(level="desa", parent_code=shapes["kecamatan_code"], people=people, bps_code="")
     kecamatan = _dissolved(desa, "kecamatan_code", "kecamatan", parent=slice(0, 5))
@@ -223,10 +225,15 @@ def write_admin(path: Path, world: World, shapes: gpd.GeoDataFrame) -> gpd.GeoDa
     columns = ["code", "bps_code", "name", "level", "parent_code", "people", "geometry"]
     table = pd.concat([part[columns] for part in (province, kabupaten, kecamatan, desa)], ignore_index=True)
     at = table.geometry.representative_point()
-    table["lon_deg"], table["lat_deg"] = at.x.round(5), at.y.round(5)
+    table["lon_deg"], table["lat_deg"] = at.x.round(6), at.y.round(6)
     own = table["level"] == "desa"
-    table.loc[own, "lon_deg"], table.loc[own, "lat_deg"] = desa["lon_deg"].round(5).to_numpy(), desa["lat_deg"].round(5).to_numpy()
-    table["source"] = np.where(table["level"].isin(["provinsi", "kabupaten"]), "code, name, people: facts; shape schematic", "schematic")
+    table.loc[own, "lon_deg"], table.loc[own, "lat_deg"] = (
+        desa["lon_deg"].round(5).to_numpy(),
+        desa["lat_deg"].round(5).to_numpy(),
+    )
+    table["source"] = np.where(
+        table["level"].isin(["provinsi", "kabupaten"]), "code, name, people: facts; shape schematic", "schematic"
+    )
     table["evidence"] = "schematic"
     table = gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
     table.to_parquet(path, index=False, compression="zstd", geometry_encoding="WKB", write_covering_bbox=False)
@@ -240,5 +247,3 @@ def _dissolved(desa: gpd.GeoDataFrame, key: str, level: str, *, parent: slice) -
     table = {"code": codes, "bps_code": "", "name": codes, "level": level, "parent_code": [c[parent] for c in codes],
              "people": groups["people"].sum().to_numpy()}  # fmt: skip
     return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,7 @@ SEED = 5_300_2025
 """Everything drawn at random starts here."""
 
 PER_DEG = round(1.0 / pixel_deg_for(300.0))
-GRID = Grid(
-    west_deg=43_970 / PER_DEG, north_deg=-2_865 / PER_DEG, pixel_deg=1.0 / PER_DEG, n_rows=1_245, n_cols=2_395
-)
+GRID = Grid(west_deg=43_970 / PER_DEG, north_deg=-2_865 / PER_DEG, pixel_deg=1.0 / PER_DEG, n_rows=1_245, n_cols=2_395)
 """118.84-125.31 E, 11.11-7.74 S in whole pixels counted from 0 E, 0 N."""
 
 MID_LAT_DEG = -9.3
@@ -52,16 +50,16 @@ class World:
     is_ntt: NDArray[np.bool_]
     island: NDArray[np.int32]
     coast_km: NDArray[np.float32]
-    terrain_m: NDArray[np.float32] | None = None
-    slope: NDArray[np.float32] | None = None
-    kab: NDArray[np.int16] | None = None
-    roads: list[dict[str, Any]] | None = None
-    road_km: NDArray[np.float32] | None = None
-    desa: pd.DataFrame | None = None
-    desa_at: NDArray[np.int32] | None = None
-    people: NDArray[np.int32] | None = None
-    town_share: NDArray[np.float32] | None = None
-    towers: pd.DataFrame | None = None
+    terrain_m: NDArray[np.float32] = field(init=False)
+    slope: NDArray[np.float32] = field(init=False)
+    kab: NDArray[np.int16] = field(init=False)
+    roads: list[dict[str, Any]] = field(init=False)
+    road_km: NDArray[np.float32] = field(init=False)
+    desa: pd.DataFrame = field(init=False)
+    desa_at: NDArray[np.int32] = field(init=False)
+    people: NDArray[np.int32] = field(init=False)
+    town_share: NDArray[np.float32] = field(init=False)
+    towers: pd.DataFrame = field(init=False)
 
 
 def rng(name: str) -> np.random.Generator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,17 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from planner.geo import distance_km
-from sample.common import GRID, PIXEL_KM, World, distance_km_to, nearest_true, path_line, read_reference, write_csv, write_geojson
+from sample.common import (
+    GRID,
+    PIXEL_KM,
+    World,
+    distance_km_to,
+    nearest_true,
+    path_line,
+    read_reference,
+    write_csv,
+    write_geojson,
+)
 
 __all__ = ["add_local_roads", "make_trunk_roads", "write_fiber", "write_roads"]
 
@@ -36,7 +47,6 @@ class Net:
     """Land pixels of the province as a graph whose edges cost length times the pains of slope."""
 
     def __init__(self, world: World) -> None:
-        assert world.slope is not None
         self.number = np.full(GRID.shape, -1, dtype=np.int64)
         self.rows, self.cols = np.nonzero(world.is_ntt)
         self.number[self.rows, self.cols] = np.arange(len(self.rows))
@@ -87,12 +97,16 @@ def _length_km(line: NDArray[np.float64]) -> float:
 def make_trunk_roads(world: World) -> Net:
     """Fill ``roads`` with trunk and kabupaten roads through the towns, and ``road_km``."""
     net = Net(world)
-    place = {t.name_: net.node(t.lon_deg, t.lat_deg) for t in world.towns.rename(columns={"name": "name_"}).itertuples() if t.kabupaten_code.startswith("53")}
+    place = {
+        t.name_: net.node(t.lon_deg, t.lat_deg)
+        for t in world.towns.rename(columns={"name": "name_"}).itertuples()
+        if t.kabupaten_code.startswith("53")
+    }
     routes = read_reference("ntt_routes.csv").query("kind == 'road'")
     wanted: list[tuple[str, str, str, str]] = []
     for route_id, part in routes.groupby("route_id", sort=True):
         names = list(part.sort_values("order")["place"])
-        wanted += [("trunk", str(route_id), a, b) for a, b in zip(names[:-1], names[1:], strict=True)]
+        wanted += [("trunk", str(route_id), a, b) for a, b in pairwise(names)]
     wanted += [("regional", "", a, b) for a, b in LINKS if a != b and (a, b) != ("Maumere", "Larantuka")]
     world.roads = []
     for kind, route, a, b in wanted:
@@ -104,10 +118,21 @@ def make_trunk_roads(world: World) -> Net:
     return net
 
 
-def _road(net: Net, kind: str, road_id: str, path: list[int], *, route: str = "", ends: tuple[str, str] = ("", "")) -> dict[str, Any]:
+def _road(
+    net: Net, kind: str, road_id: str, path: list[int], *, route: str = "", ends: tuple[str, str] = ("", "")
+) -> dict[str, Any]:
     line = path_line(net.rows[path], net.cols[path])
     line = np.array(shapely.LineString(line).simplify(0.0006).coords)
-    return {"road_id": road_id, "class": kind, "route": route, "ends": ends, "path": path, "line": line, "km": _length_km(line), "length_factor": 1.25}
+    return {
+        "road_id": road_id,
+        "class": kind,
+        "route": route,
+        "ends": ends,
+        "path": path,
+        "line": line,
+        "km": _length_km(line),
+        "length_factor": 1.25,
+    }
 
 
 def _factors(roads: list[dict[str, Any]], routes: pd.DataFrame) -> None:
@@ -124,7 +149,6 @@ def _factors(roads: list[dict[str, Any]], routes: pd.DataFrame) -> None:
 
 
 def _measure(world: World, net: Net) -> None:
-    assert world.roads is not None
     on_road = np.zeros(GRID.shape, dtype=np.bool_)
     for road in world.roads:
         on_road[net.rows[road["path"]], net.cols[road["path"]]] = True
@@ -133,11 +157,11 @@ def _measure(world: World, net: Net) -> None:
 
 def add_local_roads(world: World, net: Net) -> None:
     """Join each schematic kecamatan's centre to the network of its island by a local road."""
-    assert world.roads is not None
-    assert world.desa is not None
     done = {node for road in world.roads for node in road["path"]}
     first = world.desa.groupby("kecamatan_code", sort=True)[["lon_deg", "lat_deg"]].median()
-    targets = [(code, net.node(row.lon_deg, row.lat_deg)) for code, row in zip(first.index, first.itertuples(), strict=True)]
+    targets = [
+        (code, net.node(row.lon_deg, row.lat_deg)) for code, row in zip(first.index, first.itertuples(), strict=True)
+    ]
     for _ in range(2):  # the second round joins islands that had no road, from their own first centre
         _, before, _ = dijkstra(net.graph, indices=sorted(done), return_predecessors=True, min_only=True)
         left = []
@@ -160,7 +184,6 @@ def add_local_roads(world: World, net: Net) -> None:
 
 def write_roads(path: Path, world: World) -> None:
     """Roads as GeoJSON."""
-    assert world.roads is not None
     features = []
     for road in sorted(world.roads, key=lambda r: ({"trunk": 0, "regional": 1}.get(r["class"], 2), r["road_id"])):
         source = "order of towns and road kilometres: facts; course: least-effort path over synthetic relief"
@@ -172,14 +195,19 @@ def write_roads(path: Path, world: World) -> None:
     write_geojson(path, "roads", features)
 
 
-def _sea(world: World, islands: list[Any], countries: dict[str, Any]) -> tuple[csr_matrix, NDArray[np.int64], NDArray[np.bool_]]:
+def _sea(countries: dict[str, Any]) -> tuple[csr_matrix, NDArray[np.int64], NDArray[np.bool_]]:
     from rasterio.features import rasterize
     from rasterio.transform import from_origin
     from scipy import ndimage
 
     west, south, east, north = SEA_FRAME_DEG
     shape = (round((north - south) / SEA_DEG), round((east - west) / SEA_DEG))
-    land = rasterize(list(countries.values()), out_shape=shape, transform=from_origin(west, north, SEA_DEG, SEA_DEG), all_touched=False)
+    land = rasterize(
+        list(countries.values()),
+        out_shape=shape,
+        transform=from_origin(west, north, SEA_DEG, SEA_DEG),
+        all_touched=False,
+    )
     basins, _ = ndimage.label(land == 0)
     wet = basins == int(np.argmax(np.bincount(basins[land == 0])))  # the open sea, without lagoons
     away = ndimage.distance_transform_edt(wet)
@@ -189,12 +217,16 @@ def _sea(world: World, islands: list[Any], countries: dict[str, Any]) -> tuple[c
     return _graph(wet, number, 1.0 + 3.0 / away.clip(1.0), step_km), number, wet
 
 
-def _sea_line(sea: tuple[Any, NDArray[Any], NDArray[Any]], a: tuple[float, float], b: tuple[float, float]) -> NDArray[np.float64]:
+def _sea_line(
+    sea: tuple[Any, NDArray[Any], NDArray[Any]], a: tuple[float, float], b: tuple[float, float]
+) -> NDArray[np.float64]:
     graph, number, wet = sea
     rows, cols = np.nonzero(wet)
     west, _, _, north = SEA_FRAME_DEG
     lon, lat = west + (cols + 0.5) * SEA_DEG, north - (rows + 0.5) * SEA_DEG
-    ends = [int(number[rows[k], cols[k]]) for k in (int(np.argmin((lon - p[0]) ** 2 + (lat - p[1]) ** 2)) for p in (a, b))]
+    ends = [
+        int(number[rows[k], cols[k]]) for k in (int(np.argmin((lon - p[0]) ** 2 + (lat - p[1]) ** 2)) for p in (a, b))
+    ]
     _, before = dijkstra(graph, indices=ends[0], return_predecessors=True)
     path = _trace(before, ends[0], ends[1])
     line = np.vstack((a, np.column_stack((lon[path], lat[path])), b))
@@ -206,13 +238,12 @@ def _sea_line(sea: tuple[Any, NDArray[Any], NDArray[Any]], a: tuple[float, float
     return thin
 
 
-def write_fiber(folder: Path, world: World, islands: list[Any], countries: dict[str, Any]) -> None:
+def write_fiber(folder: Path, world: World) -> None:
     """Land and sea routes, and their nodes."""
-    assert world.roads is not None
     routes = read_reference("ntt_routes.csv")
     landing = read_reference("ntt_landing_points.csv")
     at = {row.name_: (row.lon_deg, row.lat_deg) for row in landing.rename(columns={"name": "name_"}).itertuples()}
-    sea = _sea(world, islands, countries)
+    sea = _sea(world.countries)
     features = []
     for road in world.roads:
         if road["class"] != "trunk":
@@ -224,7 +255,7 @@ def write_fiber(folder: Path, world: World, islands: list[Any], countries: dict[
                           "kind": "land", "source": source, "evidence": "schematic"}, shapely.LineString(road["line"])))  # fmt: skip
     for route_id, part in routes.query("kind == 'sea'").groupby("route_id", sort=True):
         rows = list(part.sort_values("order").itertuples())
-        for a, b in zip(rows[:-1], rows[1:], strict=True):
+        for a, b in pairwise(rows):
             line = _sea_line(sea, at[a.place], at[b.place])
             features.append(({"fiber_id": f"{route_id}:{a.place}-{b.place}", "name": str(route_id), "owner": a.owner, "status": "in_service",
                               "kind": "sea", "source": f"{a.source}; course schematic", "evidence": "schematic"}, shapely.LineString(line)))  # fmt: skip

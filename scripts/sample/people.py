@@ -35,9 +35,6 @@ WATER, OPEN, CROPS, FOREST, BUILT, MANGROVE = 80, 30, 40, 10, 50, 95
 
 def make_people(world: World) -> None:
     """Fill ``people`` (whole people per pixel, exact by kabupaten) and ``town_share``."""
-    assert world.desa is not None
-    assert world.desa_at is not None
-    assert world.kab is not None
     town = _towns(world)
     rural = _hamlets(world)
     people = np.zeros(GRID.shape, dtype=np.int64)
@@ -76,9 +73,6 @@ def _towns(world: World) -> NDArray[np.float32]:
 
 def _hamlets(world: World) -> NDArray[np.float32]:
     """People outside towns: one to six hamlets a desa, sized unevenly, some strung along the road."""
-    assert world.desa is not None
-    assert world.road_km is not None
-    assert world.slope is not None
     draw = rng("hamlets")
     n = len(world.desa)
     size = np.exp(draw.normal(0.0, 0.45, n))
@@ -104,19 +98,22 @@ def _hamlets(world: World) -> NDArray[np.float32]:
 
 def write_rasters(folder: Path, world: World) -> None:
     """People per pixel and land cover."""
-    assert world.people is not None
-    tags = {"EVIDENCE": "synthetic", "UNIT": "people", "TIFFTAG_IMAGEDESCRIPTION": "SYNTHETIC people per pixel; sums by kabupaten are Dukcapil 2025 figures"}
+    tags = {
+        "EVIDENCE": "synthetic",
+        "UNIT": "people",
+        "TIFFTAG_IMAGEDESCRIPTION": "SYNTHETIC people per pixel; sums by kabupaten are Dukcapil 2025 figures",
+    }
     values = np.where(world.is_ntt, world.people, 65_535).astype(np.uint16)
     write_tiff(folder / "population.tif", values, nodata=65_535, tags=tags)
-    tags = {"EVIDENCE": "synthetic", "UNIT": "class", "TIFFTAG_IMAGEDESCRIPTION": "SYNTHETIC land cover in the classes of ESA WorldCover: 10 trees, 30 grassland, 40 cropland, 50 built-up, 80 water, 95 mangroves"}
+    tags = {
+        "EVIDENCE": "synthetic",
+        "UNIT": "class",
+        "TIFFTAG_IMAGEDESCRIPTION": "SYNTHETIC land cover in the classes of ESA WorldCover: 10 trees, 30 grassland, 40 cropland, 50 built-up, 80 water, 95 mangroves",
+    }
     write_tiff(folder / "clutter.tif", _clutter(world), nodata=0, tags=tags)
 
 
 def _clutter(world: World) -> NDArray[np.uint8]:
-    assert world.people is not None
-    assert world.terrain_m is not None
-    assert world.slope is not None
-    assert world.road_km is not None
     texture = blur(rng("clutter").standard_normal(GRID.shape), 1.6)
     texture = texture / texture.std()
     lon, _ = GRID.lon_lat(np.zeros(GRID.n_cols), np.arange(GRID.n_cols))
@@ -136,8 +133,6 @@ def _clutter(world: World) -> NDArray[np.uint8]:
 
 def write_facilities(folder: Path, world: World) -> None:
     """A desa office each, schools, health centres and markets at settled pixels."""
-    assert world.desa is not None
-    assert world.people is not None
     draw = rng("facilities")
     desa = world.desa
     first = ~desa["kecamatan_code"].duplicated().to_numpy()
@@ -174,11 +169,6 @@ def _counts(world: World) -> NDArray[np.int64]:
 
 def write_umkm(folder: Path, world: World) -> None:
     """366,473 enterprises as points of 1e-4 degree, sorted by desa."""
-    assert world.people is not None
-    assert world.kab is not None
-    assert world.desa is not None
-    assert world.desa_at is not None
-    assert world.town_share is not None
     draw = rng("umkm")
     pixels = []
     for number, n in enumerate(_counts(world)):
@@ -209,7 +199,9 @@ def write_umkm(folder: Path, world: World) -> None:
     })  # fmt: skip
 
 
-def _jitter(world: World, at: NDArray[Any], draw: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _jitter(
+    world: World, at: NDArray[Any], draw: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     rows, cols = at // GRID.n_cols, at % GRID.n_cols
     lon0, lat0 = GRID.lon_lat(rows, cols)
     lon = np.round(lon0 + draw.uniform(-0.5, 0.5, len(at)) * GRID.pixel_deg, 4)
@@ -226,6 +218,18 @@ def _write_points(path: Path, columns: dict[str, NDArray[Any]]) -> None:
     words = ("sector", "size", "digital", "desa_code", "evidence", "weight", "lon_deg", "lat_deg")
     plain = {"umkm_id": "DELTA_BYTE_ARRAY"}
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
-    note = {"evidence": "synthetic", "about": "366,473 invented enterprises; totals by kabupaten are published figures or estimates, see README.md"}
+    note = {
+        "evidence": "synthetic",
+        "about": "366,473 invented enterprises; totals by kabupaten are published figures or estimates, see README.md",
+    }
     table = table.replace_schema_metadata(note)
-    pq.write_table(table, path, compression="zstd", compression_level=15, use_dictionary=list(words), column_encoding=plain, row_group_size=64 * 1024, dictionary_pagesize_limit=1 << 22)
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        compression_level=15,
+        use_dictionary=list(words),
+        column_encoding=plain,
+        row_group_size=64 * 1024,
+        dictionary_pagesize_limit=1 << 22,
+    )

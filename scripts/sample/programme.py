@@ -11,24 +11,47 @@ from scipy.spatial import cKDTree
 
 from sample.common import PIXEL_KM, World, read_reference, rng, write_csv
 
-__all__ = ["write_programme"]
+__all__ = ["write_programme", "write_satellites"]
 
 
 def write_programme(folder: Path, world: World) -> None:
     """Write the five small tables."""
-    satellites = read_reference("satellites.csv")
-    write_csv(folder / "satellite.csv", satellites[["satellite_id", "beam_id", "orbit_deg", "band", "capacity_mbps", "committed_mbps", "committed_mbps_per_site", "source", "evidence"]])
-    write_csv(folder / "gateways.csv", read_reference("gateways.csv")[["gateway_id", "name", "satellite_id", "lon_deg", "lat_deg", "source", "evidence"]])
+    write_satellites(folder)
     write_csv(folder / "priority.csv", _priority(world))
     write_csv(folder / "proposals.csv", _proposals(world))
     write_csv(folder / "decisions.csv", _decisions(world))
 
 
+def write_satellites(folder: Path) -> None:
+    """Satellite capacity and gateways in the columns of their layers."""
+    columns = [
+        "satellite_id",
+        "beam_id",
+        "orbit_deg",
+        "band",
+        "capacity_mbps",
+        "committed_mbps",
+        "committed_mbps_per_site",
+        "source",
+        "evidence",
+    ]
+    write_csv(folder / "satellite.csv", read_reference("satellites.csv")[columns])
+    columns = ["gateway_id", "name", "satellite_id", "lon_deg", "lat_deg", "source", "evidence"]
+    write_csv(folder / "gateways.csv", read_reference("gateways.csv")[columns])
+
+
 def _priority(world: World) -> pd.DataFrame:
     """The province's rows of the reference table, and the schematic kecamatan at the land border."""
-    assert world.desa is not None
     known = read_reference("priority_areas.csv").query("area_code.str.startswith('53.')")
-    facts = pd.DataFrame({"area_code": known["area_code"], "kind": known["kind"], "name": known["name"], "source": known["source"], "evidence": "observed"})
+    facts = pd.DataFrame(
+        {
+            "area_code": known["area_code"],
+            "kind": known["kind"],
+            "name": known["name"],
+            "source": known["source"],
+            "evidence": "observed",
+        }
+    )
     border = world.countries["Timor-Leste"]
     near = shapely.dwithin(shapely.points(world.desa["lon_deg"], world.desa["lat_deg"]), border, 0.05)
     found = world.desa[near].drop_duplicates("kecamatan_code").sort_values("kecamatan_code")
@@ -39,12 +62,12 @@ def _priority(world: World) -> pd.DataFrame:
 
 def _proposals(world: World) -> pd.DataFrame:
     """Sixty invented usulan: most far from any tower on air, some where service already is."""
-    assert world.desa is not None
-    assert world.towers is not None
     draw = rng("proposals")
     live = world.towers[world.towers["status"] == "on_air"]
     scale = np.array([PIXEL_KM[0], PIXEL_KM[1]]) * 370.0
-    away, _ = cKDTree(live[["lon_deg", "lat_deg"]].to_numpy() * scale).query(world.desa[["lon_deg", "lat_deg"]].to_numpy() * scale)
+    away, _ = cKDTree(live[["lon_deg", "lat_deg"]].to_numpy() * scale).query(
+        world.desa[["lon_deg", "lat_deg"]].to_numpy() * scale
+    )
     far = np.argsort(-(np.minimum(away, 9.0) + 2.0 * draw.gumbel(size=len(away))), kind="stable")[:50]
     near = draw.choice(np.flatnonzero(away < 1.2), size=10, replace=False)
     chosen = world.desa.iloc[np.concatenate((far, near))].reset_index(drop=True)

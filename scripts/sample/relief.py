@@ -10,6 +10,7 @@ Nothing here is a survey: slopes and valleys are invented.
 from __future__ import annotations
 
 import heapq
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
@@ -45,21 +46,23 @@ RIDGES: tuple[tuple[float, tuple[tuple[float, float, float], ...]], ...] = (
     (14.0, ((117.4, -8.7, 900), (118.6, -8.6, 850), (119.05, -8.55, 500))),
 )  # fmt: skip
 
-BASE_M = 110.0
+BASE_M = 190.0
 
 
 def _envelope() -> NDArray[np.float32]:
     east, north = local_km()
     top = np.full(GRID.shape, BASE_M, dtype=np.float32)
     for width_km, points in RIDGES:
-        for (lon_a, lat_a, height_a), (lon_b, lat_b, height_b) in zip(points[:-1], points[1:], strict=True):
+        for (lon_a, lat_a, height_a), (lon_b, lat_b, height_b) in pairwise(points):
             (xa, xb), (ya, yb) = km_east_north([lon_a, lon_b], [lat_a, lat_b])
             dx, dy = xb - xa, yb - ya
             along = ((east[None, :] - xa) * dx + (north[:, None] - ya) * dy) / (dx * dx + dy * dy)
             along = np.clip(along, 0.0, 1.0)
             away2 = (east[None, :] - xa - along * dx) ** 2 + (north[:, None] - ya - along * dy) ** 2
             height = height_a + along * (height_b - height_a)
-            np.maximum(top, BASE_M + (height - BASE_M) * np.exp(-away2 / (2.0 * width_km**2)), out=top, casting="unsafe")
+            np.maximum(
+                top, BASE_M + (height - BASE_M) * np.exp(-away2 / (2.0 * width_km**2)), out=top, casting="unsafe"
+            )
     return blur(top, 2.5)
 
 
@@ -104,7 +107,11 @@ def _fill(z: NDArray[np.float64], land: NDArray[np.bool_]) -> None:  # pragma: n
 
 @njit(cache=False)
 def _carve(  # pragma: no cover - compiled
-    z: NDArray[np.float64], rise: NDArray[np.float64], land: NDArray[np.bool_], step: tuple[float, float], rate: float
+    z: NDArray[np.float64],
+    rise: NDArray[np.float64],
+    rate: NDArray[np.float64],
+    land: NDArray[np.bool_],
+    step: tuple[float, float],
 ) -> None:
     """One implicit step of the stream-power law with m = 0.45, n = 1; sea stays at zero."""
     n_rows, n_cols = z.shape
@@ -126,10 +133,12 @@ def _carve(  # pragma: no cover - compiled
                         best = drop
                         to[r * n_cols + c] = rr * n_cols + cc
                         away[r * n_cols + c] = length
-    order = np.argsort(z.ravel(), kind="mergesort")
+    on_land = np.flatnonzero(land.ravel())
+    order = on_land[np.argsort(z.ravel()[on_land], kind="mergesort")]
     area = np.ones(n_rows * n_cols)
     flat = z.ravel()
     lift = rise.ravel()
+    soft = rate.ravel()
     for k in range(order.size - 1, -1, -1):
         at = order[k]
         if to[at] >= 0:
@@ -137,40 +146,52 @@ def _carve(  # pragma: no cover - compiled
     for k in range(order.size):
         at = order[k]
         if to[at] >= 0:
-            f = rate * area[at] ** 0.45 / away[at]
+            f = soft[at] * area[at] ** 0.45 / away[at]
             flat[at] = (flat[at] + lift[at] + f * flat[to[at]]) / (1.0 + f)
 
 
 def _eroded(world: World, top: NDArray[np.float32]) -> NDArray[np.float32]:
-    start = world.coast_km * 20.0 + 15.0 * noise("relief-start", octaves=(0.7, 1.5, 4.0, 9.0))
+    start = world.coast_km * 20.0 + 45.0 * noise("relief-start", octaves=(0.3, 0.6, 1.2, 2.5, 5.0))
     z = np.where(world.land, np.maximum(start, 1.0), 0.0).astype(np.float64)
-    rough = 1.0 + 0.35 * noise("relief-rise", octaves=(3.0, 8.0))
-    rise = np.where(world.land, top * np.clip(rough, 0.3, 1.9), 0.0).astype(np.float64)
+    rough = np.exp(0.5 * noise("relief-rise", octaves=(0.8, 1.6, 3.2, 6.4)))
+    rise = np.where(world.land, top * rough, 0.0).astype(np.float64)
+    rate = (0.05 * np.exp(0.5 * noise("relief-rock", octaves=(0.25, 0.5, 1.0, 3.0)))).astype(np.float64)
     for _ in range(18):
         _fill(z, world.land)
-        _carve(z, rise * 0.12, world.land, (PIXEL_KM[1], PIXEL_KM[0]), 0.05)
+        _carve(z, rise * 0.12, rate, world.land, (PIXEL_KM[1], PIXEL_KM[0]))
     size = (2 * round(6.0 / PIXEL_KM[1]) + 1, 2 * round(6.0 / PIXEL_KM[0]) + 1)
     crest = blur(ndimage.maximum_filter(z.astype(np.float32), size=size), 5.0)
     share = np.clip(z / np.maximum(crest, 1.0), 0.0, 1.15)
-    return np.asarray(top * share**0.9, dtype=np.float32)
+    return np.asarray(1.25 * top * share**0.8, dtype=np.float32)
 
 
-def _with_summits(z: NDArray[np.float32], world: World) -> NDArray[np.float32]:
+def _with_summits(z: NDArray[np.float32]) -> NDArray[np.float32]:
     east, north = local_km()
     gully = 1.0 + 0.05 * noise("relief-gully", octaves=(0.6, 1.2, 2.5))
     for peak in read_reference("volcanoes_ntt.csv").itertuples():
         x, y = km_east_north(peak.lon_deg, peak.lat_deg)
         away = np.hypot(east[None, :] - x, north[:, None] - y)
         if peak.kind == "mountain":
-            row, col = GRID.row_col(peak.lon_deg, peak.lat_deg)
-            lift = peak.height_m - float(z[row, col])
-            z = z + np.float32(lift) * np.exp(-((away / 4.5) ** 2)).astype(np.float32)
             continue
         reach_km = 3.0 + 3.2 * peak.height_m / 1000.0
         sharp = 1.9 if peak.kind == "stratovolcano" else 1.3
         cone = peak.height_m * np.clip(1.0 - away / reach_km, 0.0, 1.0) ** sharp
         cone = cone * np.where(away < 0.5, 1.0, np.clip(gully, 0.85, 1.15))
         z = np.maximum(z, cone).astype(np.float32)
+    return z
+
+
+def _at_summits(z: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lift or lower the ground around each summit until the pixel has its height, highest summits first."""
+    east, north = local_km()
+    peaks = read_reference("volcanoes_ntt.csv").sort_values("height_m", ascending=False)
+    for peak in [*peaks.itertuples(), *peaks.itertuples()]:  # twice, for neighbours move each other
+        x, y = km_east_north(peak.lon_deg, peak.lat_deg)
+        row, col = GRID.row_col(peak.lon_deg, peak.lat_deg)
+        reach_km = 4.0 if peak.kind == "mountain" else 1.3
+        away2 = (east[None, :] - x) ** 2 + (north[:, None] - y) ** 2
+        z = z + np.float32(peak.height_m - float(z[row, col])) * np.exp(-away2 / reach_km**2).astype(np.float32)
+        z = np.where(away2 < reach_km**2, np.minimum(z, peak.height_m), z).astype(np.float32)
     return z
 
 
@@ -207,9 +228,9 @@ def slope_of(terrain_m: NDArray[np.float32]) -> NDArray[np.float32]:
 def make_relief(world: World) -> None:
     """Fill ``terrain_m`` (metres, 0 at sea, at least 1 on land) and ``slope``."""
     z = _eroded(world, _envelope())
-    z = z + 9.0 * noise("relief-fine", octaves=(0.4, 0.9)) * np.clip(z / 300.0, 0.0, 2.0)
+    z = z + 18.0 * noise("relief-fine", octaves=(0.3, 0.6, 1.2)) * np.clip(z / 300.0, 0.0, 2.5)
     z = z * np.clip(0.25 + world.coast_km / 1.2, 0.0, 1.0)
-    z = _with_summits(z.astype(np.float32), world)
-    z = _with_towns(z, world)
+    z = _with_summits(z.astype(np.float32))
+    z = _at_summits(_with_towns(z, world))
     world.terrain_m = np.where(world.land, np.clip(np.rint(z), 1.0, 2500.0), 0.0).astype(np.float32)
     world.slope = slope_of(world.terrain_m)

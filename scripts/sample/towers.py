@@ -17,19 +17,22 @@ __all__ = ["write_bts"]
 N_BTS = 2_794
 """BTS of all operators and technologies in NTT, April 2021 (tribunnews); transmitters, not towers."""
 
-N_TOWERS = {"A": 105, "B": 14, "C": 5, "D": 1}
+N_TOWERS = {"A": 165, "B": 23, "C": 10, "D": 1}
 """Commercial towers by size class of the town: Merata estimate."""
 
 TELKOMSEL, INDOSAT, XL = "Telkomsel", "Indosat Ooredoo Hutchison", "XLSmart"
 
 RADIO = {
     # technology, band_mhz -> power_dbm of a port, gain_dbi, bandwidth_mhz: usual macro equipment
-    ("2G", 900): (43.0, 15.0, 0.2), ("3G", 2100): (43.0, 16.5, 5.0), ("4G", 900): (43.0, 14.5, 5.0),
-    ("4G", 1800): (43.0, 16.5, 20.0), ("4G", 2100): (43.0, 16.5, 10.0), ("4G", 2300): (43.0, 17.0, 20.0),
+    ("2G", 900): (43.0, 15.0, 0.2), ("3G", 900): (43.0, 15.0, 5.0), ("4G", 900): (43.0, 14.5, 5.0),
+    ("4G", 1800): (43.0, 16.5, 20.0),
+    ("2G", 1800): (43.0, 16.5, 0.2),
 }  # fmt: skip
 
 
-def _pick(weight: NDArray[Any], n: int, apart_km: float, draw: np.random.Generator, taken: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _pick(
+    weight: NDArray[Any], n: int, apart_km: float, draw: np.random.Generator, taken: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
     """Pixels drawn by weight, none nearer than ``apart_km`` to another."""
     at = np.flatnonzero(weight.ravel() > 0)
     order = at[np.argsort(-(np.log(weight.ravel()[at]) + draw.gumbel(size=len(at))), kind="stable")]
@@ -48,7 +51,6 @@ def _pick(weight: NDArray[Any], n: int, apart_km: float, draw: np.random.Generat
 
 def _up(world: World, row: int, col: int, reach_km: float) -> tuple[int, int]:
     """Highest land pixel within reach: where a rural tower would stand."""
-    assert world.terrain_m is not None
     k = max(1, round(reach_km / PIXEL_KM[0]))
     rows, cols = slice(max(0, row - k), row + k + 1), slice(max(0, col - k), col + k + 1)
     height = np.where(world.is_ntt[rows, cols], world.terrain_m[rows, cols], -1.0)
@@ -57,8 +59,6 @@ def _up(world: World, row: int, col: int, reach_km: float) -> tuple[int, int]:
 
 
 def _commercial(world: World, draw: np.random.Generator) -> pd.DataFrame:
-    assert world.people is not None
-    assert world.road_km is not None
     people = world.people.astype(np.float32)
     rows: list[tuple[int, int, str]] = []
     east, north = np.arange(GRID.n_cols) * PIXEL_KM[0], np.arange(GRID.n_rows) * PIXEL_KM[1]
@@ -68,12 +68,14 @@ def _commercial(world: World, draw: np.random.Generator) -> pd.DataFrame:
             continue
         reach = {"A": 11.0, "B": 4.5, "C": 3.5}.get(t.size_class, 3.0)
         near = np.hypot(east[None, :] - col * PIXEL_KM[0], north[:, None] - row * PIXEL_KM[1]) < reach
-        n = 2 if t.size_class == "D" and ("capital" in t.role or "Trans" in t.role) else N_TOWERS[t.size_class]
+        n = N_TOWERS[t.size_class]
+        if t.size_class == "D":
+            n = 6 if "capital" in t.role else 2 if "Trans" in t.role else n
         got = _pick(np.where(near, people, 0.0), n, {"A": 0.7, "B": 0.6}.get(t.size_class, 0.9), draw, [])
         rows += [(r, c, t.size_class) for r, c in got]
     roads = {kind: _near_roads(world, kind) for kind in ("trunk", "regional", "local")}
     smooth = blur(people, 1.5)
-    for kind, n, apart in (("trunk", 120, 4.0), ("regional", 80, 6.0), ("local", 90, 7.0)):
+    for kind, n, apart in (("trunk", 44, 6.0), ("regional", 10, 9.0), ("local", 4, 10.0)):
         weight = np.where(roads[kind] < 0.8, smooth, 0.0)
         got = _pick(weight, n, apart, draw, [(r, c) for r, c, _ in rows])
         rows += [(*_up(world, r, c, 0.6), kind) for r, c in got]
@@ -82,7 +84,7 @@ def _commercial(world: World, draw: np.random.Generator) -> pd.DataFrame:
 
 def _near_roads(world: World, kind: str) -> NDArray[np.float32]:
     mask = np.zeros(GRID.shape, dtype=np.bool_)
-    for road in world.roads or []:
+    for road in world.roads:
         if road["class"] == kind:
             r, c = GRID.row_col(road["line"][:, 0], road["line"][:, 1])
             mask[np.clip(r, 0, GRID.n_rows - 1), np.clip(c, 0, GRID.n_cols - 1)] = True
@@ -91,7 +93,6 @@ def _near_roads(world: World, kind: str) -> NDArray[np.float32]:
 
 def _bakti(world: World, towers: pd.DataFrame, draw: np.random.Generator) -> pd.DataFrame:
     """The 421 sites: desa far from commercial towers, kabupaten by kabupaten."""
-    assert world.desa is not None
     desa = world.desa
     tree = cKDTree(np.column_stack((towers["row"] * PIXEL_KM[1], towers["col"] * PIXEL_KM[0])))
     away, _ = tree.query(np.column_stack((desa["row"] * PIXEL_KM[1], desa["col"] * PIXEL_KM[0])))
@@ -101,28 +102,32 @@ def _bakti(world: World, towers: pd.DataFrame, draw: np.random.Generator) -> pd.
             continue
         own = np.flatnonzero(desa["kabupaten_code"] == kab.kemendagri_code)
         story = desa["kecamatan_name"].to_numpy()[own] == "Kec. Elar Selatan (skematis)"
-        rank = np.minimum(away[own], 9.0) + draw.gumbel(size=len(own)) * 1.6 + np.where(story & (np.cumsum(story) <= 7), 99.0, 0.0)
+        _, group = np.unique(desa["kecamatan_code"].to_numpy()[own], return_inverse=True)
+        favour = draw.gumbel(size=int(group.max()) + 1)[group]  # the programme went kecamatan by kecamatan
+        chance = np.minimum(away[own], 6.0) + 6.0 * favour + 1.2 * draw.gumbel(size=len(own))
+        first = story & (np.cumsum(story) <= 7)
+        rank = np.where(story, np.where(first, 99.0, -99.0), chance)
         best = own[np.argsort(-rank, kind="stable")[: kab.n_bakti_2021]]
         for k in np.sort(best):
-            r, c = _up(world, int(desa["row"].iloc[k]), int(desa["col"].iloc[k]), 0.4)
+            r, c = int(desa["row"].iloc[k]), int(desa["col"].iloc[k])
             rows.append({"row": r, "col": c, "place": "bakti", "kecamatan": desa["kecamatan_name"].iloc[k]})
     return pd.DataFrame(rows)
 
 
 def _operators(place: str, draw: np.random.Generator) -> list[tuple[str, str, int]]:
     """Transmitters of a commercial tower as ``(operator, technology, band_mhz)``, most wanted first."""
-    rows = [(TELKOMSEL, "2G", 900)]
     if place in ("A", "B", "C"):
-        rows += [(TELKOMSEL, "4G", 1800), (TELKOMSEL, "3G", 2100), (INDOSAT, "4G", 1800)]
-        rows += [(XL, "4G", 1800)] if draw.random() < 0.75 else []
-        rows += [(TELKOMSEL, "4G", 2300)] if place == "A" and draw.random() < 0.45 else []
-        rows += [(INDOSAT, "2G", 900)] if draw.random() < 0.4 else []
+        rows = [(TELKOMSEL, "2G", 1800), (TELKOMSEL, "4G", 1800), (INDOSAT, "4G", 1800)]
+        rows += [(XL, "4G", 1800)] if draw.random() < 0.85 else []
+        rows += [(INDOSAT, "2G", 1800)] if draw.random() < 0.6 else []
+        rows += [(TELKOMSEL, "3G", 900)] if draw.random() < 0.3 else []
         return rows
+    rows = [(TELKOMSEL, "2G", 900)]
     has_4g = {"D": 0.92, "trunk": 0.85, "regional": 0.62, "local": 0.45}[place]
     if draw.random() < has_4g:
         rows.append((TELKOMSEL, "4G", 900 if place in ("local", "regional") else 1800))
     elif draw.random() < 0.5:
-        rows.append((TELKOMSEL, "3G", 2100))
+        rows.append((TELKOMSEL, "3G", 900))
     if place in ("D", "trunk") and draw.random() < 0.45:
         rows.append((INDOSAT, "4G", 1800))
     if place in ("D", "trunk") and draw.random() < 0.2:
@@ -131,11 +136,22 @@ def _operators(place: str, draw: np.random.Generator) -> list[tuple[str, str, in
 
 
 def _backhaul(place: str, fiber_km: float, draw: np.random.Generator) -> tuple[str, float]:
-    if place in ("A", "B") or (place == "C" and fiber_km < 15.0) or (place in ("trunk", "D") and fiber_km < 3.0 and draw.random() < 0.7):
+    if (
+        place in ("A", "B")
+        or (place == "C" and fiber_km < 15.0)
+        or (place in ("trunk", "D") and fiber_km < 3.0 and draw.random() < 0.7)
+    ):
         return "fiber", 1000.0 if place == "A" else 500.0
     if place in ("C", "trunk", "D", "regional") or draw.random() < 0.7:
         return "microwave", float(draw.choice([50.0, 100.0, 150.0, 200.0]))
     return "satellite", float(draw.choice([8.0, 12.0]))
+
+
+def _width(operator: str, technology: str, band: int, *, is_rural: bool) -> float:
+    """Channel width; at 1800 MHz in towns the sum of an operator's carriers at 1800 and 2100 MHz."""
+    if technology == "4G" and band == 1800:
+        return 10.0 if is_rural else 20.0 if operator == XL else 35.0
+    return RADIO[technology, band][2]
 
 
 def _rows(world: World, towers: pd.DataFrame, draw: np.random.Generator) -> list[dict[str, Any]]:
@@ -146,14 +162,18 @@ def _rows(world: World, towers: pd.DataFrame, draw: np.random.Generator) -> list
     found: list[dict[str, Any]] = []
     for k, tower in enumerate(towers.itertuples()):
         kind, rate = _backhaul(tower.place, float(trunk_km[tower.row, tower.col]), draw)
-        height = float({"A": draw.choice([25, 32, 42]), "B": draw.choice([32, 42, 52])}.get(tower.place, draw.choice([42, 52, 62, 72], p=[0.4, 0.35, 0.15, 0.1])))
+        height = float(
+            {"A": draw.choice([25, 32, 42]), "B": draw.choice([32, 42, 52])}.get(
+                tower.place, draw.choice([42, 52, 62, 72], p=[0.5, 0.35, 0.1, 0.05])
+            )
+        )
         given = _operators(tower.place, draw)
         for rank, (operator, technology, band) in enumerate(given):
-            power, gain, width = RADIO[technology, band]
-            rural = tower.place not in ("A", "B", "C")
+            power, gain, _ = RADIO[technology, band]
+            rural = tower.place not in ("A", "B", "C", "D")
             found.append({
-                "tower": k, "rank": rank, "operator": operator, "technology": technology, "band_mhz": band, "height_m": height - 2.0 * rank, "power_dbm": power,
-                "gain_dbi": gain, "bandwidth_mhz": 10.0 if technology == "4G" and band == 1800 and rural else width, "n_sectors": 3, "status": "on_air",
+                "tower": k, "rank": rank, "operator": operator, "technology": technology, "band_mhz": band, "height_m": height, "power_dbm": power,
+                "gain_dbi": gain, "bandwidth_mhz": _width(operator, technology, band, is_rural=rural), "n_sectors": 3, "status": "on_air",
                 "backhaul": kind, "backhaul_mbps": rate, "source": "synthetic commercial tower", "evidence": "synthetic", "lon_deg": lon[k], "lat_deg": lat[k],
             })  # fmt: skip
     return found
@@ -170,7 +190,7 @@ def _bakti_rows(sites: pd.DataFrame, draw: np.random.Generator) -> list[dict[str
         inactive = (n_story in (2, 4, 5)) if is_story else draw.random() < 0.055
         found.append({
             "tower": 100_000 + k, "rank": 0, "operator": TELKOMSEL, "technology": "4G", "band_mhz": 900, "height_m": float(draw.choice([32, 42, 52], p=[0.35, 0.5, 0.15])),
-            "power_dbm": 43.0, "gain_dbi": 11.0, "bandwidth_mhz": 5.0, "n_sectors": int(draw.choice([1, 3], p=[0.35, 0.65])),
+            "power_dbm": 40.0, "gain_dbi": 9.0, "bandwidth_mhz": 5.0, "n_sectors": int(draw.choice([1, 3], p=[0.35, 0.65])),
             "status": "inactive" if inactive else "on_air", "backhaul": "microwave" if microwave else "satellite",
             "backhaul_mbps": float(draw.choice([30.0, 50.0, 100.0])) if microwave else 8.0, "source": "synthetic BAKTI site; number by kabupaten: antaranews.com 2021-06-28",
             "evidence": "synthetic", "lon_deg": round(float(lon[k]), 5), "lat_deg": round(float(lat[k]), 5),
@@ -192,6 +212,13 @@ def write_bts(folder: Path, world: World) -> None:
     kept = commercial.sort_values(["lot"], kind="stable").head(wanted)
     table = pd.concat([kept.drop(columns="lot"), pd.DataFrame(_bakti_rows(sites, draw))], ignore_index=True)
     table = table.sort_values(["tower", "rank"], kind="stable", ignore_index=True)
-    table.insert(0, "bts_id", [f"{'BAKTI' if t >= 100_000 else 'TWR'}-{t % 100_000 + 1:04d}-{r + 1}" for t, r in zip(table["tower"], table["rank"], strict=True)])
+    table.insert(
+        0,
+        "bts_id",
+        [
+            f"{'BAKTI' if t >= 100_000 else 'TWR'}-{t % 100_000 + 1:04d}-{r + 1}"
+            for t, r in zip(table["tower"], table["rank"], strict=True)
+        ],
+    )
     world.towers = table
     write_csv(folder / "bts.csv", table.drop(columns=["tower", "rank"]))
