@@ -8,6 +8,7 @@ from ground_worlds import BACKHAUL, COST, GRID, lines, places, pops, two_islands
 
 from planner.backhaul.graph import build_graph, edge_frame, node_frame
 from planner.geo import distance_km
+from planner.grid import Grid
 
 FIBER = BACKHAUL["fiber"]
 TERMS = FIBER.terms
@@ -92,6 +93,29 @@ def test_an_island_without_road_is_reached_by_sea():
     assert {"p", "q"} <= set(by_sea["from_id"])
     on_road = edges.loc[(edges["from_id"] == "p") & (edges["to_id"] == "q")]
     assert on_road["sea_km"].tolist() == [0.0]
+
+
+def test_a_road_across_a_strait_is_no_road_of_the_island():
+    """A place 12 km from the other island's road must not be joined to it as if over land."""
+    roads = lines([("w", [(120.1, -8.2), (120.47, -8.2)], 1.0)])
+    edges = edge_frame(_edges({"p": (120.6, -8.2)}, {"r": (120.4, -8.2)}, roads=roads))
+    assert len(edges) == 1
+    assert edges["sea_km"].iloc[0] > 10.0
+
+
+def test_moving_everything_by_whole_pixels_changes_no_price():
+    at = {"p": (120.101, -8.201), "q": (120.451, -8.301)}
+    roots = {"r": (120.201, -8.251), "s": (120.651, -8.301)}
+    grid = Grid(GRID.west_deg + 5 * GRID.pixel_deg, GRID.north_deg, GRID.pixel_deg, GRID.n_rows, GRID.n_cols)
+    moved = [{name: (p[0] + 5 * GRID.pixel_deg, p[1]) for name, p in where.items()} for where in (at, roots)]
+    here = edge_frame(_edges(at, roots))
+    there = edge_frame(
+        build_graph(
+            places(moved[0]), specs=(FIBER,), cost=COST, grid=grid, land=two_islands(), fiber_nodes=pops(moved[1])
+        )
+    )
+    assert here["from_id"].tolist() == there["from_id"].tolist()
+    np.testing.assert_allclose(here["cost_idr"], there["cost_idr"], rtol=1e-6)
 
 
 def test_no_route_is_longer_than_allowed():

@@ -138,6 +138,19 @@ def test_a_place_without_position_is_refused():
         build_graph(pd.concat([at.iloc[1:], at.iloc[1:]]), specs=(), cost=COST, grid=GRID)
 
 
+def test_a_fiber_node_and_a_tower_of_one_name_are_refused():
+    _, _, towers, _ = _inputs()
+    with pytest.raises(LayerError, match=r"share an identifier \(root:b1\)"):
+        build_graph(
+            places({"p": (120.2, -8.2)}),
+            specs=(),
+            cost=COST,
+            grid=GRID,
+            fiber_nodes=pops({"b1": (120.1, -8.2)}),
+            bts_roots=towers,
+        )
+
+
 def test_no_root_and_no_satellite_is_a_clear_refusal():
     at, _, _, _ = _inputs()
     graph = build_graph(at, specs=ALL, cost=COST, grid=GRID, land=two_islands())

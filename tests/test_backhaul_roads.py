@@ -9,8 +9,14 @@ from ground_worlds import lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.backhaul.roads import road_net, routes
+from planner.backhaul import roads as roads_module
+from planner.backhaul.roads import Terminals, road_net
 from planner.geo import distance_km
+
+
+def routes(net, lon, lat, is_root, **how):
+    on_land = np.zeros(len(lon), dtype=np.int32), np.zeros(len(net.lon_deg), dtype=np.int32)
+    return roads_module.routes(net, Terminals(lon, lat, is_root, *on_land), **how)
 
 
 def _reduced(found):

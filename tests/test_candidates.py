@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from planner import registry
 from planner.backhaul.near import within_km
-from planner.errors import UsageError
+from planner.errors import LayerError, UsageError
 from planner.geo import distance_km
 from planner.grid import Raster
 from planner.plan import candidates
@@ -307,6 +307,16 @@ def test_exclusions_say_why():
 def test_eligible_areas_are_whole_codes():
     at = world(blobs((50, 50)), proposals=_proposals(_lonlat(50, 50)), only_areas=("53.0",))
     assert _make(at, ("proposals",))["excluded_because"].tolist() == ["not_eligible"]
+
+
+def test_a_kind_of_priority_stands_for_its_areas():
+    priority = frame("priority", [{"area_code": "53.02", "kind": "3T", "name": "x"}])
+    asked = _proposals(_lonlat(50, 50), _lonlat(60, 300))
+    at = world(blobs(*CENTRES), proposals=asked, only_areas=("3T",), priority=priority)
+    found = _make(at, ("proposals",)).set_index("ref_id")["excluded_because"]
+    assert found.to_dict() == {"U0": "not_eligible", "U1": ""}
+    with pytest.raises(LayerError, match="'border' is neither an area code nor a kind"):
+        _make(world(blobs(*CENTRES), only_areas=("border",), priority=priority), ("clusters",))
 
 
 def test_a_point_just_off_a_coarse_coast_stands_on_land():

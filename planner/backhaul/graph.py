@@ -33,7 +33,7 @@ edge attribute           meaning
 ``technology``           key in ``models/backhaul``; ``existing`` = the tower's own backhaul (place–root, free)
 ``kind``                 ``fiber``, ``microwave``, ``satellite`` or ``existing``
 ``pool``                 satellite: pool of its beam; others empty
-``length_km``            length of the route, never missing; 0 only where a place *is* the root's tower
+``length_km``            length of the route, never missing; 0 only where both ends stand at one position
 ``sea_km``               of it under the sea
 ``capacity_mbps``        busy-hour Mbps it can carry (satellite: the rate of one site)
 ``reserved_mbps``        satellite: what one site takes from its beam; others 0
@@ -132,7 +132,7 @@ def build_graph(
     Raises
     ------
     LayerError
-        Places without position, or named twice.
+        Places without position or named twice; fiber nodes and towers of one identifier.
     """
     grid = layers["grid"]
     nodes = _nodes(_checked(places), layers, cost)
@@ -211,6 +211,10 @@ def _nodes(places: pd.DataFrame, layers: Layers, cost: CostSpec) -> pd.DataFrame
             )
         )
     nodes = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+    twice = sorted(set(nodes.loc[nodes["node_id"].duplicated(), "node_id"].astype(str)))
+    if twice:
+        message = f"{len(twice)} fiber nodes or towers share an identifier ({', '.join(twice[:5])}): rename one of each"
+        raise LayerError(message, code="backhaul_names", names=", ".join(twice[:5]), n=len(twice))
     return nodes.sort_values("node_id", kind="stable").reset_index(drop=True)
 
 

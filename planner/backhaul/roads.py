@@ -22,7 +22,7 @@ from planner.geo import distance_km
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["RoadNet", "Routes", "road_net", "routes", "walk_back"]
+__all__ = ["RoadNet", "Routes", "Terminals", "road_net", "routes", "walk_back"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -50,6 +50,28 @@ class RoadNet:
     head: Indices
     length_km: Floats
     component: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Terminals:
+    """Places and roots that roads may join.
+
+    Parameters
+    ----------
+    lon_deg, lat_deg
+        Positions.
+    is_root
+        Whether each is a root.
+    landmass, vertex_landmass
+        Connected piece of land of each terminal and of each vertex of the network; all 0 where land and
+        sea are not told apart.
+    """
+
+    lon_deg: Floats
+    lat_deg: Floats
+    is_root: NDArray[np.bool_]
+    landmass: NDArray[np.int32]
+    vertex_landmass: NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,9 +152,7 @@ def _shortest(low: Indices, high: Indices, km: Floats) -> tuple[Indices, Indices
 
 def routes(
     net: RoadNet,
-    lon_deg: Floats,
-    lat_deg: Floats,
-    is_root: NDArray[np.bool_],
+    at: Terminals,
     *,
     snap_km: float,
     off_road_factor: float,
@@ -143,12 +163,10 @@ def routes(
     ----------
     net
         The road network.
-    lon_deg, lat_deg
-        Terminals.
-    is_root
-        Whether each is a root.
+    at
+        Places and roots.
     snap_km
-        A terminal farther than this from every road stays alone.
+        A terminal farther than this from every road of its own piece of land stays alone.
     off_road_factor
         Route over geodesic length between a terminal and its road.
 
@@ -157,18 +175,18 @@ def routes(
     Routes
         Lengths in km along the roads, with the way to the road.
     """
-    n = len(lon_deg)
-    terminal, vertex, off_km = nearest_pairs((lon_deg, lat_deg), (net.lon_deg, net.lat_deg), k=1, max_km=snap_km)
+    n = len(at.lon_deg)
+    terminal, vertex, off_km = _snapped(net, at, snap_km)
     group = np.full(n, -1, dtype=np.int32)
     group[terminal] = net.component[vertex]
     tail = np.concatenate([terminal, net.tail + n])
     head = np.concatenate([vertex + n, net.head + n])
     km = np.concatenate([off_km * off_road_factor, net.length_km])
-    km = np.maximum(km, 1e-6)  # a place on its road: a centimetre, since sparse graphs hold no 0
+    km = np.maximum(km, 1e-6)  # a place on its road: a millimetre, since sparse graphs hold no 0
     size = n + len(net.lon_deg)
     graph = csr_array((km, (tail, head)), shape=(size, size))
     wanted = [_borders(graph, terminal, (tail, head, km))]
-    roots = terminal[is_root[terminal]]
+    roots = terminal[at.is_root[terminal]]
     if len(roots):
         wanted.append(_to_roots(graph, roots, terminal))
     used = np.unique(np.concatenate(wanted))
@@ -176,6 +194,23 @@ def routes(
     order = np.argsort(key)
     length = km[order][np.searchsorted(key[order], used)]
     return _reduced(net, (used // size, used % size, length), group, n)
+
+
+def _snapped(net: RoadNet, at: Terminals, snap_km: float) -> tuple[Indices, Indices, Floats]:
+    """Terminals that reach a road on their own piece of land, the vertex they join, and the way there."""
+    found = []
+    for mass in np.unique(at.landmass):  # a road across a strait is no road of this island
+        here = np.flatnonzero(at.landmass == mass)
+        there = np.flatnonzero(at.vertex_landmass == mass)
+        i, j, km = nearest_pairs(
+            (at.lon_deg[here], at.lat_deg[here]), (net.lon_deg[there], net.lat_deg[there]), k=1, max_km=snap_km
+        )
+        found.append((here[i], there[j], km))
+    terminal = np.concatenate([item[0] for item in found]) if found else np.empty(0, np.int64)
+    order = np.argsort(terminal)
+    vertex = np.concatenate([item[1] for item in found]) if found else np.empty(0, np.int64)
+    km = np.concatenate([item[2] for item in found]) if found else np.empty(0)
+    return terminal[order], vertex[order], km[order]
 
 
 def _borders(graph: csr_array, terminal: Indices, edges: tuple[Indices, Indices, Floats]) -> Indices:

@@ -57,6 +57,8 @@ def make_candidates(
     ------
     UsageError
         An unknown generator.
+    LayerError
+        A kind of area in ``only_areas`` that no row of the priority layer has.
     """
     raw = [load(candidates, name).generate(world) for name in dict.fromkeys(generators)]
     found = _merged(pd.concat([_ordered(table) for table in raw], ignore_index=True), world.spec.merge_km)
@@ -153,7 +155,7 @@ def _reasons(world: CandidateWorld, found: pd.DataFrame) -> NDArray[np.str_]:
         steep[inside] = np.nan_to_num(world.slope_deg[row[inside], col[inside]]) > world.max_slope_deg
     if world.protected is not None:
         shut[inside] = world.protected[row[inside], col[inside]]
-    eligible = np.array([_is_below(item, world.only_areas) for item in code], dtype=bool)
+    eligible = np.array([_is_below(item, world.eligible_codes) for item in code], dtype=bool)
     has_areas = len(world.admin) > 0
     answered = found["provenance"].str.contains("|".join(_ANSWERED)).to_numpy(bool)
     conditions = [

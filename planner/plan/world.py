@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any  # Any: columns given by keyword are arrays, series or single values
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.backhaul.near import label_landmass, xyz_km
+from planner.errors import LayerError
 from planner.geo import metres_per_degree
 from planner.grid import Grid, Raster
 from planner.specs.candidates import CandidateSpec
@@ -50,7 +52,10 @@ class CandidateWorld:
     max_slope_deg
         Steepest ground that may carry a new site.
     only_areas
-        Codes (Kemendagri) that are eligible, with everything below them; empty: all areas.
+        Codes (Kemendagri) that are eligible, with everything below them, or kinds of the priority layer (3T,
+        border, …); empty: all areas.
+    priority
+        Layer of areas with a kind. None: no such layer.
     protected
         Pixels on which nothing may be built (None: no such layer).
     objective
@@ -73,6 +78,7 @@ class CandidateWorld:
     decisions: pd.DataFrame | None = None
     max_slope_deg: float = 25.0
     only_areas: tuple[str, ...] = ()
+    priority: pd.DataFrame | None = None
     protected: NDArray[np.bool_] | None = None
     objective: str = "umkm"
     seed: int = 0
@@ -92,6 +98,27 @@ class CandidateWorld:
             weight = held["people"].to_numpy(float) * missing
         found = held.assign(weight=weight)[["cell_id", "lon_deg", "lat_deg", "area_code", "weight"]]
         return found.loc[found["weight"] > 0.0].sort_values("cell_id", kind="stable").reset_index(drop=True)
+
+    @cached_property
+    def eligible_codes(self) -> tuple[str, ...]:
+        """Codes behind ``only_areas``, kinds of priority replaced by their areas; empty: all areas.
+
+        Raises
+        ------
+        LayerError
+            A kind that no row of the priority layer has.
+        """
+        found: set[str] = set()
+        for item in self.only_areas:
+            if re.fullmatch(r"\d\d(\.\d+)*", item):
+                found.add(item)
+                continue
+            held = () if self.priority is None else self.priority.loc[self.priority["kind"] == item, "area_code"]
+            if not len(held):
+                message = f"options.only_areas '{item}' is neither an area code nor a kind of the priority layer"
+                raise LayerError(message, code="candidates_only_areas", item=item)
+            found |= {str(code) for code in held}
+        return tuple(sorted(found))
 
     @cached_property
     def need_tree(self) -> cKDTree:

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from planner.backhaul.near import nearest_pairs
 from planner.backhaul.network import Links, Network, edge_table, node_table, weakest
-from planner.backhaul.roads import Routes, road_net, routes
-from planner.backhaul.sea import Crossing, measure
+from planner.backhaul.roads import Routes, Terminals, road_net, routes
+from planner.backhaul.sea import Crossing, landmass_at, measure
 from planner.specs.backhaul import BackhaulSpec, Terms
 from planner.specs.cost import CostSpec
 
@@ -37,7 +37,7 @@ class FiberTerms(Terms):
         A line between two points of one island with at most this share on water goes round the bay on
         land, by this factor over the water's length.
     road_snap_km
-        A place farther than this from every road is joined by distance.
+        A place farther than this from every road of its island is joined by distance.
     nearest
         Neighbours tried a place, by kind.
     """
@@ -121,14 +121,15 @@ def _along_roads(network: Network, ends: pd.DataFrame, terms: FiberTerms) -> Rou
     if network.roads is None or network.roads.empty:
         none, no = np.empty(0), np.empty(0, np.int64)
         return Routes(none, none, no, no, none, np.full(len(ends), -1, dtype=np.int32))
-    return routes(
-        road_net(network.roads),
-        ends["lon_deg"].to_numpy(float),
-        ends["lat_deg"].to_numpy(float),
-        (ends["kind"] == "root").to_numpy(),
-        snap_km=terms.road_snap_km,
-        off_road_factor=terms.route_factor,
-    )
+    net = road_net(network.roads)
+    lon, lat = ends["lon_deg"].to_numpy(float), ends["lat_deg"].to_numpy(float)
+    if network.landmass is None:
+        mass, vertex_mass = np.zeros(len(lon), dtype=np.int32), np.zeros(len(net.lon_deg), dtype=np.int32)
+    else:
+        mass = landmass_at(network.grid, network.landmass, lon, lat)
+        vertex_mass = landmass_at(network.grid, network.landmass, net.lon_deg, net.lat_deg)
+    at = Terminals(lon, lat, (ends["kind"] == "root").to_numpy(bool), mass, vertex_mass)
+    return routes(net, at, snap_km=terms.road_snap_km, off_road_factor=terms.route_factor)
 
 
 def _straight_pairs(
