@@ -108,6 +108,7 @@ def test_a_tile_with_its_halo_gives_the_same_bytes_as_the_whole() -> None:
         whole = (slice(None), slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
         assert part.rsrp_dbm.tobytes() == np.ascontiguousarray(found.rsrp_dbm[whole]).tobytes()
         assert np.array_equal(part.server, found.server[whole])
+        assert part.left_out == ()
 
 
 def test_sea_is_not_predicted_and_best_level_belongs_to_its_server() -> None:
@@ -208,6 +209,9 @@ def test_faulty_calls_are_refused() -> None:
         coverage(bts, frame, spec=spec(radius_km=0.1), terrain=terrain, clutter_m=None, land=land)
     with pytest.raises(RadioError, match="land has shape"):
         coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land[:10])
+    line = Grid(121.0, -8.5, PIXEL_DEG, 1, 90)
+    with pytest.raises(RadioError, match="at least 2 x 2"):
+        coverage(bts, line, spec=SPEC, terrain=Raster(line, np.zeros((1, 90)), "m"), clutter_m=None, land=None)
     other = Raster(Grid(121.0004, -8.5, PIXEL_DEG, 80, 90), terrain.values, "m")
     with pytest.raises(RadioError, match="bring it onto the run's grid first"):
         coverage(bts, frame, spec=SPEC, terrain=other, clutter_m=None, land=land)

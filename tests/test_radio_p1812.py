@@ -268,3 +268,15 @@ def test_loss_not_exceeded_for_less_time_is_not_larger(time_percent: float, less
     often = profile_loss_db(distance_km, ground, link(time_percent=time_percent))
     seldom = profile_loss_db(distance_km, ground, link(time_percent=max(1.0, time_percent * less)))
     assert seldom <= often + 0.3  # the Recommendation's interpolation is not strictly monotonic
+
+
+def test_an_edge_that_grazes_the_line_has_a_loss() -> None:
+    """The slopes from both ends then cancel, and the Bullington point is nowhere in particular."""
+    bulge = 500.0 / (6371.0 * 157.0 / 107.0)
+    for k in range(400):
+        distance_km = np.linspace(0.0, 3.0 + 0.05 * k, 21)
+        at = 5 + k % 11
+        rest = distance_km[-1] - distance_km[at]
+        height = np.zeros(21)
+        height[at] = 200.0 - bulge * distance_km[at] * rest
+        assert np.isfinite(profile_loss_db(distance_km, height, link(900.0, 200.0, 200.0)))

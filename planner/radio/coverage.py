@@ -266,9 +266,10 @@ def _towers(
 def _where(ground: Ground, grid: Grid, lon_deg: float, lat_deg: float, spec: RadioSpec) -> str:
     """``on`` the frame and within reach of the grid, ``off`` the terrain though within reach, or ``far``."""
     row, col = ground.place(lon_deg, lat_deg)
-    margin = spec.radius_km / (0.9 * 110.0 * grid.pixel_deg) + 1.0  # generous: one degree of longitude shrinks
-    top, left = row - ground.row, col - ground.col
-    if not (-margin <= top <= grid.n_rows + margin and -margin <= left <= grid.n_cols + margin):
+    beside = max(ground.row - row, 0.0, row - (ground.row + grid.n_rows - 1))
+    across = max(ground.col - col, 0.0, col - (ground.col + grid.n_cols - 1))
+    per_row, per_col = metric_km(lat_deg, row, np.array([round(row)]), grid.pixel_deg)
+    if np.hypot(beside * per_row[0], across * per_col[0]) > 1.001 * spec.radius_km:
         return "far"
     return "on" if ground.is_on(row, col) else "off"
 

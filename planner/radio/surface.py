@@ -130,9 +130,12 @@ def metric_km(
 
 
 def halo_pixels(spec: RadioSpec, pixel_deg: float) -> int:
-    """Pixels of terrain a tile needs around it, so that its result equals that of the whole."""
+    """Pixels of terrain a tile needs around it, so that its result equals that of the whole.
+
+    Enough up to 15° of latitude, where a degree of longitude has shrunk to 107.5 km.
+    """
     reach_km = spec.radius_km + (spec.void_fill_km if spec.void_policy == "nearest" else 0.0)
-    return int(np.ceil(reach_km / (pixel_deg * 110.0))) + 2
+    return int(np.ceil(1.001 * reach_km / (pixel_deg * 107.5))) + 2
 
 
 def clutter_heights(clutter: Raster, spec: ClutterSpec) -> Raster:
@@ -192,6 +195,9 @@ def make_ground(
         raise RadioError(message, code="radio_land_shape", shape=str(is_land.shape))
     if terrain is None:
         return Ground(frame, row, col, None, is_land, np.zeros(frame.shape, dtype=np.bool_), 0)
+    if min(frame.shape) < 2:
+        message = f"terrain of {frame.n_rows} x {frame.n_cols} pixels has no slope: give at least 2 x 2"
+        raise RadioError(message, code="radio_grid", what="terrain")
     height = np.array(terrain.values, dtype=np.float32)
     height[~is_land] = 0.0
     is_void = ~np.isfinite(height)

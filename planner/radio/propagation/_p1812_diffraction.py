@@ -107,7 +107,9 @@ def bullington_loss(edge_db: float, total_km: float) -> float:
 
 @jit
 def edge_parameter(hts: float, hrs: float, total_km: float, slope_t: float, slope_r: float) -> float:
-    """ν of the Bullington point, eq. (18) and (20), without the factor sqrt(1/λ)."""
+    """ν of the Bullington point, eq. (18) and (20), without the factor sqrt(1/λ); 0 where an edge just grazes."""
+    if slope_t + slope_r <= 1e-9:
+        return 0.0
     at_km = (hrs - hts + slope_r * total_km) / (slope_t + slope_r)
     rest_km = total_km - at_km
     height = hts + slope_t * at_km - (hts * rest_km + hrs * at_km) / total_km

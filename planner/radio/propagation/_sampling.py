@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from planner.radio._jit import greatest, jit, least
 from planner.radio.propagation import AreaJob, Surface
 
-__all__ = ["Frame", "Paths", "frame_of", "path_points", "paths_of", "sample_cover", "sample_heights"]
+__all__ = ["Frame", "Paths", "frame_of", "path_points", "paths_of", "sample_path"]
+
+
+Array = NDArray[np.float64]
 
 
 class Frame(NamedTuple):
@@ -53,55 +56,38 @@ def path_points(length_km: float, spacing_km: float) -> int:
 
 
 @jit
-def sample_heights(
-    frame: Frame, start: tuple[float, float], stop: tuple[int, int], n: int, h: NDArray[np.float64]
-) -> None:
-    """Bilinear heights at ``n`` even steps along a straight path; the last is the pixel's own."""
-    last_row = float(frame.n_rows - 2)
-    last_col = float(frame.n_cols - 2)
-    step_row = (stop[0] - start[0]) / (n - 1)
-    step_col = (stop[1] - start[1]) / (n - 1)
-    for i in range(n - 1):
-        row = start[0] + step_row * i
-        col = start[1] + step_col * i
-        top = int(least(greatest(row, 0.0), last_row))
-        left = int(least(greatest(col, 0.0), last_col))
-        at = np.uint64(top * frame.n_cols + left)  # unsigned: no check for negative indices
-        below = np.uint64((top + 1) * frame.n_cols + left)
-        right = col - left
-        upper = frame.height[at] + right * (frame.height[at + np.uint64(1)] - frame.height[at])
-        lower = frame.height[below] + right * (frame.height[below + np.uint64(1)] - frame.height[below])
-        h[i] = upper + (row - top) * (lower - upper)
-    h[n - 1] = frame.height[stop[0] * frame.n_cols + stop[1]]
-
-
-@jit
-def sample_cover(
-    frame: Frame,
-    start: tuple[float, float],
-    stop: tuple[int, int],
-    n: int,
-    h: NDArray[np.float64],
-    g: NDArray[np.float64],
-    zone: NDArray[np.uint8],
+def sample_path(
+    frame: Frame, start: tuple[float, float], stop: tuple[int, int], n: int, h: Array, g: Array, zone: NDArray[np.uint8]
 ) -> int:
-    """Clutter and zone of the nearest pixel at the steps of `sample_heights`; how many points are sea.
+    """Heights (bilinear), clutter and zone (nearest pixel) at ``n`` even steps along a straight path.
 
-    Clutter at both ends is left out (ITU-R P.1812-8 §3.2); land counts as inland (zone A2).
+    The last point is the pixel's own. Clutter at both ends is left out (ITU-R P.1812-8 §3.2), ``g`` and
+    ``zone`` are written only where the frame has cover; land counts as inland (zone A2).
+
+    Returns
+    -------
+    int
+        How many points are sea.
     """
-    step_row = (stop[0] - start[0]) / (n - 1)
-    step_col = (stop[1] - start[1]) / (n - 1)
-    last_row = float(frame.n_rows - 1)
-    last_col = float(frame.n_cols - 1)
+    last_row, last_col = float(frame.n_rows - 2), float(frame.n_cols - 2)
+    step_row, step_col = (stop[0] - start[0]) / (n - 1), (stop[1] - start[1]) / (n - 1)
     n_sea = 0
     for i in range(n):
-        row = int(least(greatest(start[0] + step_row * i + 0.5, 0.0), last_row))
-        col = int(least(greatest(start[1] + step_col * i + 0.5, 0.0), last_col))
-        cover = frame.cover[np.uint64(row * frame.n_cols + col)]
-        is_sea = cover < 0.0
-        zone[i] = 1 if is_sea else 4
-        n_sea += 1 if is_sea else 0
-        g[i] = h[i] + (0.0 if is_sea else cover)
-    g[0] = h[0]
-    g[n - 1] = h[n - 1]
+        row, col = start[0] + step_row * i, start[1] + step_col * i
+        top, left = int(least(greatest(row, 0.0), last_row)), int(least(greatest(col, 0.0), last_col))
+        down, right = row - top, col - left
+        at = np.uint64(top * frame.n_cols + left)  # unsigned: no check for negative indices
+        below = np.uint64((top + 1) * frame.n_cols + left)
+        upper = frame.height[at] + right * (frame.height[at + np.uint64(1)] - frame.height[at])
+        lower = frame.height[below] + right * (frame.height[below + np.uint64(1)] - frame.height[below])
+        h[i] = upper + down * (lower - upper)
+        if frame.has_cover:
+            nearest = (below if down >= 0.5 else at) + (np.uint64(1) if right >= 0.5 else np.uint64(0))
+            cover = frame.cover[nearest]
+            is_sea = cover < 0.0
+            zone[i] = 1 if is_sea else 4
+            n_sea += 1 if is_sea else 0
+            g[i] = h[i] + (0.0 if is_sea else cover)
+    h[n - 1] = frame.height[stop[0] * frame.n_cols + stop[1]]
+    g[0], g[n - 1] = h[0], h[n - 1]
     return n_sea

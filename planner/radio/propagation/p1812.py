@@ -26,8 +26,7 @@ from planner.radio.propagation._sampling import (
     frame_of,
     path_points,
     paths_of,
-    sample_cover,
-    sample_heights,
+    sample_path,
 )
 from planner.units import EARTH_RADIUS_KM
 
@@ -182,9 +181,9 @@ def _losses(
         n = path_points(true_km, paths.spacing)
         start, stop = (paths.row, paths.col), (paths.rows[k], paths.cols[k])
         _even_steps(length / (n - 1), n, work.inverse, work.root, steps)
-        sample_heights(frame, start, stop, n, h)
+        n_sea = sample_path(frame, start, stop, n, h, work.g, zone)
         lengths = (0.0, length, length, FAR_COAST_KM, FAR_COAST_KM)
-        if frame.has_cover and sample_cover(frame, start, stop, n, h, work.g, zone) > 0:
+        if n_sea > 0:
             lengths = zone_lengths(steps.d, zone, n)
         ground = work.g if frame.has_cover else h
         zones = (lengths[0], lengths[1], lengths[2], lengths[3], lengths[4], int(zone[n - 1]))
