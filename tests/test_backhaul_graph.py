@@ -185,6 +185,11 @@ def test_no_places_is_an_empty_graph_without_complaint():
         fiber_nodes=pops({"r": (120.1, -8.2)}),
     )
     assert check_graph(graph) == ()
+    assert edge_frame(graph).dtypes.astype(str).to_dict() == edge_frame(_build(*_inputs())).dtypes.astype(str).to_dict()
+    empty = node_frame(
+        build_graph(places({}).astype({"lon_deg": float, "lat_deg": float}), specs=(), cost=COST, grid=GRID)
+    )
+    assert empty.dtypes.astype(str).to_dict() == node_frame(graph).dtypes.astype(str).to_dict()
 
 
 def test_roots_are_towers_whose_residual_is_known():

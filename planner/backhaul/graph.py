@@ -301,16 +301,24 @@ def _undominated(edges: pd.DataFrame, nodes: pd.DataFrame) -> pd.DataFrame:
     return edges.drop(index=beaten)
 
 
+def _types(columns: tuple[str, ...]) -> dict[str, str]:
+    """Types of a table without rows, from the names of its columns."""
+    texts = {"node_id", "kind", "ref_id", "name", "pool", "evidence", "from_id", "to_id", "technology"}
+    return {
+        name: "str" if name in texts else "bool" if name.startswith(("is_", "has_")) else "float64" for name in columns
+    }
+
+
 def node_frame(graph: nx.MultiGraph[str]) -> pd.DataFrame:
     """Nodes as a table: ``node_id`` and the declared attributes, in the graph's order."""
     rows = [{"node_id": name, **data} for name, data in graph.nodes(data=True)]
-    return pd.DataFrame(rows, columns=list(NODE_COLUMNS))
+    return pd.DataFrame(rows, columns=list(NODE_COLUMNS)) if rows else node_table().astype(_types(NODE_COLUMNS))
 
 
 def edge_frame(graph: nx.MultiGraph[str]) -> pd.DataFrame:
     """Edges as a table: ``from_id, to_id`` and the declared attributes, in the graph's order."""
     rows = [{"from_id": a, "to_id": b, **data} for a, b, data in graph.edges(data=True)]
-    return pd.DataFrame(rows, columns=list(EDGE_COLUMNS))
+    return pd.DataFrame(rows, columns=list(EDGE_COLUMNS)) if rows else edge_table().astype(_types(EDGE_COLUMNS))
 
 
 def link_allowed(kind: str, pool: str, *, backhaul_kinds: str, backhaul_pool: str) -> bool:
