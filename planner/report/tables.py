@@ -50,7 +50,7 @@ def spoken(fields: Mapping[str, Any], language: str) -> dict[str, str]:
 def sheet_tables(inputs: ReportInputs, words: Words) -> dict[str, pd.DataFrame]:
     """Tables of all sheets but the summary, by name, with our column names; values in the reader's words."""
     found = {
-        **{level: area_table(inputs.facts, level, inputs.areas) for level in SHEETS[:4]},
+        **{level: _areas(inputs, level) for level in SHEETS[:4]},
         "sites": _sorted(inputs.sites, ["site_id"], ("option_id", "why")),
         "links": _sorted(inputs.links, ["link_id"], ()),
         "surveys": _surveys(inputs, words),
@@ -61,6 +61,15 @@ def sheet_tables(inputs: ReportInputs, words: Words) -> dict[str, pd.DataFrame]:
     }
     said = {name: _in_words(table, words) for name, table in found.items()}
     return {**said, "columns": _columns(found, words)}
+
+
+def _areas(inputs: ReportInputs, level: str) -> pd.DataFrame:
+    """Areas of a level; a desa neither counts desa nor shows raw values (the layers hold them), so that the
+    longest sheet stays small."""
+    table = area_table(inputs.facts, level, inputs.areas)
+    if level != "desa" or table.empty:
+        return table
+    return table.drop(columns=[name for name in table if name.startswith(("raw_", "desa_"))])
 
 
 def _sorted(table: pd.DataFrame | None, by: list[str], drop: tuple[str, ...]) -> pd.DataFrame:
