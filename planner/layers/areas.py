@@ -97,7 +97,8 @@ def resolve_areas(
     if not names and not code_header:
         return Areas(np.full(n_rows, "", dtype=object), np.zeros(n_rows, dtype=np.bool_))
     joined = pc.binary_join_element_wise(
-        *(clean(rows[column]) for column in rows.columns), pa.scalar(_SEP, pa.large_string())
+        *(pc.replace_substring(clean(rows[column]), _SEP, " ") for column in rows.columns),
+        pa.scalar(_SEP, pa.large_string()),
     )
     which, distinct = pd.factorize(np.asarray(joined.to_pylist(), dtype=object))
     parts = [dict(zip(rows.columns, str(text).split(_SEP), strict=True)) for text in distinct]

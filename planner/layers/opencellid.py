@@ -32,7 +32,7 @@ TECHNOLOGY: Mapping[str, str] = {"GSM": "2G", "CDMA": "2G", "UMTS": "3G", "LTE":
 def is_opencellid(table: RawTable) -> bool:
     """Whether a table has the columns of an OpenCelliD export."""
     headers = {normal(str(name)) for name in table.cells.columns}
-    return {normal(name) for name in OPENCELLID[:8]} <= headers
+    return {normal(name) for name in OPENCELLID[:8] if name != "unit"} <= headers
 
 
 @lru_cache(maxsize=1)
@@ -73,8 +73,9 @@ def as_bts(table: RawTable) -> View:
             "technology": radio.map(lambda name: TECHNOLOGY.get(name, name)).astype("str"),
             "lon": cells["lon"],
             "lat": cells["lat"],
-            "samples": cells["samples"],
         }
     )
+    if "samples" in cells:
+        view = view.assign(samples=cells["samples"])
     note = "OpenCelliD: crowd-sourced cells; where it has none, nothing is known"
     return View(replace(table, cells=view, number_cells={}), tuple(faults), (note,))

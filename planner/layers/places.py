@@ -29,6 +29,7 @@ Bounds = tuple[float, float, float, float]
 
 _MIN_CROWD = 20
 _CROWD_MARGIN_DEG = 0.5
+_CROWD_MAX_DEG = 5.0
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,8 @@ def _mirrored(lon: Floats, lat: Floats, known: Mask, column: str) -> list[Fault]
     west, east = np.quantile(lon[rows], (0.02, 0.98)) + margin
     south, north = np.quantile(lat[rows], (0.02, 0.98)) + margin
     crowd = (float(west), float(south), float(east), float(north))
+    if south <= 0.0 <= north or max(east - west, north - south) > _CROWD_MAX_DEG:
+        return []  # a file of a whole island, or of both sides of the equator, has no other side
     mirrored = rows & ~_inside(lon, lat, crowd) & _inside(lon, -lat, crowd)
     if not mirrored.any():
         return []

@@ -1,0 +1,165 @@
+"""The check of files and scenarios: one report, all problems, in both languages, nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from planner.errors import LayerError, OutputError
+from planner.layers.check import check_file, check_layers, problem_text
+from planner.layers.report import Problem
+from planner.scenario import read_scenario
+from planner.words import read_words
+
+LAYERS_DIR = Path(__file__).resolve().parent.parent / "planner" / "layers"
+
+BAD = "id,nama usaha,skala,bujur,lintang\nU1,A,mikro,120.5,-8.5\nU2,B,raksasa,120.5,-8.5\nU3,C,mikro,-8.5,120.5\nJUMLAH,,,,\n"
+
+
+def write(folder: Path, text: str = BAD, name: str = "umkm.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_report_counts_and_names_every_problem(tmp_path):
+    path = write(tmp_path)
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    report = check_file(path, "umkm", out=tmp_path / "out")
+    item = report.checked[0]
+    assert (item.n_in, item.n_used, item.n_quarantined, item.n_aside, item.n_bad) == (4, 1, 3, 1, 3)
+    assert report.exit_code == 3
+    text = "\n".join(report.lines())
+    assert "4 rows in = 1 used + 3 quarantined" in text
+    assert "umkm.csv:3, skala 'raksasa'" in text
+    assert "umkm.csv:4, bujur, lintang '-8.5, 120.5'" in text
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+    assert item.quarantine_path.read_text(encoding="utf-8-sig").count("\n") == 4
+
+
+def test_a_clean_file_passes(tmp_path):
+    report = check_file(write(tmp_path, "id,skala,bujur,lintang\nU1,mikro,120.5,-8.5\n"), "umkm", out=tmp_path / "out")
+    assert report.exit_code == 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_report_as_json_is_plain(tmp_path):
+    data = check_file(write(tmp_path), "umkm").to_json()
+    assert json.loads(json.dumps(data))["layers"][0]["n_quarantined"] == 3
+
+
+def test_the_report_speaks_indonesian(tmp_path):
+    text = "\n".join(check_file(write(tmp_path), "umkm").lines(read_words("id")))
+    assert "baris" in text
+    assert "tertukar" in text
+    assert not re.search(r"exchanged|quarantined|rows in", text)
+
+
+def test_an_unknown_kind_is_a_usage_error_of_the_caller(tmp_path):
+    with pytest.raises(LayerError, match="unknown layer kind"):
+        check_file(write(tmp_path), "towers")
+
+
+def test_an_output_folder_that_is_a_file_is_said(tmp_path):
+    write(tmp_path, "x", "out")
+    with pytest.raises(OutputError, match="cannot be written"):
+        check_file(write(tmp_path), "umkm", out=tmp_path / "out")
+
+
+def codes_in_source() -> set[str]:
+    """Every problem and error code that the layers name."""
+    found: set[str] = set()
+    for path in LAYERS_DIR.glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        found |= set(
+            re.findall(r"""(?:Fault\([^"()]*(?:\([^()]*\))?[^"()]*|AreaAnswer\("", |take\()"([a-z_]+)\"""", source)
+        )
+        found |= set(re.findall(r'Problem\(\s*[\w.]+,\s*"([a-z_]+)"', source))
+    return found - {"quarantine", "refused", "code_system"}
+
+
+def test_every_problem_has_words_in_both_languages():
+    english, indonesian = read_words("en"), read_words("id")
+    missing = {
+        code
+        for code in codes_in_source()
+        if f"problems.{code}" not in english.texts or f"problems.{code}" not in indonesian.texts
+    }
+    assert not missing
+    assert len(codes_in_source()) > 35
+
+
+def test_every_problem_text_can_be_filled():
+    for language in ("en", "id"):
+        words = read_words(language)
+        for key in (*words.section("problems"), *words.section("mends")):
+            problem = Problem(
+                "f.csv", key, "m", line=3, column="lat", value="x", fields={"detail": "d", "n_rows": 2, "missing": "x"}
+            )
+            assert not re.search(r"\{[a-z_]+\}", problem_text(problem, words))
+
+
+SCENARIO = """
+name = "uji"
+date = 2026-01-01
+[region]
+areas = ["53.01"]
+[layers]
+admin = {{ path = "admin.geojson" }}
+umkm = {{ path = "umkm.csv" }}
+population_counts = {{ path = "pop.csv" }}
+bts = [{{ path = "bts.csv" }}, {{ path = "{second}" }}]
+[budget]
+ceiling_idr = 1e11
+"""
+
+ADMIN = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"kode": "53.01.02", "nama": "Amarasi"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[123.7, -10.3], [124.0, -10.3], [124.0, -10.0], [123.7, -10.0], [123.7, -10.3]]],
+            },
+        }
+    ],
+}
+
+
+def world(folder: Path, second: str = "bts.csv") -> Path:
+    write(folder, json.dumps(ADMIN), "admin.geojson")
+    write(
+        folder,
+        "id,skala,kecamatan,bujur,lintang\nU1,mikro,Amarasi,123.8,-10.1\nU2,mikro,Amarasi,,\nU3,mikro,,106.8,-6.2\n",
+    )
+    write(folder, "kode,total\n53.01.02,900\n61.01.01,10\n", "pop.csv")
+    write(
+        folder,
+        "id,operator,teknologi,bujur,lintang\nA1,Telkomsel,4G,123.8,-10.1\nA2,Telkomsel,6G,123.8,-10.1\n",
+        "bts.csv",
+    )
+    return Path(write(folder, SCENARIO.format(second=second), "s.toml"))
+
+
+def test_a_scenario_is_checked_whole(tmp_path):
+    report = check_layers(read_scenario(world(tmp_path)), out=tmp_path / "out")
+    by_kind = {item.kind: item for item in report.checked}
+    assert by_kind["admin"].n_used == 1
+    assert (by_kind["umkm"].n_used, by_kind["umkm"].n_aside, by_kind["umkm"].n_bad) == (2, 1, 0)
+    assert (by_kind["population_counts"].n_used, by_kind["population_counts"].n_bad) == (1, 0)
+    assert by_kind["bts"].n_bad == 1
+    assert report.exit_code == 3
+    assert sorted(p.name for p in (tmp_path / "out" / "quarantine").iterdir()) == [
+        "bts_1.csv", "bts_2.csv", "population_counts.csv", "umkm.csv",
+    ]  # fmt: skip
+
+
+def test_a_missing_file_does_not_hide_the_problems_of_the_others(tmp_path):
+    report = check_layers(read_scenario(world(tmp_path, "nowhere.csv")))
+    assert [item.is_refused for item in report.checked if item.kind == "bts"] == [False, True]
