@@ -64,12 +64,11 @@ def sheet_tables(inputs: ReportInputs, words: Words) -> dict[str, pd.DataFrame]:
 
 
 def _areas(inputs: ReportInputs, level: str) -> pd.DataFrame:
-    """Areas of a level; a desa neither counts desa nor shows raw values (the layers hold them), so that the
-    longest sheet stays small."""
+    """Areas of a level; to keep the longest sheet small, desa neither count desa nor show raw values."""
     table = area_table(inputs.facts, level, inputs.areas)
     if level != "desa" or table.empty:
         return table
-    return table.drop(columns=[name for name in table if name.startswith(("raw_", "desa_"))])
+    return table.drop(columns=[name for name in table if str(name).startswith(("raw_", "desa_"))])
 
 
 def _sorted(table: pd.DataFrame | None, by: list[str], drop: tuple[str, ...]) -> pd.DataFrame:
