@@ -302,3 +302,34 @@ def test_clutter_heights_come_from_the_classes_and_unknown_codes_are_refused() -
     assert found.values.tolist() == [[15.0, 10.0, 0.0, 0.0]]
     with pytest.raises(RadioError, match=r"codes \[77\]"):
         clutter_heights(Raster(frame, np.array([[10, 77, 0, 40]]), "class"), table)
+
+
+def test_paths_of_coverage_are_those_of_an_independent_sampling() -> None:
+    """Each pixel's level again: profile by scipy's interpolation, exact model call, budget by hand."""
+    from scipy.ndimage import map_coordinates
+
+    bts, frame, terrain, clutter, land, _ = _whole()
+    bts = bts.assign(technology="4G", status="on_air", operator="A", azimuth_deg=np.nan).iloc[[3]]
+    found = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land).rsrp_dbm[0]
+    lon, lat = float(bts["lon_deg"].iloc[0]), float(bts["lat_deg"].iloc[0])
+    row_0, col_0 = (frame.north_deg - lat) / frame.pixel_deg - 0.5, (lon - frame.west_deg) / frame.pixel_deg - 0.5
+    rows, cols = np.nonzero(np.isfinite(found))
+    compared = 0
+    for row, col in zip(rows[::37], cols[::37], strict=True):
+        lon_m, lat_m = metres_per_degree(lat + (row_0 - row) * frame.pixel_deg / 2.0)
+        length_km = float(np.hypot((row - row_0) * lat_m, (col - col_0) * lon_m)) * frame.pixel_deg / 1000.0
+        n = max(5, int(length_km / (frame.pixel_deg * 110.946) + 0.5) + 1)
+        at = np.stack([np.linspace(row_0, row, n), np.linspace(col_0, col, n)])
+        near = tuple(np.floor(at + 0.5).astype(int))
+        height = map_coordinates(terrain.values.astype(float), at, order=1, mode="nearest")
+        cover, sea = clutter.values[near], ~land[near]
+        loss = profile_loss_db(
+            np.linspace(0.0, length_km, n),
+            height,
+            link(float(bts["band_mhz"].iloc[0]), float(bts["height_m"].iloc[0]), latitude_deg=lat),
+            clutter_m=np.where(sea, 0.0, cover),
+            zone=np.where(sea, 1, 4),
+        )
+        assert found[row, col] == pytest.approx(58.0 - 10.0 * np.log10(600.0) - loss, abs=2e-3)
+        compared += 1
+    assert compared > 20
