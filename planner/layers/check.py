@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.layers import examine_layer
 from planner.layers.report import Conformed, Problem, ReadContext
+from planner.layers.speak import note_text, problem_text
 from planner.scenario import LayerSource, Scenario
 from planner.schema import LAYERS, layer
 
@@ -267,44 +268,6 @@ def _plain(item: Checked) -> dict[str, Any]:
     return data
 
 
-def problem_text(problem: Problem, words: Words | None = None) -> str:
-    """A problem as one line in the language of ``words`` (English without).
-
-    Other languages take ``problems.<code>`` and ``mends.<code>``; what has no translation stays English.
-    """
-    if words is None or words.language == "en":
-        return str(problem)
-    message = (
-        _said(words, f"problems.{problem.code}", problem)
-        or _said(words, f"errors.{problem.code}", problem)
-        or problem.message
-    )
-    mend = _said(words, f"mends.{problem.code}", problem) or problem.mend
-    more = ""
-    if problem.n_rows > 1 and problem.severity == "quarantine":
-        more = " " + words("check.more_rows", n_rows=problem.n_rows - 1)
-    elif problem.n_rows > 1:
-        more = " " + words("check.rows", n_rows=problem.n_rows)
-    value = f" '{problem.value}'" if problem.value else ""
-    return f"{problem.place}{value}: {message}{more}{f' → {mend}' if mend else ''}"
-
-
-def _said(words: Words, key: str, problem: Problem) -> str:
-    if key not in words.texts:
-        return ""
-    fields = {
-        "column": problem.column,
-        "value": problem.value,
-        "n_rows": problem.n_rows,
-        "detail": "",
-        **problem.fields,
-    }
-    try:
-        return words(key, **fields).strip()
-    except (KeyError, IndexError, ValueError):
-        return ""
-
-
 def _lines(item: Checked, words: Words | None) -> list[str]:
     def text(key: str, **fields: object) -> str:
         return words(f"check.{key}", **fields) if words is not None else _ENGLISH[key].format(**fields)
@@ -314,7 +277,7 @@ def _lines(item: Checked, words: Words | None) -> list[str]:
         "  "
         + text("counts", n_in=item.n_in, n_used=item.n_used, n_quarantined=item.n_quarantined, n_aside=item.n_aside),
     ]
-    lines += [f"  - {note}" for note in item.notes]
+    lines += [f"  - {note_text(note, words)}" for note in item.notes]
     lines += [f"  {_mark(problem)} {problem_text(problem, words)}" for problem in item.problems[:SHOWN]]
     if item.n_problems > SHOWN and len(item.problems) > SHOWN:
         lines.append("  " + text("more", n_problems=item.n_problems, shown=SHOWN))

@@ -164,6 +164,8 @@ def _by_digits(digits: Sequence[str], gazetteer: Gazetteer) -> tuple[str, str]:
         return "kemendagri", "province codes, the same in both systems outside Papua"
     desa = [code for code in digits if len(code) == 10]
     if desa:
+        if all(dotted(code) in gazetteer.names for code in desa) and not any(code in gazetteer.bps for code in desa):
+            return "kemendagri", "every desa code is in the admin layer"
         n_fit = sum(code[6] in "123" for code in desa)
         if n_fit == len(desa) and len(desa) >= 20:
             return "kemendagri", "the seventh digit of every desa code is 1, 2 or 3"

@@ -41,11 +41,13 @@ def refused(kind: str, file: str, err: PlannerError) -> Conformed:
     """A layer that could not be read at all."""
     import pandas as pd
 
+    from planner.layers.judge import empty_frame
     from planner.layers.report import QUARANTINE_COLUMNS
 
     problem = Problem(file, err.code or "unreadable", str(err), severity="refused", n_rows=0, fields=err.fields)
     empty = pd.DataFrame({name: pd.Series(dtype="str") for name in QUARANTINE_COLUMNS})
-    return Conformed(kind, None, empty, (problem,), 0, 0)
+    data = empty_frame(layer(kind).columns) if layer(kind).shape in ("table", "point") else None
+    return Conformed(kind, data, empty, (problem,), 0, 0)
 
 
 def raise_refused(found: Conformed) -> None:

@@ -66,7 +66,7 @@ def conform(
     columns = layer(recipe.kind).columns
     frames = [part.data for part in parts if len(part.data)]
     data = pd.concat(frames, ignore_index=True) if frames else empty_frame(columns)
-    data = data[[column.name for column in columns if column.name in data.columns]]
+    data = _sorted(data[[column.name for column in columns if column.name in data.columns]], recipe)
     quarantine = [_quarantine(part, recipe.kind, context) for part in parts]
     n_in = sum(part.table.n_rows for part in parts)
     n_bad = sum(len(frame) for frame in quarantine)
@@ -89,6 +89,13 @@ def conform(
         n_problems=sum(problem.n_rows or 1 for problem in problems),
         n_aside=int(aside.sum()),
     )
+
+
+def _sorted(data: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
+    """Rows by their key (by everything where there is none), so that the order of the file does not matter."""
+    key = layer(recipe.kind).key
+    by = [key] if key else list(data.columns)
+    return data.sort_values(by, kind="stable", ignore_index=True)
 
 
 def _without_other_sheets(parts: list[Part]) -> list[Part]:
