@@ -80,6 +80,13 @@ def test_the_sea_is_flat_where_terrain_says_nothing():
     assert len(found) == 1
 
 
+def test_a_hill_of_the_neighbour_country_hides_too():
+    """The land mask holds the region alone; the terrain knows what lies beyond it."""
+    ground = np.where(two_islands(), 10.0, np.nan).astype(np.float32)
+    ground[:, 195:200] = 900.0  # between the islands, outside the mask
+    assert len(_edges({"p": (120.47, -8.25)}, {"r": (120.6, -8.25)}, terrain=Raster(GRID, ground, "m"))) == 0
+
+
 def test_without_terrain_a_hop_is_an_estimate():
     towers = pd.DataFrame(
         {

@@ -68,6 +68,18 @@ class Network:
         """Number of the connected piece of land of each pixel, 0 on water; None without a land mask."""
         return None if self.land is None else label_landmass(self.land)
 
+    @cached_property
+    def ground(self) -> Raster | None:
+        """Terrain with 0 m where it knows nothing and no land of the region lies: the sea.
+
+        Land of a neighbour country keeps the height the terrain gives it, although the mask does not hold it.
+        """
+        if self.terrain is None or self.land is None or self.land.shape != self.terrain.values.shape:
+            return self.terrain
+        height = np.array(self.terrain.values, dtype=np.float32)
+        height[np.isnan(height) & ~self.land] = 0.0
+        return Raster(self.terrain.grid, height, self.terrain.unit)
+
     def of_kind(self, *kinds: str) -> pd.DataFrame:
         """Nodes of the given kinds, in order of ``node_id``."""
         return self.nodes.loc[self.nodes["kind"].isin(kinds)].reset_index(drop=True)

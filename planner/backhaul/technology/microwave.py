@@ -139,8 +139,7 @@ def links(network: Network, spec: BackhaulSpec, cost: CostSpec) -> Links:
     sight = hop_clearance(
         lon[a], lat[a], height[a], lon[b], lat[b], height[b],
         frequency_ghz=terms.frequency_ghz,
-        terrain=network.terrain,
-        land=network.land if network.terrain is not None else None,
+        terrain=network.ground,
         min_f1_share=terms.min_clearance_f1_share,
     )  # fmt: skip
     clearance, clear = sight.clearance_f1_share, sight.is_clear
