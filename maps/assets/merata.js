@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 5a03ac13f609f0a9a16584580c77ca39ecdb799bbf5c6f977acda942a430da51): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 995663507000c5215d0ba7f874e1a2750995ff7a1e19db108267e6e3ad3a3799): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/mercator.js
@@ -27,6 +27,446 @@
     return 2 * 6371 * Math.asin(Math.min(1, Math.sqrt(a)));
   }
 
+  // maps/assets/src/classes.js
+  function classOfText(classes, value) {
+    const exact = classes.findIndex((item) => item.key === value);
+    return exact >= 0 ? exact : classes.findIndex((item) => item.key === void 0 && item.from === void 0);
+  }
+  function classOfNumber(classes, value) {
+    if (!Number.isFinite(value)) return classes.findIndex((item) => item.key === "unknown");
+    let found = -1;
+    classes.forEach((item, i) => {
+      if (item.from !== void 0 && value >= item.from) found = i;
+    });
+    return found < 0 ? classes.findIndex((item) => item.from !== void 0) : found;
+  }
+  function rgb(hex) {
+    return [parseInt(hex.slice(1, 3), 16), parseInt(hex.slice(3, 5), 16), parseInt(hex.slice(5, 7), 16)];
+  }
+
+  // maps/assets/src/measure.js
+  function countsOf(table, row, unit, levels) {
+    const counts = levels.map((level) => table.number(`${unit}_${level}`, row));
+    return counts.every((value) => !Number.isFinite(value)) ? null : counts.map((value) => Number.isFinite(value) ? value : 0);
+  }
+  var sum = (counts) => counts.reduce((total, value) => total + value, 0);
+  var missing = (counts, gap) => counts[2] + (gap === "short" ? counts[1] : 0);
+  function missingShare(counts, gap) {
+    if (!counts) return NaN;
+    const total = sum(counts);
+    return total <= 0 || counts[3] > total / 2 ? NaN : missing(counts, gap) / total;
+  }
+
+  // maps/assets/src/shapes.js
+  function isVisible(shapes, i, view) {
+    const { box } = shapes;
+    return box[4 * i + 2] * view.scale - view.ox > -20 && box[4 * i] * view.scale - view.ox < view.width + 20 && box[4 * i + 3] * view.scale - view.oy > -20 && box[4 * i + 1] * view.scale - view.oy < view.height + 20;
+  }
+  function trace(shapes, i, view, closed) {
+    const { x, y, ringStart, partStart } = shapes;
+    const { ctx, scale, ox, oy } = view;
+    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
+      const from = ringStart[ring];
+      const to = ringStart[ring + 1];
+      let px = x[from] * scale - ox;
+      let py = y[from] * scale - oy;
+      ctx.moveTo(px, py);
+      for (let v = from + 1; v < to; v++) {
+        const qx = x[v] * scale - ox;
+        const qy = y[v] * scale - oy;
+        if (v < to - 1 && Math.abs(qx - px) + Math.abs(qy - py) < 0.8) continue;
+        ctx.lineTo(qx, qy);
+        px = qx;
+        py = qy;
+      }
+      if (closed) ctx.closePath();
+    }
+  }
+  function contains(shapes, i, ux, uy) {
+    const { x, y, ringStart, partStart, box } = shapes;
+    if (ux < box[4 * i] || ux > box[4 * i + 2] || uy < box[4 * i + 1] || uy > box[4 * i + 3]) return false;
+    let inside = false;
+    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
+      const from = ringStart[ring];
+      const to = ringStart[ring + 1];
+      for (let a = from, b = to - 1; a < to; b = a++) {
+        if (y[a] > uy !== y[b] > uy && ux < (x[b] - x[a]) * (uy - y[a]) / (y[b] - y[a]) + x[a]) inside = !inside;
+      }
+    }
+    return inside;
+  }
+  function lineDistance2(shapes, i, ux, uy) {
+    const { x, y, ringStart, partStart } = shapes;
+    let best = Infinity;
+    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
+      for (let v = ringStart[ring] + 1; v < ringStart[ring + 1]; v++) {
+        const dx = x[v] - x[v - 1];
+        const dy = y[v] - y[v - 1];
+        const length2 = dx * dx + dy * dy;
+        const t = length2 ? Math.max(0, Math.min(1, ((ux - x[v - 1]) * dx + (uy - y[v - 1]) * dy) / length2)) : 0;
+        const ex = ux - x[v - 1] - t * dx;
+        const ey = uy - y[v - 1] - t * dy;
+        best = Math.min(best, ex * ex + ey * ey);
+      }
+    }
+    return best;
+  }
+  function symbol(ctx, shape, px, py, r) {
+    switch (shape) {
+      case "square":
+        ctx.rect(px - r, py - r, 2 * r, 2 * r);
+        break;
+      case "diamond":
+        ctx.moveTo(px, py - r * 1.2);
+        ctx.lineTo(px + r * 1.2, py);
+        ctx.lineTo(px, py + r * 1.2);
+        ctx.lineTo(px - r * 1.2, py);
+        ctx.closePath();
+        break;
+      case "triangle":
+        ctx.moveTo(px, py - r * 1.15);
+        ctx.lineTo(px + r * 1.1, py + r * 0.85);
+        ctx.lineTo(px - r * 1.1, py + r * 0.85);
+        ctx.closePath();
+        break;
+      case "cross":
+        ctx.moveTo(px - r, py - r);
+        ctx.lineTo(px + r, py + r);
+        ctx.moveTo(px + r, py - r);
+        ctx.lineTo(px - r, py + r);
+        break;
+      default:
+        ctx.moveTo(px + r, py);
+        ctx.arc(px, py, r, 0, 2 * Math.PI);
+    }
+  }
+  var isOpen = (shape) => shape === "cross" || shape === "ring";
+
+  // maps/assets/src/state.js
+  var State = class {
+    /** @param {Choices} choices */
+    constructor(choices) {
+      this.now = choices;
+      this.listeners = [];
+    }
+    /** @param {Partial<Choices>} changes */
+    set(changes) {
+      const changed = new Set(Object.keys(changes));
+      this.now = { ...this.now, ...changes };
+      for (const listener of this.listeners) listener(changed);
+    }
+    /** @param {string} layer @param {boolean} on @param {string[]} others layers that cannot be on with it */
+    turn(layer, on, others = []) {
+      const next = new Set(this.now.on);
+      for (const other of others) next.delete(other);
+      if (on) next.add(layer);
+      else next.delete(layer);
+      this.set({ on: next });
+    }
+    /** @param {(changed: Set<string>) => void} listener */
+    listen(listener) {
+      this.listeners.push(listener);
+    }
+  };
+  function levelAt(wanted, zoom, known) {
+    if (wanted !== "auto" && known.includes(wanted)) return wanted;
+    const order = ["kabupaten", "kecamatan", "desa"].filter((level) => known.includes(level));
+    if (!order.length) return known[0] ?? "";
+    const step = zoom < 9 ? 0 : zoom < 10.75 ? 1 : 2;
+    return order[Math.min(step, order.length - 1)];
+  }
+
+  // maps/assets/src/paint.js
+  var LAND = "#f6f4ee";
+  var SHORE = "#a9b6c0";
+  var PATH_SHAPES = 64;
+  function paintLand(view, data) {
+    const { ctx } = view;
+    paintGraticule(view);
+    if (!data.coast) return;
+    ctx.beginPath();
+    for (let i = 0; i < data.coast.partStart.length - 1; i++) if (isVisible(data.coast, i, view)) trace(data.coast, i, view, true);
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = "rgba(255,255,255,0.55)";
+    ctx.lineWidth = 6;
+    ctx.stroke();
+    ctx.fillStyle = LAND;
+    ctx.fill("evenodd");
+    ctx.strokeStyle = SHORE;
+    ctx.lineWidth = 0.8;
+    ctx.stroke();
+  }
+  function paintGraticule(view) {
+    const { ctx, zoom, scale, ox, oy, width, height } = view;
+    const step = zoom < 6 ? 5 : zoom < 7.5 ? 2 : zoom < 8.5 ? 1 : zoom < 10 ? 0.5 : zoom < 12 ? 0.1 : 0.05;
+    const [west, east] = [lonOf(ox / scale), lonOf((ox + width) / scale)];
+    const [north, south] = [latOf(oy / scale), latOf((oy + height) / scale)];
+    ctx.strokeStyle = "rgba(90,115,135,0.16)";
+    ctx.lineWidth = 1;
+    ctx.beginPath();
+    for (let k = Math.ceil(west / step); k * step <= east; k++) {
+      const px = Math.round(unitX(k * step) * scale - ox) + 0.5;
+      ctx.moveTo(px, 0);
+      ctx.lineTo(px, height);
+    }
+    for (let k = Math.ceil(south / step); k * step <= north; k++) {
+      const py = Math.round(unitY(k * step) * scale - oy) + 0.5;
+      ctx.moveTo(0, py);
+      ctx.lineTo(width, py);
+    }
+    ctx.stroke();
+  }
+  function hatch(ctx, colour) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const pen = (
+      /** @type {CanvasRenderingContext2D} */
+      tile.getContext("2d")
+    );
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 8, 8);
+    pen.strokeStyle = "rgba(255,255,255,0.75)";
+    pen.lineWidth = 1.6;
+    for (const shift of [-8, 0, 8]) {
+      pen.moveTo(shift - 1, 9);
+      pen.lineTo(shift + 9, -1);
+    }
+    pen.stroke();
+    return (
+      /** @type {CanvasPattern} */
+      ctx.createPattern(tile, "repeat")
+    );
+  }
+  function fillValue(data, style, table, row, state) {
+    return style.by === "score" ? table.number("score", row) : missingShare(countsOf(table, row, state.now.unit, data.levels), state.now.gap);
+  }
+  function paintFill(view, data, style, state, faint) {
+    const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+    const table = data.areas.get(level);
+    if (!table?.shapes) return;
+    const { ctx } = view;
+    const byClass = style.classes.map(() => []);
+    for (let row = 0; row < table.n; row++) {
+      const found = classOfNumber(style.classes, fillValue(data, style, table, row, state));
+      if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
+    }
+    ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
+    byClass.forEach((rows, k) => {
+      if (!rows.length) return;
+      const item = style.classes[k];
+      ctx.fillStyle = item.is_hatched ? hatch(ctx, item.colour) : item.colour;
+      for (let from = 0; from < rows.length; from += PATH_SHAPES) {
+        ctx.beginPath();
+        for (const row of rows.slice(from, from + PATH_SHAPES)) trace(
+          /** @type {any} */
+          table.shapes,
+          row,
+          view,
+          true
+        );
+        ctx.fill("evenodd");
+      }
+    });
+  }
+  function paintBorders(view, data, state) {
+    const fine = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+    const { ctx } = view;
+    for (const [level, colour, width] of [
+      [fine, fine === "kabupaten" ? "rgba(70,84,98,0.75)" : "rgba(90,104,120,0.35)", fine === "kabupaten" ? 1 : 0.6],
+      ["kabupaten", "rgba(60,74,88,0.8)", 1.1]
+    ]) {
+      const shapes = data.areas.get(String(level))?.shapes;
+      if (level === "hexagon") continue;
+      if (!shapes || level === "kabupaten" && fine === "kabupaten" && width === 1.1) continue;
+      const seen = [...Array(shapes.partStart.length - 1).keys()].filter((row) => isVisible(shapes, row, view));
+      ctx.strokeStyle = String(colour);
+      ctx.lineWidth = Number(width);
+      ctx.lineJoin = "round";
+      for (let from = 0; from < seen.length; from += PATH_SHAPES) {
+        ctx.beginPath();
+        for (const row of seen.slice(from, from + PATH_SHAPES)) trace(shapes, row, view, true);
+        ctx.stroke();
+      }
+    }
+  }
+  var pictures = /* @__PURE__ */ new Map();
+  function picture(raster, style) {
+    const found = pictures.get(style.key);
+    if (found) return found;
+    const canvas = document.createElement("canvas");
+    canvas.width = raster.cols;
+    canvas.height = raster.rows;
+    const ctx = (
+      /** @type {CanvasRenderingContext2D} */
+      canvas.getContext("2d")
+    );
+    const image = ctx.createImageData(raster.cols, raster.rows);
+    const pixels = new Uint32Array(image.data.buffer);
+    const colours = new Uint32Array(256);
+    for (let value = 1; value < 256; value++) {
+      const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, value - 200);
+      const [r, g, b] = rgb(style.classes[position].colour);
+      colours[value] = 255 << 24 | b << 16 | g << 8 | r;
+    }
+    const source = warpRows(raster.north, raster.pixel, raster.rows);
+    for (let row = 0; row < raster.rows; row++) {
+      const from = source[row] * raster.cols;
+      for (let col = 0; col < raster.cols; col++) pixels[row * raster.cols + col] = colours[raster.values[from + col]];
+    }
+    ctx.putImageData(image, 0, 0);
+    pictures.set(style.key, canvas);
+    return canvas;
+  }
+  function paintRaster(view, data, style) {
+    const raster = data.rasters.get(style.source);
+    if (!raster) return;
+    const { ctx, scale, ox, oy } = view;
+    const left = unitX(raster.west) * scale - ox;
+    const right = unitX(raster.west + raster.cols * raster.pixel) * scale - ox;
+    const top = unitY(raster.north) * scale - oy;
+    const bottom = unitY(raster.north - raster.rows * raster.pixel) * scale - oy;
+    ctx.globalAlpha = style.opacity ?? 1;
+    ctx.imageSmoothingEnabled = right - left < raster.cols;
+    ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
+  }
+  var sheet = null;
+  function clearSheet(view) {
+    const width = Math.round(view.width * view.ratio);
+    const height = Math.round(view.height * view.ratio);
+    if (!sheet || sheet.width !== width || sheet.height !== height) {
+      const canvas = document.createElement("canvas");
+      canvas.width = width;
+      canvas.height = height;
+      const pen = (
+        /** @type {CanvasRenderingContext2D} */
+        canvas.getContext("2d")
+      );
+      const image = pen.createImageData(width, height);
+      sheet = { canvas, pen, image, pixels: new Uint32Array(image.data.buffer), width, height };
+    } else sheet.pixels.fill(0);
+    return sheet;
+  }
+  function showSheet(view, made2) {
+    made2.pen.putImageData(made2.image, 0, 0);
+    view.ctx.drawImage(made2.canvas, 0, 0, view.width, view.height);
+  }
+  function levelPixels(data, style, alpha) {
+    return Uint32Array.from(data.levels, (name) => {
+      const [r, g, b] = rgb(style.classes.find((item) => item.key === name)?.colour ?? "#888888");
+      return (alpha << 24 | b << 16 | g << 8 | r) >>> 0;
+    });
+  }
+  function paintCells(view, data, style) {
+    const cells = data.cells;
+    if (!cells) return;
+    const made2 = clearSheet(view);
+    const { pixels, width, height } = made2;
+    const colours = levelPixels(data, style, 230);
+    const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
+    const side = Math.max(2.2 * view.ratio, 2 * cells.half * s);
+    const inset = side > 6 ? 1 : 0;
+    for (let i = 0; i < cells.n; i++) {
+      const px = cells.x[i] * s - tx - side / 2;
+      const py = cells.y[i] * s - ty - side / 2;
+      const left = Math.max(0, Math.round(px));
+      const right = Math.min(width, Math.round(px + side) - inset);
+      const top = Math.max(0, Math.round(py));
+      const bottom = Math.min(height, Math.round(py + side) - inset);
+      if (left >= right || top >= bottom) continue;
+      const colour = colours[cells.level[i]];
+      for (let row = top * width; row < bottom * width; row += width) {
+        for (let at = row + left; at < row + right; at++) pixels[at] = colour;
+      }
+    }
+    showSheet(view, made2);
+  }
+  function paintMass(view, data, style, keep) {
+    const points = data.umkm;
+    if (!points) return;
+    const made2 = clearSheet(view);
+    const { pixels, width, height } = made2;
+    const colours = levelPixels(data, style, 230);
+    const size = Math.round(view.ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
+    const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
+    const { x, y, level, n } = points;
+    for (let i = 0; i < n; i++) {
+      const px = x[i] * s - tx | 0;
+      const py = y[i] * s - ty | 0;
+      if (px < 0 || py < 0 || px + size > width || py + size > height || keep && !keep(i)) continue;
+      const colour = colours[level[i]];
+      const end = (py + size) * width;
+      for (let row = py * width; row < end; row += width) for (let at = row + px; at < row + px + size; at++) pixels[at] = colour;
+    }
+    showSheet(view, made2);
+  }
+  function paintLines(view, table, style) {
+    const { ctx } = view;
+    const shapes = table.shapes;
+    if (!shapes) return;
+    const byClass = style.classes.map(() => []);
+    for (let row = 0; row < table.n; row++) {
+      const found = classOfText(style.classes, table.text(style.by ?? "", row));
+      if (found >= 0 && isVisible(shapes, row, view)) byClass[found].push(row);
+    }
+    ctx.lineCap = "round";
+    ctx.lineJoin = "round";
+    byClass.forEach((rows, k) => {
+      if (!rows.length) return;
+      const item = style.classes[k];
+      ctx.beginPath();
+      for (const row of rows) trace(shapes, row, view, false);
+      ctx.setLineDash([]);
+      ctx.strokeStyle = "rgba(255,255,255,0.8)";
+      ctx.lineWidth = (item.width_px ?? 2) + 2;
+      if (!item.dash_px) ctx.stroke();
+      ctx.setLineDash(item.dash_px ?? []);
+      ctx.strokeStyle = item.colour;
+      ctx.lineWidth = item.width_px ?? 2;
+      ctx.stroke();
+    });
+  }
+  var symbolScale = (zoom) => Math.max(0.72, Math.min(1.25, 0.72 + (zoom - 6) * 0.09));
+  function pointClass(style, table, row) {
+    if (!style.by) return 0;
+    const numeric = style.classes.some((item) => item.from !== void 0);
+    return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
+  }
+  function paintPoints(view, table, style, keep) {
+    const { ctx, scale, ox, oy, width, height } = view;
+    const grow = symbolScale(view.zoom);
+    const halo = style.key === "sites" ? 2 : 1;
+    style.classes.forEach((item, k) => {
+      const shape = item.shape ?? "circle";
+      const radius = (item.size_px ?? 5) * grow;
+      ctx.beginPath();
+      let some = false;
+      for (let row = 0; row < table.n; row++) {
+        if (pointClass(style, table, row) !== k || keep && !keep(row)) continue;
+        const px = table.x[row] * scale - ox;
+        const py = table.y[row] * scale - oy;
+        if (px < -20 || py < -20 || px > width + 20 || py > height + 20) continue;
+        symbol(ctx, shape, px, py, radius);
+        some = true;
+      }
+      if (!some) return;
+      ctx.lineJoin = "round";
+      if (isOpen(shape)) {
+        ctx.strokeStyle = "rgba(255,255,255,0.9)";
+        ctx.lineWidth = 3.4;
+        ctx.stroke();
+        ctx.strokeStyle = item.colour;
+        ctx.lineWidth = 1.6;
+        ctx.stroke();
+      } else {
+        ctx.strokeStyle = "#ffffff";
+        ctx.lineWidth = halo * 2;
+        ctx.stroke();
+        ctx.fillStyle = item.colour;
+        ctx.fill();
+      }
+    });
+  }
+
   // maps/assets/src/app.js
   var App = class {
     /** @param {Data} data @param {State} state @param {Words} words @param {any} map */
@@ -35,6 +475,7 @@
       this.state = state;
       this.words = words;
       this.map = map;
+      this.present = /* @__PURE__ */ new Map();
       this.isPhone = () => window.matchMedia("(max-width: 760px)").matches;
     }
     /** @param {string} level */
@@ -56,6 +497,19 @@
         default:
           return data.layers.has(style.source);
       }
+    }
+    /** Legend classes a layer's rows fall in, in the order of the style. @param {Record<string, any>} style @returns {import("./classes.js").Class[]} */
+    classesPresent(style) {
+      const table = this.data.layers.get(style.source);
+      if (!table || !["points", "lines"].includes(style.kind)) return style.classes;
+      let seen = this.present.get(style.key);
+      if (!seen) {
+        seen = /* @__PURE__ */ new Set();
+        for (let row = 0; row < table.n; row++) seen.add(pointClass(style, table, row));
+        this.present.set(style.key, seen);
+      }
+      const found = seen;
+      return style.classes.filter((_, i) => found.has(i));
     }
     /** Name of an area by its code; the code itself where it is not on the page. @param {string} code */
     areaName(code) {
@@ -237,6 +691,11 @@
       if (!column) return "";
       return column instanceof Text ? column.at(row) : String(column[row]);
     }
+    /** Values of a text column. @param {string} name @returns {string[]} */
+    known(name) {
+      const column = this.columns.get(name);
+      return column instanceof Text ? column.known : [];
+    }
     /** NaN where there is no number. @param {string} name @param {number} row @returns {number} */
     number(name, row) {
       const column = this.columns.get(name);
@@ -403,443 +862,141 @@
     if (found instanceof HTMLElement) found.focus({ preventScroll: true });
   }
 
-  // maps/assets/src/shapes.js
-  function isVisible(shapes, i, view) {
-    const { box } = shapes;
-    return box[4 * i + 2] * view.scale - view.ox > -20 && box[4 * i] * view.scale - view.ox < view.width + 20 && box[4 * i + 3] * view.scale - view.oy > -20 && box[4 * i + 1] * view.scale - view.oy < view.height + 20;
+  // maps/assets/src/filters.js
+  function valuesOf(app, style, key) {
+    const { data } = app;
+    if (style.kind === "mass") {
+      const known = (
+        /** @type {Record<string, string[]>} */
+        { digital: data.json.vocabulary.digital, level: data.levels, sector: data.umkm?.sectors ?? [] }
+      );
+      return known[key] ?? [];
+    }
+    return data.layers.get(style.source)?.known(key) ?? [];
   }
-  function trace(shapes, i, view, closed) {
-    const { x, y, ringStart, partStart } = shapes;
-    const { ctx, scale, ox, oy } = view;
-    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
-      const from = ringStart[ring];
-      const to = ringStart[ring + 1];
-      let px = x[from] * scale - ox;
-      let py = y[from] * scale - oy;
-      ctx.moveTo(px, py);
-      for (let v = from + 1; v < to; v++) {
-        const qx = x[v] * scale - ox;
-        const qy = y[v] * scale - oy;
-        if (v < to - 1 && Math.abs(qx - px) + Math.abs(qy - py) < 0.8) continue;
-        ctx.lineTo(qx, qy);
-        px = qx;
-        py = qy;
-      }
-      if (closed) ctx.closePath();
+  function filterBox(app, style) {
+    const { words, state } = app;
+    const box = el("div", { class: "filters" });
+    for (const filter of style.filters ?? []) {
+      const values = valuesOf(app, style, filter.key).filter((value) => value !== "");
+      if (values.length < 2) continue;
+      const name = `${style.key}.${filter.key}`;
+      const id = `filter-${style.key}-${filter.key}`;
+      const chosen = state.now.filters[name] ?? "";
+      const select = (
+        /** @type {HTMLSelectElement} */
+        el(
+          "select",
+          { id, on: { change: () => state.set({ filters: { ...state.now.filters, [name]: select.value } }) } },
+          el("option", { value: "" }, words.t("map.all")),
+          ...values.map((value) => el("option", { value, ...value === chosen ? { selected: true } : {} }, filter.words ? words.of(filter.words, value) : value.slice(0, 60)))
+        )
+      );
+      box.append(el("label", { for: id }, words.t(`map.field.${filter.key}`)), select);
     }
+    return box.childElementCount ? box : null;
   }
-  function contains(shapes, i, ux, uy) {
-    const { x, y, ringStart, partStart, box } = shapes;
-    if (ux < box[4 * i] || ux > box[4 * i + 2] || uy < box[4 * i + 1] || uy > box[4 * i + 3]) return false;
-    let inside = false;
-    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
-      const from = ringStart[ring];
-      const to = ringStart[ring + 1];
-      for (let a = from, b = to - 1; a < to; b = a++) {
-        if (y[a] > uy !== y[b] > uy && ux < (x[b] - x[a]) * (uy - y[a]) / (y[b] - y[a]) + x[a]) inside = !inside;
-      }
-    }
-    return inside;
+  function inForce(app, style) {
+    const keys = (style.filters ?? []).map((filter) => filter.key);
+    return keys.map((key) => [key, app.state.now.filters[`${style.key}.${key}`] ?? ""]).filter(([, value]) => value !== "");
   }
-  function lineDistance2(shapes, i, ux, uy) {
-    const { x, y, ringStart, partStart } = shapes;
-    let best = Infinity;
-    for (let ring = partStart[i]; ring < partStart[i + 1]; ring++) {
-      for (let v = ringStart[ring] + 1; v < ringStart[ring + 1]; v++) {
-        const dx = x[v] - x[v - 1];
-        const dy = y[v] - y[v - 1];
-        const length2 = dx * dx + dy * dy;
-        const t = length2 ? Math.max(0, Math.min(1, ((ux - x[v - 1]) * dx + (uy - y[v - 1]) * dy) / length2)) : 0;
-        const ex = ux - x[v - 1] - t * dx;
-        const ey = uy - y[v - 1] - t * dy;
-        best = Math.min(best, ex * ex + ey * ey);
-      }
-    }
-    return best;
+  function keepRow(app, style, table) {
+    const wanted = inForce(app, style);
+    return wanted.length ? (row) => wanted.every(([key, value]) => table.text(key, row) === value) : null;
   }
-  function symbol(ctx, shape, px, py, r) {
-    switch (shape) {
-      case "square":
-        ctx.rect(px - r, py - r, 2 * r, 2 * r);
-        break;
-      case "diamond":
-        ctx.moveTo(px, py - r * 1.2);
-        ctx.lineTo(px + r * 1.2, py);
-        ctx.lineTo(px, py + r * 1.2);
-        ctx.lineTo(px - r * 1.2, py);
-        ctx.closePath();
-        break;
-      case "triangle":
-        ctx.moveTo(px, py - r * 1.15);
-        ctx.lineTo(px + r * 1.1, py + r * 0.85);
-        ctx.lineTo(px - r * 1.1, py + r * 0.85);
-        ctx.closePath();
-        break;
-      case "cross":
-        ctx.moveTo(px - r, py - r);
-        ctx.lineTo(px + r, py + r);
-        ctx.moveTo(px + r, py - r);
-        ctx.lineTo(px - r, py + r);
-        break;
-      default:
-        ctx.moveTo(px + r, py);
-        ctx.arc(px, py, r, 0, 2 * Math.PI);
-    }
-  }
-  var isOpen = (shape) => shape === "cross" || shape === "ring";
-
-  // maps/assets/src/state.js
-  var State = class {
-    /** @param {Choices} choices */
-    constructor(choices) {
-      this.now = choices;
-      this.listeners = [];
-    }
-    /** @param {Partial<Choices>} changes */
-    set(changes) {
-      const changed = new Set(Object.keys(changes));
-      this.now = { ...this.now, ...changes };
-      for (const listener of this.listeners) listener(changed);
-    }
-    /** @param {string} layer @param {boolean} on @param {string[]} others layers that cannot be on with it */
-    turn(layer, on, others = []) {
-      const next = new Set(this.now.on);
-      for (const other of others) next.delete(other);
-      if (on) next.add(layer);
-      else next.delete(layer);
-      this.set({ on: next });
-    }
-    /** @param {(changed: Set<string>) => void} listener */
-    listen(listener) {
-      this.listeners.push(listener);
-    }
-  };
-  function levelAt(wanted, zoom, known) {
-    if (wanted !== "auto" && known.includes(wanted)) return wanted;
-    const order = ["kabupaten", "kecamatan", "desa"].filter((level) => known.includes(level));
-    if (!order.length) return known[0] ?? "";
-    const step = zoom < 9 ? 0 : zoom < 10.75 ? 1 : 2;
-    return order[Math.min(step, order.length - 1)];
+  function keepMass(app, style) {
+    const points = app.data.umkm;
+    const wanted = inForce(app, style);
+    if (!points || !wanted.length) return null;
+    const columns = (
+      /** @type {Record<string, Uint8Array>} */
+      { digital: points.digital, level: points.level, sector: points.sector }
+    );
+    const tests = wanted.map(([key, value]) => (
+      /** @type {const} */
+      [columns[key], valuesOf(app, style, key).indexOf(value)]
+    ));
+    return (i) => tests.every(([column, position]) => column[i] === position);
   }
 
-  // maps/assets/src/classes.js
-  function classOfText(classes, value) {
-    const exact = classes.findIndex((item) => item.key === value);
-    return exact >= 0 ? exact : classes.findIndex((item) => item.key === void 0 && item.from === void 0);
+  // maps/assets/src/pick.js
+  function pick(data, styles, ux, uy, scale, zoom, slack, filter) {
+    for (const style of styles) {
+      const table = data.layers.get(style.source);
+      if (!table) continue;
+      const found = style.kind === "points" ? nearestPoint(table, style, [ux, uy], scale, zoom, slack, filter(style, table)) : nearestLine(table, ux, uy, scale, slack);
+      if (found >= 0) return { kind: "row", layer: style.source, row: found };
+    }
+    return null;
   }
-  function classOfNumber(classes, value) {
-    if (!Number.isFinite(value)) return classes.findIndex((item) => item.key === "unknown");
+  function nearestPoint(table, style, [ux, uy], scale, zoom, slack, keep) {
+    const largest = Math.max(...style.classes.map((item) => item.size_px ?? 5));
+    let best = ((largest * symbolScale(zoom) + slack) / scale) ** 2;
     let found = -1;
-    classes.forEach((item, i) => {
-      if (item.from !== void 0 && value >= item.from) found = i;
-    });
-    return found < 0 ? classes.findIndex((item) => item.from !== void 0) : found;
+    for (let row = 0; row < table.n; row++) {
+      const distance = (table.x[row] - ux) ** 2 + (table.y[row] - uy) ** 2;
+      if (distance < best && pointClass(style, table, row) >= 0 && (!keep || keep(row))) {
+        best = distance;
+        found = row;
+      }
+    }
+    return found;
   }
-  function rgb(hex) {
-    return [parseInt(hex.slice(1, 3), 16), parseInt(hex.slice(3, 5), 16), parseInt(hex.slice(5, 7), 16)];
+  function nearestLine(table, ux, uy, scale, slack) {
+    if (!table.shapes) return -1;
+    let best = ((slack + 1) / scale) ** 2;
+    let found = -1;
+    for (let row = 0; row < table.n; row++) {
+      const distance = lineDistance2(table.shapes, row, ux, uy);
+      if (distance < best) {
+        best = distance;
+        found = row;
+      }
+    }
+    return found;
+  }
+  function areaAt(data, level, ux, uy) {
+    const shapes = data.areas.get(level)?.shapes;
+    if (!shapes) return -1;
+    for (let row = 0; row < shapes.partStart.length - 1; row++) if (contains(shapes, row, ux, uy)) return row;
+    return -1;
   }
 
-  // maps/assets/src/measure.js
-  function countsOf(table, row, unit, levels) {
-    const counts = levels.map((level) => table.number(`${unit}_${level}`, row));
-    return counts.every((value) => !Number.isFinite(value)) ? null : counts.map((value) => Number.isFinite(value) ? value : 0);
-  }
-  var sum = (counts) => counts.reduce((total, value) => total + value, 0);
-  var missing = (counts, gap) => counts[2] + (gap === "short" ? counts[1] : 0);
-  function missingShare(counts, gap) {
-    if (!counts) return NaN;
-    const total = sum(counts);
-    return total <= 0 || counts[3] > total / 2 ? NaN : missing(counts, gap) / total;
-  }
-
-  // maps/assets/src/paint.js
-  var LAND = "#f6f4ee";
-  var SHORE = "#a9b6c0";
-  function paintLand(view, data) {
-    const { ctx } = view;
-    paintGraticule(view);
-    if (!data.coast) return;
-    ctx.beginPath();
-    for (let i = 0; i < data.coast.partStart.length - 1; i++) if (isVisible(data.coast, i, view)) trace(data.coast, i, view, true);
-    ctx.lineJoin = "round";
-    ctx.strokeStyle = "rgba(255,255,255,0.55)";
-    ctx.lineWidth = 6;
-    ctx.stroke();
-    ctx.fillStyle = LAND;
-    ctx.fill("evenodd");
-    ctx.strokeStyle = SHORE;
-    ctx.lineWidth = 0.8;
-    ctx.stroke();
-  }
-  function paintGraticule(view) {
-    const { ctx, zoom, scale, ox, oy, width, height } = view;
-    const step = zoom < 6 ? 5 : zoom < 7.5 ? 2 : zoom < 8.5 ? 1 : zoom < 10 ? 0.5 : zoom < 12 ? 0.1 : 0.05;
-    const [west, east] = [lonOf(ox / scale), lonOf((ox + width) / scale)];
-    const [north, south] = [latOf(oy / scale), latOf((oy + height) / scale)];
-    ctx.strokeStyle = "rgba(90,115,135,0.16)";
-    ctx.lineWidth = 1;
-    ctx.beginPath();
-    for (let k = Math.ceil(west / step); k * step <= east; k++) {
-      const px = Math.round(unitX(k * step) * scale - ox) + 0.5;
-      ctx.moveTo(px, 0);
-      ctx.lineTo(px, height);
-    }
-    for (let k = Math.ceil(south / step); k * step <= north; k++) {
-      const py = Math.round(unitY(k * step) * scale - oy) + 0.5;
-      ctx.moveTo(0, py);
-      ctx.lineTo(width, py);
-    }
-    ctx.stroke();
-  }
-  function hatch(ctx, colour) {
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 8;
-    const pen = (
-      /** @type {CanvasRenderingContext2D} */
-      tile.getContext("2d")
-    );
-    pen.fillStyle = colour;
-    pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = "rgba(255,255,255,0.75)";
-    pen.lineWidth = 1.6;
-    for (const shift of [-8, 0, 8]) {
-      pen.moveTo(shift - 1, 9);
-      pen.lineTo(shift + 9, -1);
-    }
-    pen.stroke();
-    return (
-      /** @type {CanvasPattern} */
-      ctx.createPattern(tile, "repeat")
-    );
-  }
-  function fillValue(data, style, table, row, state) {
-    return style.by === "score" ? table.number("score", row) : missingShare(countsOf(table, row, state.now.unit, data.levels), state.now.gap);
-  }
-  function paintFill(view, data, style, state, faint) {
-    const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
-    const table = data.areas.get(level);
-    if (!table?.shapes) return;
-    const { ctx } = view;
-    const byClass = style.classes.map(() => []);
-    for (let row = 0; row < table.n; row++) {
-      const found = classOfNumber(style.classes, fillValue(data, style, table, row, state));
-      if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
-    }
-    ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
-    byClass.forEach((rows, k) => {
-      if (!rows.length) return;
-      ctx.beginPath();
-      for (const row of rows) trace(
-        /** @type {any} */
-        table.shapes,
-        row,
-        view,
-        true
-      );
-      const item = style.classes[k];
-      ctx.fillStyle = item.is_hatched ? hatch(ctx, item.colour) : item.colour;
-      ctx.fill("evenodd");
+  // maps/assets/src/hover.js
+  function watchPointer(app, box) {
+    if (!window.matchMedia("(hover: hover)").matches) return;
+    let waits = false;
+    let shown = "";
+    app.map.on("mousemove", (event) => {
+      if (waits) return;
+      waits = true;
+      requestAnimationFrame(() => {
+        waits = false;
+        const { state, data, words } = app;
+        const level = levelAt(state.now.areaLevel, app.map.getZoom(), [...data.areas.keys()]);
+        const row = areaAt(data, level, unitX(event.latlng.lng), unitY(event.latlng.lat));
+        const key = `${level}${row}${state.now.unit}${state.now.gap}${words.lang}${[...state.now.on].join()}`;
+        if (key === shown) return;
+        shown = key;
+        const table = data.areas.get(level);
+        const style = data.styles.find((item) => item.kind === "fill" && state.now.on.has(item.key));
+        if (row < 0 || !table) return fill(box);
+        const value = style ? fillValue(data, style, table, row, state) : NaN;
+        const text = style && Number.isFinite(value) ? style.by === "score" ? words.n(value, 1) : words.share(value) : "";
+        const above = level === "kecamatan" || level === "desa" ? app.chain(table.text("parent", row)).join(", ") : "";
+        fill(box, [level === "hexagon" ? words.t("area_levels.hexagon") : app.areaLabel(level, row), above].filter(Boolean).join(" · "), text && el("b", {}, text));
+      });
     });
-  }
-  function paintBorders(view, data, state) {
-    const fine = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
-    const { ctx } = view;
-    for (const [level, colour, width] of [
-      [fine, fine === "kabupaten" ? "rgba(70,84,98,0.75)" : "rgba(90,104,120,0.35)", fine === "kabupaten" ? 1 : 0.6],
-      ["kabupaten", "rgba(60,74,88,0.8)", 1.1]
-    ]) {
-      const shapes = data.areas.get(String(level))?.shapes;
-      if (!shapes || level === "kabupaten" && fine === "kabupaten" && width === 1.1) continue;
-      ctx.beginPath();
-      for (let row = 0; row < shapes.partStart.length - 1; row++) if (isVisible(shapes, row, view)) trace(shapes, row, view, true);
-      ctx.strokeStyle = String(colour);
-      ctx.lineWidth = Number(width);
-      ctx.lineJoin = "round";
-      ctx.stroke();
-    }
-  }
-  var pictures = /* @__PURE__ */ new Map();
-  function picture(raster, style) {
-    const found = pictures.get(style.key);
-    if (found) return found;
-    const canvas = document.createElement("canvas");
-    canvas.width = raster.cols;
-    canvas.height = raster.rows;
-    const ctx = (
-      /** @type {CanvasRenderingContext2D} */
-      canvas.getContext("2d")
-    );
-    const image = ctx.createImageData(raster.cols, raster.rows);
-    const pixels = new Uint32Array(image.data.buffer);
-    const colours = new Uint32Array(256);
-    for (let value = 1; value < 256; value++) {
-      const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, value - 200);
-      const [r, g, b] = rgb(style.classes[position].colour);
-      colours[value] = 255 << 24 | b << 16 | g << 8 | r;
-    }
-    const source = warpRows(raster.north, raster.pixel, raster.rows);
-    for (let row = 0; row < raster.rows; row++) {
-      const from = source[row] * raster.cols;
-      for (let col = 0; col < raster.cols; col++) pixels[row * raster.cols + col] = colours[raster.values[from + col]];
-    }
-    ctx.putImageData(image, 0, 0);
-    pictures.set(style.key, canvas);
-    return canvas;
-  }
-  function paintRaster(view, data, style) {
-    const raster = data.rasters.get(style.source);
-    if (!raster) return;
-    const { ctx, scale, ox, oy } = view;
-    const left = unitX(raster.west) * scale - ox;
-    const right = unitX(raster.west + raster.cols * raster.pixel) * scale - ox;
-    const top = unitY(raster.north) * scale - oy;
-    const bottom = unitY(raster.north - raster.rows * raster.pixel) * scale - oy;
-    ctx.globalAlpha = style.opacity ?? 1;
-    ctx.imageSmoothingEnabled = right - left < raster.cols;
-    ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
-  }
-  var sheet = null;
-  function clearSheet(view) {
-    const width = Math.round(view.width * view.ratio);
-    const height = Math.round(view.height * view.ratio);
-    if (!sheet || sheet.width !== width || sheet.height !== height) {
-      const canvas = document.createElement("canvas");
-      canvas.width = width;
-      canvas.height = height;
-      const pen = (
-        /** @type {CanvasRenderingContext2D} */
-        canvas.getContext("2d")
-      );
-      const image = pen.createImageData(width, height);
-      sheet = { canvas, pen, image, pixels: new Uint32Array(image.data.buffer), width, height };
-    } else sheet.pixels.fill(0);
-    return sheet;
-  }
-  function showSheet(view, made2) {
-    made2.pen.putImageData(made2.image, 0, 0);
-    view.ctx.drawImage(made2.canvas, 0, 0, view.width, view.height);
-  }
-  function levelPixels(data, style, alpha) {
-    return Uint32Array.from(data.levels, (name) => {
-      const [r, g, b] = rgb(style.classes.find((item) => item.key === name)?.colour ?? "#888888");
-      return (alpha << 24 | b << 16 | g << 8 | r) >>> 0;
-    });
-  }
-  function paintCells(view, data, style) {
-    const cells = data.cells;
-    if (!cells) return;
-    const made2 = clearSheet(view);
-    const { pixels, width, height } = made2;
-    const colours = levelPixels(data, style, 230);
-    const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
-    const side = Math.max(2.2 * view.ratio, 2 * cells.half * s);
-    const inset = side > 6 ? 1 : 0;
-    for (let i = 0; i < cells.n; i++) {
-      const px = cells.x[i] * s - tx - side / 2;
-      const py = cells.y[i] * s - ty - side / 2;
-      const left = Math.max(0, Math.round(px));
-      const right = Math.min(width, Math.round(px + side) - inset);
-      const top = Math.max(0, Math.round(py));
-      const bottom = Math.min(height, Math.round(py + side) - inset);
-      if (left >= right || top >= bottom) continue;
-      const colour = colours[cells.level[i]];
-      for (let row = top * width; row < bottom * width; row += width) {
-        for (let at = row + left; at < row + right; at++) pixels[at] = colour;
-      }
-    }
-    showSheet(view, made2);
-  }
-  function paintMass(view, data, style) {
-    const points = data.umkm;
-    if (!points) return;
-    const made2 = clearSheet(view);
-    const { pixels, width, height } = made2;
-    const colours = levelPixels(data, style, 230);
-    const size = Math.round(view.ratio * (view.zoom < 10 ? 1 : view.zoom < 12 ? 2 : view.zoom < 14 ? 3 : 5));
-    const [s, tx, ty] = [view.scale * view.ratio, view.ox * view.ratio, view.oy * view.ratio];
-    const { x, y, level, n } = points;
-    for (let i = 0; i < n; i++) {
-      const px = x[i] * s - tx | 0;
-      const py = y[i] * s - ty | 0;
-      if (px < 0 || py < 0 || px + size > width || py + size > height) continue;
-      const colour = colours[level[i]];
-      const end = (py + size) * width;
-      for (let row = py * width; row < end; row += width) for (let at = row + px; at < row + px + size; at++) pixels[at] = colour;
-    }
-    showSheet(view, made2);
-  }
-  function paintLines(view, table, style) {
-    const { ctx } = view;
-    const shapes = table.shapes;
-    if (!shapes) return;
-    const byClass = style.classes.map(() => []);
-    for (let row = 0; row < table.n; row++) {
-      const found = classOfText(style.classes, table.text(style.by ?? "", row));
-      if (found >= 0 && isVisible(shapes, row, view)) byClass[found].push(row);
-    }
-    ctx.lineCap = "round";
-    ctx.lineJoin = "round";
-    byClass.forEach((rows, k) => {
-      if (!rows.length) return;
-      const item = style.classes[k];
-      ctx.beginPath();
-      for (const row of rows) trace(shapes, row, view, false);
-      ctx.setLineDash([]);
-      ctx.strokeStyle = "rgba(255,255,255,0.8)";
-      ctx.lineWidth = (item.width_px ?? 2) + 2;
-      if (!item.dash_px) ctx.stroke();
-      ctx.setLineDash(item.dash_px ?? []);
-      ctx.strokeStyle = item.colour;
-      ctx.lineWidth = item.width_px ?? 2;
-      ctx.stroke();
-    });
-  }
-  var symbolScale = (zoom) => Math.max(0.72, Math.min(1.25, 0.72 + (zoom - 6) * 0.09));
-  function pointClass(style, table, row) {
-    if (!style.by) return 0;
-    const numeric = style.classes.some((item) => item.from !== void 0);
-    return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
-  }
-  function paintPoints(view, table, style) {
-    const { ctx, scale, ox, oy, width, height } = view;
-    const grow = symbolScale(view.zoom);
-    const halo = style.key === "sites" ? 2 : 1;
-    style.classes.forEach((item, k) => {
-      const shape = item.shape ?? "circle";
-      const radius = (item.size_px ?? 5) * grow;
-      ctx.beginPath();
-      let some = false;
-      for (let row = 0; row < table.n; row++) {
-        if (pointClass(style, table, row) !== k) continue;
-        const px = table.x[row] * scale - ox;
-        const py = table.y[row] * scale - oy;
-        if (px < -20 || py < -20 || px > width + 20 || py > height + 20) continue;
-        symbol(ctx, shape, px, py, radius);
-        some = true;
-      }
-      if (!some) return;
-      ctx.lineJoin = "round";
-      if (isOpen(shape)) {
-        ctx.strokeStyle = "rgba(255,255,255,0.9)";
-        ctx.lineWidth = 3.4;
-        ctx.stroke();
-        ctx.strokeStyle = item.colour;
-        ctx.lineWidth = 1.6;
-        ctx.stroke();
-      } else {
-        ctx.strokeStyle = "#ffffff";
-        ctx.lineWidth = halo * 2;
-        ctx.stroke();
-        ctx.fillStyle = item.colour;
-        ctx.fill();
-      }
+    app.map.on("mouseout", () => {
+      shown = "";
+      fill(box);
     });
   }
 
   // maps/assets/src/labels.js
   var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif';
   function shortName(name) {
-    const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
+    const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi|desa|kelurahan)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
     return text.length > 28 ? `${text.slice(0, 27)}…` : text;
   }
   function paintLabels(view, data, state) {
@@ -1074,7 +1231,7 @@
     const far = on && (style.min_zoom ?? 0) > map.getZoom();
     const id = `layer-${style.key}`;
     const box = el("input", { type: "checkbox", id, ...on ? { checked: true } : {}, on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && classList(app, style));
+    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && classList(app, style), on && filterBox(app, style));
   }
   function classList(app, style) {
     const { words, data } = app;
@@ -1084,7 +1241,7 @@
     if (numeric.length > 2) return ramp(app, style, numeric);
     const list = el("ul", { class: "classes" });
     if (style.by === "operator") operators.forEach((name, i) => list.append(el("li", {}, glyph(style.classes[i % style.classes.length], style.kind), name)));
-    else for (const item of style.classes) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
+    else for (const item of app.classesPresent(style)) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
     return list;
   }
   function ramp(app, style, numeric) {
@@ -1322,49 +1479,6 @@
     }
     const head = el("tr", {}, el("th", { scope: "col" }, words.t("map.ledger_layer")), ...kinds.map((kind) => el("th", { scope: "col", class: "num" }, words.t(`evidence.${kind}`))));
     return body.childElementCount ? section(words.t("map.ledger"), el("div", { class: "wide" }, el("table", { class: "plain" }, el("thead", {}, head), body))) : null;
-  }
-
-  // maps/assets/src/pick.js
-  function pick(data, styles, ux, uy, scale, zoom, slack) {
-    for (const style of styles) {
-      const table = data.layers.get(style.source);
-      if (!table) continue;
-      const found = style.kind === "points" ? nearestPoint(table, style, ux, uy, scale, zoom, slack) : nearestLine(table, ux, uy, scale, slack);
-      if (found >= 0) return { kind: "row", layer: style.source, row: found };
-    }
-    return null;
-  }
-  function nearestPoint(table, style, ux, uy, scale, zoom, slack) {
-    const largest = Math.max(...style.classes.map((item) => item.size_px ?? 5));
-    let best = ((largest * symbolScale(zoom) + slack) / scale) ** 2;
-    let found = -1;
-    for (let row = 0; row < table.n; row++) {
-      const distance = (table.x[row] - ux) ** 2 + (table.y[row] - uy) ** 2;
-      if (distance < best && pointClass(style, table, row) >= 0) {
-        best = distance;
-        found = row;
-      }
-    }
-    return found;
-  }
-  function nearestLine(table, ux, uy, scale, slack) {
-    if (!table.shapes) return -1;
-    let best = ((slack + 1) / scale) ** 2;
-    let found = -1;
-    for (let row = 0; row < table.n; row++) {
-      const distance = lineDistance2(table.shapes, row, ux, uy);
-      if (distance < best) {
-        best = distance;
-        found = row;
-      }
-    }
-    return found;
-  }
-  function areaAt(data, level, ux, uy) {
-    const shapes = data.areas.get(level)?.shapes;
-    if (!shapes) return -1;
-    for (let row = 0; row < shapes.partStart.length - 1; row++) if (contains(shapes, row, ux, uy)) return row;
-    return -1;
   }
 
   // maps/assets/src/detail.js
@@ -1843,7 +1957,7 @@
         /** @type {const} */
         ["id", "en"]
       ) {
-        langs.append(el("button", { type: "button", lang, "aria-pressed": String(words.lang === lang), "aria-label": lang === "id" ? "Bahasa Indonesia" : "English", on: { click: () => state.set({ lang }) } }, lang.toUpperCase()));
+        langs.append(el("button", { type: "button", lang, "aria-pressed": String(words.lang === lang), "aria-label": lang === "id" ? "ID, Bahasa Indonesia" : "EN, English", on: { click: () => state.set({ lang }) } }, lang.toUpperCase()));
       }
       fill(
         head,
@@ -1853,6 +1967,7 @@
         searchBox(app)
       );
       grip.setAttribute("aria-label", words.t("map.sheet"));
+      panel.setAttribute("aria-label", words.t("map.panel"));
       document.documentElement.lang = words.lang;
       document.title = `${title} · Merata`;
     }
@@ -2175,7 +2290,8 @@
       areaLevel: "auto",
       on: linked.on ?? on,
       tab: "overview",
-      selection: null
+      selection: null,
+      filters: {}
     });
     const words = new Words(data.json.words, state.now.lang);
     const app = new App(data, state, words, map);
@@ -2202,9 +2318,9 @@
           if (style.kind === "fill") paintFill(view, data, style, state, faint());
           else if (style.kind === "raster") paintRaster(view, data, style);
           else if (style.kind === "cells") paintCells(view, data, style);
-          else if (style.kind === "mass") paintMass(view, data, style);
+          else if (style.kind === "mass") paintMass(view, data, style, keepMass(app, style));
           else if (style.kind === "lines" && table) paintLines(view, table, style);
-          else if (style.kind === "points" && table) paintPoints(view, table, style);
+          else if (style.kind === "points" && table) paintPoints(view, table, style, keepRow(app, style, table));
         });
       }
       if (!isBordered) list.push((view) => paintBorders(view, data, state));
@@ -2242,8 +2358,8 @@
     };
     drawAround();
     state.listen((changed) => {
-      if (["lang", "on", "unit", "gap", "areaLevel"].some((key) => changed.has(key))) drawAround();
-      if (["on", "unit", "gap", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
+      if (["lang", "on", "unit", "gap", "areaLevel", "filters"].some((key) => changed.has(key))) drawAround();
+      if (["on", "unit", "gap", "areaLevel", "filters", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
       writeLink(map, state);
     });
     window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
@@ -2251,11 +2367,12 @@
       if (!app.isPhone()) keepFocus(host, () => legend(app, host));
     });
     map.on("moveend", () => writeLink(map, state));
+    watchPointer(app, byId("hover"));
     map.on("click", (event) => {
       const { lat, lng } = event.latlng;
       const scale = 256 * 2 ** map.getZoom() / WORLD;
       const styles = visible().filter((style) => style.kind === "points" || style.kind === "lines").reverse();
-      const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4);
+      const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4, (style, table) => keepRow(app, style, table));
       state.set({ selection: found ?? { kind: "place", lon: lng, lat }, tab: "detail" });
     });
     document.addEventListener("keydown", (event) => {
@@ -2268,7 +2385,11 @@
         byId("search").focus();
       } else if (event.key === "Escape" && state.now.tab === "detail") state.set({ tab: "overview", selection: null });
     });
-    window.addEventListener("beforeprint", () => stage.paint());
+    window.matchMedia("print").addEventListener("change", () => {
+      const seen = map.getBounds();
+      map.invalidateSize({ animate: false, pan: false });
+      map.fitBounds(seen.pad(-0.12), { animate: false });
+    });
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
     window.merata = { map, state, stage };
   }

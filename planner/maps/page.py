@@ -166,7 +166,12 @@ def _layers(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> di
         frame = _with_class(style, getattr(inputs, style.source), inputs)
         if frame is None or not len(frame):
             continue
-        columns = (*(item.key for item in style.fields), style.by, *_extra_columns(style.source))
+        columns = (
+            *(item.key for item in style.fields),
+            *(item.key for item in style.filters),
+            style.by,
+            *_extra_columns(style.source),
+        )
         names = tuple(dict.fromkeys(name for name in columns if name))
         if style.kind == "points":
             found[style.source] = tables.add_points(pack, frame, names)

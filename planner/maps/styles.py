@@ -52,13 +52,21 @@ class StyleField(_Part):
     words: str = ""
 
 
+class StyleFilter(_Part):
+    """A column the reader may narrow a layer by, with the words of its values."""
+
+    key: str
+    words: str = ""
+
+
 class LayerStyle(_Part):
     """How one map layer looks.
 
     Notes
     -----
     ``source`` is the field of `MapInputs` that holds its rows; ``group`` and ``order`` place it in the control and
-    on the canvas (higher is on top); ``by`` is the column that picks a class. Words of name and classes are keys of
+    on the canvas (higher is on top); ``by`` is the column that picks a class; ``filters`` are the columns a reader
+    may narrow it by. Words of name and classes are keys of
     the word files.
     """
 
@@ -75,6 +83,7 @@ class LayerStyle(_Part):
     unit: str = ""
     classes: tuple[StyleClass, ...]
     fields: tuple[StyleField, ...] = ()
+    filters: tuple[StyleFilter, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the page; what equals its default stays away."""

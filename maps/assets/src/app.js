@@ -1,6 +1,7 @@
 // What every part of the page shares: data, choices, words, and ways to move about.
 // @ts-check
 import { latOf, lonOf } from "./mercator.js";
+import { pointClass } from "./paint.js";
 
 /**
  * @typedef {import("./data.js").Data} Data @typedef {import("./state.js").State} State @typedef {import("./words.js").Words} Words
@@ -13,6 +14,8 @@ export class App {
     this.state = state;
     this.words = words;
     this.map = map;
+    /** @type {Map<string, Set<number>>} */
+    this.present = new Map();
     this.isPhone = () => window.matchMedia("(max-width: 760px)").matches;
   }
 
@@ -31,6 +34,20 @@ export class App {
       case "mass": return data.umkm !== null;
       default: return data.layers.has(style.source);
     }
+  }
+
+  /** Legend classes a layer's rows fall in, in the order of the style. @param {Record<string, any>} style @returns {import("./classes.js").Class[]} */
+  classesPresent(style) {
+    const table = this.data.layers.get(style.source);
+    if (!table || !["points", "lines"].includes(style.kind)) return style.classes;
+    let seen = this.present.get(style.key);
+    if (!seen) {
+      seen = new Set();
+      for (let row = 0; row < table.n; row++) seen.add(pointClass(style, table, row));
+      this.present.set(style.key, seen);
+    }
+    const found = seen;
+    return style.classes.filter((/** @type {unknown} */ _, /** @type {number} */ i) => found.has(i));
   }
 
   /** Name of an area by its code; the code itself where it is not on the page. @param {string} code */

@@ -60,6 +60,12 @@ export class Table {
     return column instanceof Text ? column.at(row) : String(column[row]);
   }
 
+  /** Values of a text column. @param {string} name @returns {string[]} */
+  known(name) {
+    const column = this.columns.get(name);
+    return column instanceof Text ? column.known : [];
+  }
+
   /** NaN where there is no number. @param {string} name @param {number} row @returns {number} */
   number(name, row) {
     const column = this.columns.get(name);

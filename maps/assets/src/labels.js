@@ -13,7 +13,7 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, 
 
 /** Short form of an area's name on the map. @param {string} name */
 export function shortName(name) {
-  const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
+  const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi|desa|kelurahan)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
   return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 }
 

@@ -1,6 +1,7 @@
 // Layers and legend in one: a layer's classes stand below its switch while it is on.
 // @ts-check
 import { el, fill } from "./dom.js";
+import { filterBox } from "./filters.js";
 import { chip, glyph } from "./parts.js";
 
 /** @typedef {import("./app.js").App} App @typedef {import("./classes.js").Class} Class */
@@ -35,7 +36,7 @@ function layerRow(app, style, rivals) {
   const far = on && (style.min_zoom ?? 0) > map.getZoom();
   const id = `layer-${style.key}`;
   const box = el("input", { type: "checkbox", id, ...(on ? { checked: true } : {}), on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && classList(app, style));
+  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && classList(app, style), on && filterBox(app, style));
 }
 
 /** @param {App} app @param {Record<string, any>} style */
@@ -47,7 +48,7 @@ function classList(app, style) {
   if (numeric.length > 2) return ramp(app, style, numeric);
   const list = el("ul", { class: "classes" });
   if (style.by === "operator") operators.forEach((name, i) => list.append(el("li", {}, glyph(style.classes[i % style.classes.length], style.kind), name)));
-  else for (const item of style.classes) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
+  else for (const item of app.classesPresent(style)) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
   return list;
 }
 

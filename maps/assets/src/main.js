@@ -3,6 +3,8 @@
 import { App } from "./app.js";
 import { readData } from "./data.js";
 import { el, fill, keepFocus } from "./dom.js";
+import { keepMass, keepRow } from "./filters.js";
+import { watchPointer } from "./hover.js";
 import { paintLabels, paintSelection, paintWatermark } from "./labels.js";
 import { legend } from "./legend.js";
 import { unitX, unitY, WORLD } from "./mercator.js";
@@ -26,7 +28,7 @@ async function start() {
   const on = new Set(data.styles.filter((style) => style.is_on).map((style) => style.key));
   const unit = ["umkm", "people", "desa", "facilities"].find((name) => data.json.totals[name]) ?? "umkm";
   const state = new State({
-    lang: linked.lang ?? data.meta.language, unit, gap: firstGap(data, unit), areaLevel: "auto", on: linked.on ?? on, tab: "overview", selection: null,
+    lang: linked.lang ?? data.meta.language, unit, gap: firstGap(data, unit), areaLevel: "auto", on: linked.on ?? on, tab: "overview", selection: null, filters: {},
   });
   const words = new Words(data.json.words, state.now.lang);
   const app = new App(data, state, words, map);
@@ -54,9 +56,9 @@ async function start() {
         if (style.kind === "fill") paintFill(view, data, style, state, faint());
         else if (style.kind === "raster") paintRaster(view, data, style);
         else if (style.kind === "cells") paintCells(view, data, style);
-        else if (style.kind === "mass") paintMass(view, data, style);
+        else if (style.kind === "mass") paintMass(view, data, style, keepMass(app, style));
         else if (style.kind === "lines" && table) paintLines(view, table, style);
-        else if (style.kind === "points" && table) paintPoints(view, table, style);
+        else if (style.kind === "points" && table) paintPoints(view, table, style, keepRow(app, style, table));
       });
     }
     if (!isBordered) list.push((view) => paintBorders(view, data, state));
@@ -90,8 +92,8 @@ async function start() {
   };
   drawAround();
   state.listen((changed) => {
-    if (["lang", "on", "unit", "gap", "areaLevel"].some((key) => changed.has(key))) drawAround();
-    if (["on", "unit", "gap", "areaLevel", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
+    if (["lang", "on", "unit", "gap", "areaLevel", "filters"].some((key) => changed.has(key))) drawAround();
+    if (["on", "unit", "gap", "areaLevel", "filters", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
     writeLink(map, state);
   });
   window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
@@ -99,11 +101,12 @@ async function start() {
     if (!app.isPhone()) keepFocus(host, () => legend(app, host));
   });
   map.on("moveend", () => writeLink(map, state));
+  watchPointer(app, byId("hover"));
   map.on("click", (/** @type {any} */ event) => {
     const { lat, lng } = event.latlng;
     const scale = (256 * 2 ** map.getZoom()) / WORLD;
     const styles = visible().filter((style) => style.kind === "points" || style.kind === "lines").reverse();
-    const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4);
+    const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4, (style, table) => keepRow(app, style, table));
     state.set({ selection: found ?? { kind: "place", lon: lng, lat }, tab: "detail" });
   });
   document.addEventListener("keydown", (event) => {
@@ -113,7 +116,11 @@ async function start() {
       byId("search").focus();
     } else if (event.key === "Escape" && state.now.tab === "detail") state.set({ tab: "overview", selection: null });
   });
-  window.addEventListener("beforeprint", () => stage.paint());
+  window.matchMedia("print").addEventListener("change", () => {
+    const seen = map.getBounds();
+    map.invalidateSize({ animate: false, pan: false });
+    map.fitBounds(seen.pad(-0.12), { animate: false });
+  });
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   /** @type {any} */ (window).merata = { map, state, stage };
 }

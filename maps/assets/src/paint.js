@@ -14,6 +14,7 @@ import { levelAt } from "./state.js";
 
 export const LAND = "#f6f4ee";
 const SHORE = "#a9b6c0";
+const PATH_SHAPES = 64; // one path of thousands of areas fills many times slower than many paths
 
 /** @param {View} view @param {Data} data */
 export function paintLand(view, data) {
@@ -92,11 +93,13 @@ export function paintFill(view, data, style, state, faint) {
   ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
   byClass.forEach((rows, k) => {
     if (!rows.length) return;
-    ctx.beginPath();
-    for (const row of rows) trace(/** @type {any} */ (table.shapes), row, view, true);
     const item = style.classes[k];
     ctx.fillStyle = item.is_hatched ? hatch(ctx, item.colour) : item.colour;
-    ctx.fill("evenodd");
+    for (let from = 0; from < rows.length; from += PATH_SHAPES) {
+      ctx.beginPath();
+      for (const row of rows.slice(from, from + PATH_SHAPES)) trace(/** @type {any} */ (table.shapes), row, view, true);
+      ctx.fill("evenodd");
+    }
   });
 }
 
@@ -109,13 +112,17 @@ export function paintBorders(view, data, state) {
     ["kabupaten", "rgba(60,74,88,0.8)", 1.1],
   ]) {
     const shapes = data.areas.get(String(level))?.shapes;
+    if (level === "hexagon") continue; // a honeycomb of lines would hide its own colours
     if (!shapes || (level === "kabupaten" && fine === "kabupaten" && width === 1.1)) continue;
-    ctx.beginPath();
-    for (let row = 0; row < shapes.partStart.length - 1; row++) if (isVisible(shapes, row, view)) trace(shapes, row, view, true);
+    const seen = [...Array(shapes.partStart.length - 1).keys()].filter((row) => isVisible(shapes, row, view));
     ctx.strokeStyle = String(colour);
     ctx.lineWidth = Number(width);
     ctx.lineJoin = "round";
-    ctx.stroke();
+    for (let from = 0; from < seen.length; from += PATH_SHAPES) {
+      ctx.beginPath();
+      for (const row of seen.slice(from, from + PATH_SHAPES)) trace(shapes, row, view, true);
+      ctx.stroke();
+    }
   }
 }
 
@@ -222,8 +229,8 @@ export function paintCells(view, data, style) {
   showSheet(view, made);
 }
 
-/** Very many points, written straight into pixels. @param {View} view @param {Data} data @param {Style} style */
-export function paintMass(view, data, style) {
+/** Very many points, written straight into pixels. @param {View} view @param {Data} data @param {Style} style @param {((i: number) => boolean) | null} keep */
+export function paintMass(view, data, style, keep) {
   const points = data.umkm;
   if (!points) return;
   const made = clearSheet(view);
@@ -235,7 +242,7 @@ export function paintMass(view, data, style) {
   for (let i = 0; i < n; i++) {
     const px = (x[i] * s - tx) | 0;
     const py = (y[i] * s - ty) | 0;
-    if (px < 0 || py < 0 || px + size > width || py + size > height) continue;
+    if (px < 0 || py < 0 || px + size > width || py + size > height || (keep && !keep(i))) continue;
     const colour = colours[level[i]];
     const end = (py + size) * width;
     for (let row = py * width; row < end; row += width) for (let at = row + px; at < row + px + size; at++) pixels[at] = colour;
@@ -282,8 +289,8 @@ export function pointClass(style, table, row) {
   return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
 }
 
-/** @param {View} view @param {Table} table @param {Style} style */
-export function paintPoints(view, table, style) {
+/** @param {View} view @param {Table} table @param {Style} style @param {((row: number) => boolean) | null} keep */
+export function paintPoints(view, table, style, keep) {
   const { ctx, scale, ox, oy, width, height } = view;
   const grow = symbolScale(view.zoom);
   const halo = style.key === "sites" ? 2 : 1;
@@ -293,7 +300,7 @@ export function paintPoints(view, table, style) {
     ctx.beginPath();
     let some = false;
     for (let row = 0; row < table.n; row++) {
-      if (pointClass(style, table, row) !== k) continue;
+      if (pointClass(style, table, row) !== k || (keep && !keep(row))) continue;
       const px = table.x[row] * scale - ox;
       const py = table.y[row] * scale - oy;
       if (px < -20 || py < -20 || px > width + 20 || py > height + 20) continue;

@@ -25,11 +25,12 @@ export function makePanel(app, panel) {
     const title = data.meta.title[words.lang] || data.meta.title.id || "Merata";
     const langs = el("div", { class: "langs", role: "group", "aria-label": words.t("map.language") });
     for (const lang of /** @type {const} */ (["id", "en"])) {
-      langs.append(el("button", { type: "button", lang, "aria-pressed": String(words.lang === lang), "aria-label": lang === "id" ? "Bahasa Indonesia" : "English", on: { click: () => state.set({ lang }) } }, lang.toUpperCase()));
+      langs.append(el("button", { type: "button", lang, "aria-pressed": String(words.lang === lang), "aria-label": lang === "id" ? "ID, Bahasa Indonesia" : "EN, English", on: { click: () => state.set({ lang }) } }, lang.toUpperCase()));
     }
     fill(head, el("div", { class: "brand" }, el("span", {}, "Merata"), langs), el("h1", {}, title),
       el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : ""), searchBox(app));
     grip.setAttribute("aria-label", words.t("map.sheet"));
+    panel.setAttribute("aria-label", words.t("map.panel"));
     document.documentElement.lang = words.lang;
     document.title = `${title} · Merata`;
   }

@@ -3,7 +3,8 @@
 
 /**
  * @typedef {{kind: "area", level: string, row: number} | {kind: "row", layer: string, row: number} | {kind: "place", lon: number, lat: number}} Selection
- * @typedef {{lang: import("./format.js").Lang, unit: string, gap: string, areaLevel: string, on: Set<string>, tab: string, selection: Selection | null}} Choices
+ * @typedef {{lang: import("./format.js").Lang, unit: string, gap: string, areaLevel: string, on: Set<string>, tab: string, selection: Selection | null,
+ *   filters: Record<string, string>}} Choices
  */
 
 export class State {
