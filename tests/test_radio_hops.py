@@ -37,6 +37,13 @@ def test_clearance_over_a_smooth_earth_is_mast_less_bulge_in_fresnel_radii() -> 
     assert not found.has_terrain
 
 
+def test_each_k_may_have_its_own_clearance() -> None:
+    high, low = _hop(None, mast_m=60.0).by_k[0]
+    assert _hop(None, mast_m=60.0, min_f1_share=(high - 0.01, low - 0.01)).is_clear[0]
+    assert not _hop(None, mast_m=60.0, min_f1_share=(high + 0.01, low - 0.01)).is_clear[0]
+    assert not _hop(None, mast_m=60.0, min_f1_share=(high - 0.01, low + 0.01)).is_clear[0]
+
+
 def test_flat_terrain_gives_what_a_smooth_earth_does() -> None:
     for height_m in (0.0, 700.0):
         found = _hop(_terrain(height_m))

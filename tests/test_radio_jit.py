@@ -14,6 +14,7 @@ import pytest
 import planner.radio
 from planner.radio import _jit
 from planner.radio.propagation import AreaJob, Settings, Surface, p1812
+from planner.radio.warm import compile_kernels
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,6 +72,14 @@ def test_lazy_names_are_there_and_others_are_not() -> None:
         assert getattr(planner.radio, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'sweep'"):
         _ = planner.radio.sweep
+
+
+def test_kernels_can_be_compiled_ahead() -> None:
+    compile_kernels()
+    folder = _jit.cache_folder()
+    if folder is not None:
+        kept = {path.name.split("-")[0] for path in folder.rglob("*.nbi")}
+        assert {"p1812._losses", "_p1812_kernel.point_loss", "_hop_kernel.tightest_points"} <= kept
 
 
 def test_point_kernel_keeps_its_pace() -> None:
