@@ -190,7 +190,7 @@ def networks(names: tuple[str, ...]) -> dict[str, Any]:
 
 def planned(names: tuple[str, ...]) -> dict[str, Any]:
     """Two sites with links, candidates, a survey, a proposal, a quarantined row and a measurement."""
-    why = [json.dumps({"note": names[0], "alternative": {"site_type": "small_cell", "cost_idr": 9e8}}), names[1]]
+    why = [json.dumps(reason(names[0])), names[1]]
     sites = points(site_id=["c0", "c1"], candidate_id=["c0", "c1"], name=list(names[1:]), why=why).assign(
         area_code=["99.02.01.2001", "99.01.02.2001"], site_type="macro_42m", status="indicative",
         backhaul=["fiber", "microwave_7ghz"], backhaul_path=["c0>n0", "c1>b0"], access_mode="road", option_id="o",
@@ -215,6 +215,24 @@ def planned(names: tuple[str, ...]) -> dict[str, Any]:
         "sites": sites, "links": links, "candidates": candidates, "surveys": survey, "proposals": proposal,
         "quarantined": faulty, "measurements": measured, "rejected": rejected, "plan": {"ceiling_idr": 5e9},
     }  # fmt: skip
+
+
+def reason(name: str) -> dict[str, Any]:
+    """Why of a site, as the plan writes it, with one key nobody knows."""
+    possible = [
+        {"kind": "fiber", "cost_idr": 3e8, "mbps": None},
+        {"kind": "satellite", "beam": name, "cost_idr": 9e8, "mbps": 8.0, "has_room": False},
+    ]
+    return {
+        "new": {"umkm": 8.0, "people": 80.0, "facilities": 0.0, "umkm_offline": 6.0},
+        "loss": 7.5,
+        "cost_idr": {"structure": 9e8, "access": 3e8, "operation": 6e8, "fiber": 3e8, "total": 2.1e9},
+        "backhaul": {"chosen": "fiber", "path": ["c0", "n0"], "possible": possible},
+        "alternative": {"option_id": "c2:small_cell", "weight": 5.0, "cost_idr": 9e8},
+        "decision": {"decision_id": "d1", "text": f"force: {name} (Bupati)"},
+        "ceiling_left_idr": 8e8,
+        "something_new_km": 4.5,
+    }
 
 
 def umkm_points(n: int, seed: int = 5) -> pd.DataFrame:

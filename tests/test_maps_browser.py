@@ -98,7 +98,21 @@ def test_the_analyst_finds_the_least_served_kabupaten_its_sites_and_why(pages: A
     assert "Usulan di sini (1)" in detail
     tab.click("#body .sites button")
     detail = tab.text_content("#body")
-    for text in ("indikatif", "8 UMKM", "Rp 2,1 miliar", "menara makro 42 m", "serat optik", "Jalur ke backbone"):
+    for text in (
+        "indikatif",
+        "8 UMKM",
+        "Rp 2,1 miliar",
+        "menara makro 42 m",
+        "serat optik",
+        "Jalur ke backbone",
+        "Siapa yang dilayani",
+        "kapasitas habis",
+        "Alternatif terbaik",
+        "sel kecil",
+        "Rp 900 juta",
+        "(Bupati)",
+        "4,5 km",
+    ):
         assert text in detail, text
     tab.click(".back")
     assert "Kabupaten/kota paling belum terlayani" in tab.text_content("#body")

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 995663507000c5215d0ba7f874e1a2750995ff7a1e19db108267e6e3ad3a3799): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 bd69ef55ec9598959bb05626e2ab49009e961bb4e9bf8d21a680ec344fe2f801): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/mercator.js
@@ -1481,6 +1481,82 @@
     return body.childElementCount ? section(words.t("map.ledger"), el("div", { class: "wide" }, el("table", { class: "plain" }, el("thead", {}, head), body))) : null;
   }
 
+  // maps/assets/src/why.js
+  var KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
+  function whyBlocks(app, text, nameOf) {
+    let why;
+    try {
+      why = JSON.parse(text);
+    } catch {
+      return text ? [section(app.words.t("map.why"), el("p", {}, text))] : [];
+    }
+    if (why === null || typeof why !== "object") return [];
+    return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
+  }
+  function servesBlock(app, why) {
+    const { words } = app;
+    if (!why.new || typeof why.new !== "object") return null;
+    const rows = (
+      /** @type {[string, string | null][]} */
+      Object.entries(why.new).filter(([, value]) => typeof value === "number" && value >= 0.05).map(([key, value]) => [words.t(`map.why_new.${key}`), words.n(value, 1)])
+    );
+    const loss = typeof why.loss === "number" ? el("p", { class: "note" }, words.t("map.why_loss", { n: words.n(why.loss, 1) })) : null;
+    return rows.length ? section(words.t("map.why_serves"), facts(rows), loss) : null;
+  }
+  function costBlock(app, why) {
+    const { words } = app;
+    if (!why.cost_idr || typeof why.cost_idr !== "object") return null;
+    const { total, ...parts } = why.cost_idr;
+    const rows = Object.entries(parts).filter(([, value]) => typeof value === "number" && value > 0).sort((a, b) => b[1] - a[1]);
+    const most = Math.max(...rows.map(([, value]) => value), 1);
+    const list = el("ul", { class: "bars" });
+    for (const [key, value] of rows) {
+      const name = words.has(`map.why_cost.${key}`) ? words.t(`map.why_cost.${key}`) : words.of("map.backhaul", key);
+      list.append(el("li", {}, el("span", {}, name), el("b", {}, words.idr(value)), el("i", { style: { width: `${Math.max(1, 100 * value / most)}%`, background: "var(--accent)" } })));
+    }
+    const left = typeof why.ceiling_left_idr === "number" ? el("p", { class: "note" }, words.t("map.why_left", { left: words.idr(why.ceiling_left_idr) })) : null;
+    return rows.length ? section(words.t("map.why_cost_title", { total: words.idr(total) }), list, left) : null;
+  }
+  function backhaulBlock(app, why) {
+    const { words } = app;
+    const possible = Array.isArray(why.backhaul?.possible) ? why.backhaul.possible : [];
+    if (!possible.length) return null;
+    const list = el("ul", { class: "sites flat" });
+    for (const item of possible) {
+      const kind = String(item.kind ?? "");
+      const isChosen = String(why.backhaul.chosen ?? "").startsWith(kind);
+      const notes = [typeof item.mbps === "number" ? `${words.n(item.mbps, 1)} Mbit/s` : "", item.beam ? String(item.beam) : "", item.has_room === false ? words.t("map.why_full") : ""];
+      list.append(el("li", {}, el("div", {}, el("span", {}, words.of("map.backhaul", kind), isChosen && " ", isChosen && chip(words.t("map.why_chosen"), "mark"), el("small", {}, notes.filter(Boolean).join(" · "))), el("b", {}, words.idr(item.cost_idr)))));
+    }
+    return section(words.t("map.why_backhaul"), el("p", { class: "note" }, words.t("map.why_backhaul_note")), list);
+  }
+  function alternativeBlock(app, why, nameOf) {
+    const { words } = app;
+    if (!("alternative" in why)) return null;
+    const other = why.alternative;
+    if (!other || typeof other !== "object") return section(words.t("map.why_alternative"), el("p", { class: "note" }, words.t("map.why_no_alternative")));
+    const [place2, type] = splitOption(String(other.option_id ?? ""));
+    return section(words.t("map.why_alternative"), facts([
+      [words.t("map.field.place_name"), place2 ? nameOf(place2) : null],
+      [words.t("map.field.site_type"), type ? words.of("map.site_type", type) : null],
+      [words.t("map.why_gain"), typeof other.weight === "number" ? words.n(other.weight, 1) : null],
+      [words.t("map.field.cost_idr"), typeof other.cost_idr === "number" ? words.idr(other.cost_idr) : null]
+    ]));
+  }
+  function splitOption(id) {
+    const at = id.lastIndexOf(":");
+    return at < 0 ? [id, ""] : [id.slice(0, at), id.slice(at + 1)];
+  }
+  function decisionBlock(app, why) {
+    const said = typeof why.decision === "object" && why.decision ? why.decision.text : why.decision;
+    return said ? section(app.words.t("map.why_decision"), el("p", {}, String(said))) : null;
+  }
+  function otherBlocks(app, why) {
+    const rest = Object.entries(why).filter(([key, value]) => !KNOWN.includes(key) && value !== null && value !== "");
+    if (!rest.length) return [];
+    return [section(app.words.t("map.why"), facts(rest.map(([key, value]) => [app.words.of("map.why_figure", key), typeof value === "object" ? JSON.stringify(value).slice(0, 400) : valueByName(app, key, value)])))];
+  }
+
   // maps/assets/src/detail.js
   function detail(app, chosen) {
     if (chosen.kind === "area") return areaDetail(app, chosen.level, chosen.row);
@@ -1648,7 +1724,7 @@
       ),
       aroundBlock(app, table, row),
       hopsBlock(app, path),
-      ...whyBlocks(app, table.text("why", row))
+      ...whyBlocks(app, table.text("why", row), (id) => nodeName(app, id))
     ].filter((node) => node !== null);
   }
   var AROUND_KM = 5;
@@ -1712,29 +1788,6 @@
       if (table && row >= 0) return table.text("name", row) || id;
     }
     return id;
-  }
-  function whyBlocks(app, text) {
-    let why;
-    try {
-      why = JSON.parse(text);
-    } catch {
-      return text ? [section(app.words.t("map.why"), el("p", {}, text))] : [];
-    }
-    if (why === null || typeof why !== "object") return [];
-    const plainRows = Object.entries(why).filter(([, value]) => value === null || typeof value !== "object");
-    const nested = Object.entries(why).filter(([, value]) => value !== null && typeof value === "object" && Object.keys(value).length);
-    const blocks = [];
-    if (plainRows.length) blocks.push(section(app.words.t("map.why"), whyFacts(app, plainRows)));
-    for (const [key, value] of nested) {
-      const title = app.words.of("map.why_figure", key);
-      if (!Array.isArray(value)) blocks.push(section(title, whyFacts(app, Object.entries(value))));
-      else if (value.every((item) => item === null || typeof item !== "object")) blocks.push(section(title, el("p", {}, value.map((item) => valueByName(app, key, item)).join(", "))));
-      else blocks.push(section(title, ...value.slice(0, 6).map((item) => whyFacts(app, Object.entries(item ?? {})))));
-    }
-    return blocks;
-  }
-  function whyFacts(app, entries2) {
-    return facts(entries2.map(([key, value]) => [app.words.of("map.why_figure", key), typeof value === "object" && value !== null ? JSON.stringify(value) : valueByName(app, key, value)]));
   }
   function rowDetail(app, layer, row) {
     const { words, data } = app;

@@ -32,6 +32,7 @@ __all__ = ["make_map", "write_map"]
 
 _DIGITAL = ("offline", "online", "unknown")
 _HIDDEN_WORDS = ("errors.", "cli.", "doctor.", "init.", "check.", "workbook.", "report.")
+_REJECTED_COLUMNS = ("reason", "gain", "cost_idr", "enters_at_idr", "decision")
 _SITE_COLUMNS = (
     "site_id", "candidate_id", "name", "area_code", "site_type", "status", "backhaul", "backhaul_path", "access_mode",
     "n_umkm_new", "people_new", "demand_mbps", "capacity_mbps", "capex_idr", "opex_idr_per_year", "cost_idr", "why",
@@ -213,8 +214,10 @@ def _judged_candidates(candidates: pd.DataFrame, rejected: pd.DataFrame | None) 
     judged = candidates.assign(candidate_class=np.where(excluded, "excluded", "usable"))
     if rejected is None or not len(rejected):
         return judged
-    reasons = rejected.drop_duplicates("candidate_id").set_index("candidate_id")["reason"]
-    return judged.assign(reason=judged["candidate_id"].map(reasons).fillna(""))
+    said = rejected.drop_duplicates("candidate_id").set_index("candidate_id")
+    known = [name for name in _REJECTED_COLUMNS if name in said.columns]
+    told = said[known].reindex(judged["candidate_id"]).set_index(judged.index)
+    return judged.assign(**{name: told[name] for name in known})
 
 
 def _line_shapes(frame: pd.DataFrame) -> Any:

@@ -9,6 +9,7 @@ import { gapPicker, heroWords, ranked, rankTable, sitesByArea, unitPicker } from
 import { chip, empty, facts, fieldValue, glyph, levelBar, section, valueByName } from "./parts.js";
 import { areaAt } from "./pick.js";
 import { pointClass } from "./paint.js";
+import { whyBlocks } from "./why.js";
 
 /** @typedef {import("./state.js").Selection} Selection */
 
@@ -175,7 +176,7 @@ function siteDetail(app, row) {
       ])),
     aroundBlock(app, table, row),
     hopsBlock(app, path),
-    ...whyBlocks(app, table.text("why", row)),
+    ...whyBlocks(app, table.text("why", row), (id) => nodeName(app, id)),
   ].filter((node) => node !== null);
 }
 
@@ -235,33 +236,6 @@ function nodeName(app, id) {
     if (table && row >= 0) return table.text("name", row) || id;
   }
   return id;
-}
-
-/** The plan's own reasons, whatever they hold. @param {App} app @param {string} text @returns {Node[]} */
-function whyBlocks(app, text) {
-  let why;
-  try {
-    why = JSON.parse(text);
-  } catch {
-    return text ? [section(app.words.t("map.why"), el("p", {}, text))] : [];
-  }
-  if (why === null || typeof why !== "object") return [];
-  const plainRows = Object.entries(why).filter(([, value]) => value === null || typeof value !== "object");
-  const nested = Object.entries(why).filter(([, value]) => value !== null && typeof value === "object" && Object.keys(value).length);
-  const blocks = [];
-  if (plainRows.length) blocks.push(section(app.words.t("map.why"), whyFacts(app, plainRows)));
-  for (const [key, value] of nested) {
-    const title = app.words.of("map.why_figure", key);
-    if (!Array.isArray(value)) blocks.push(section(title, whyFacts(app, Object.entries(value))));
-    else if (value.every((item) => item === null || typeof item !== "object")) blocks.push(section(title, el("p", {}, value.map((item) => valueByName(app, key, item)).join(", "))));
-    else blocks.push(section(title, ...value.slice(0, 6).map((item) => whyFacts(app, Object.entries(item ?? {})))));
-  }
-  return blocks;
-}
-
-/** @param {App} app @param {[string, unknown][]} entries */
-function whyFacts(app, entries) {
-  return facts(entries.map(([key, value]) => [app.words.of("map.why_figure", key), typeof value === "object" && value !== null ? JSON.stringify(value) : valueByName(app, key, value)]));
 }
 
 /** @param {App} app @param {string} layer @param {number} row @returns {Node[]} */
