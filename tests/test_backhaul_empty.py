@@ -44,7 +44,7 @@ def test_absent_layers_are_no_fault_until_nothing_can_be_connected():
         land=two_islands(), fiber_nodes=_none("fiber_nodes"), roads=_no_shapes("roads"), bts_roots=roots,
         relays=tower_relays(bts, roots), satellite=_none("satellite"), gateways=_none("gateways"),
     )  # fmt: skip
-    with pytest.raises(InfeasibleError, match="0 roots .* and 0 satellite beams"):
+    with pytest.raises(InfeasibleError, match=r"0 roots .* and 0 satellite beams"):
         check_graph(graph)
 
 
