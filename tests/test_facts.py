@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.demand import build_demand
+from planner.errors import LayerError
 from planner.facts import FactsInputs, LayerRows, compute_facts
 from planner.facts.desa import desa_levels
 from planner.plan.types import Certificate, Plan
@@ -299,3 +301,31 @@ def test_a_region_without_desa_counts_none():
     assert empty.whole["people"] == 0.0
     assert empty.totals["desa"]["unknown"] == 2.0
     json.dumps(empty.to_json(), allow_nan=False)
+
+
+def test_tables_of_different_runs_are_refused():
+    with pytest.raises(LayerError, match="not of one run"):
+        facts_of(cells(3), service_of(["served"] * 2))
+
+
+def test_an_empty_plan_adds_nothing():
+    world = cells(2, n_umkm=np.array([1.0, 2.0]))
+    full = a_plan(world, c1=1.0)
+    nothing = dataclasses.replace(
+        full,
+        sites=full.sites.iloc[:0],
+        links=full.links.iloc[:0],
+        served=full.served.iloc[:0],
+        surveys=full.surveys.iloc[:0],
+    )
+    facts = facts_of(world, service_of(["served", "unserved"]), plan=nothing)
+    assert (facts.plan["n_sites"], facts.plan["cost_idr"], facts.plan["n_umkm_new"], facts.plan["n_desa_new"]) == (
+        0,
+        0,
+        0,
+        0,
+    )
+    assert facts.plan["totals_after"]["umkm"] == facts.totals["umkm"]
+    assert facts.plan["by_site_type"] == {}
+    assert facts.surveys["n_surveys"] == 0.0
+    json.dumps(facts.to_json(), allow_nan=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from planner.errors import LayerError
 from planner.facts.areas import area_index, area_tables, desa_table
 from planner.facts.evidence import evidence_answer, ledger
 from planner.facts.planned import gains, plan_totals, survey_totals
@@ -40,8 +41,16 @@ def compute_facts(inputs: FactsInputs) -> Facts:
         Sums are exact: levels sum to the whole, areas of a level to the region (as far as cells lie in
         areas), causes and served to the whole. People and enterprises are multiples of 2⁻²⁰ (`planner.demand`), so
         float64 adds them without rounding in any order.
+
+    Raises
+    ------
+    LayerError
+        Cells and service that are not row by row the same cells.
     """
     cells, service = inputs.cells, inputs.service
+    if not np.array_equal(cells["cell_id"].to_numpy(), service["cell_id"].to_numpy()):
+        message = f"cells ({len(cells)} rows) and service ({len(service)} rows) are not of one run: compute both again"
+        raise LayerError(message, code="tables_differ", left="cells", right="service")
     level, cause = class_index(service["level"], LEVELS), class_index(service["cause"], CAUSES)
     desa = desa_table(inputs, area_index(inputs, "desa"), level, cause)
     levels = {**by_level(cells, level), "desa": desa.counts()}
