@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from planner.plan.instance import Instance
 from planner.plan.network import SOURCE
 
-__all__ = ["Draft", "Reach", "add", "empty_draft", "gains", "grow", "keep_only", "money", "reach"]
+__all__ = [
+    "Draft", "Reach", "add", "assemble", "empty_draft", "extra_cost", "gains", "grow", "keep_only", "money",
+    "open_choices", "passes_itself", "reach",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -92,7 +95,14 @@ def money(instance: Instance, draft: Draft) -> float:
     return total + float(network.edge_cost[edge].sum() + network.tower_cost[tower & ~draft.has_site_tower].sum())
 
 
-def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS, shut: int | None = None) -> Reach:
+def reach(
+    instance: Instance,
+    draft: Draft,
+    *,
+    need_mbps: float = _LEAST_MBPS,
+    shut: int | None = None,
+    open_arcs: Flags | None = None,
+) -> Reach:
     """Cheapest way to every node over links that still carry ``need_mbps``.
 
     Parameters
@@ -101,6 +111,8 @@ def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS, s
         Links with less left are closed.
     shut
         A place that nothing may pass through.
+    open_arcs
+        Arcs that may be used; all when None.
     """
     from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
 
@@ -114,6 +126,8 @@ def reach(instance: Instance, draft: Draft, *, need_mbps: float = _LEAST_MBPS, s
     closed = arc_left < need_mbps
     if len(edge):
         closed |= (network.edge >= 0) & (draft.arc_uses == 0) & edge[network.edge]
+    if open_arcs is not None:
+        closed |= ~open_arcs
     if shut is not None:
         closed |= np.isin(network.tail, network.place_nodes[shut][[0, 2]])
     distance, arc = shortest_tree(*instance.leaving, np.where(closed, np.inf, price), SOURCE)
@@ -329,10 +343,42 @@ def _best(
 
 
 def passes_itself(instance: Instance, way: Reach, choice: int) -> bool:
-    """Whether the way to a choice runs through its own place before it ends there."""
+    """Whether the way to a choice runs through its own place before it ends there (not where there is none)."""
     node = int(instance.choice_node[choice])
-    if node < 0:
+    if node < 0 or not np.isfinite(way.price[node]):
         return False
     arcs = path_to(way, node)
     own = instance.network.place_nodes[instance.choice_place[choice]]
     return bool(np.isin(instance.network.tail[arcs], own[[0, 2]]).any())
+
+
+def assemble(
+    instance: Instance, chosen: list[int], *, open_arcs: Flags | None = None, is_nearest_first: bool = True
+) -> Draft | None:
+    """Connect given choices, whatever they cost; None when one finds no way.
+
+    Parameters
+    ----------
+    chosen
+        Choices, at most one a place.
+    open_arcs
+        Arcs that may be used; all when None.
+    is_nearest_first
+        Join whoever is nearest to the network so far; otherwise keep the order of ``chosen``.
+    """
+    draft = empty_draft(instance)
+    left = list(chosen)
+    for choice in left:
+        draft.has_site_tower[instance.choice_place[choice]] |= bool(instance.has_tower[instance.choice_option[choice]])
+    while left:
+        way = reach(instance, draft, open_arcs=open_arcs)
+        node = instance.choice_node[left]
+        price = np.where(node >= 0, way.price[np.maximum(node, 0)], -1.0)
+        at = int(np.argmin(price)) if is_nearest_first else 0
+        choice = left.pop(at)
+        if node[at] >= 0 and passes_itself(instance, way, choice):
+            way = reach(instance, draft, shut=int(instance.choice_place[choice]), open_arcs=open_arcs)
+        if node[at] >= 0 and not np.isfinite(way.price[node[at]]):
+            return None
+        add(instance, draft, choice, way if node[at] >= 0 else None)
+    return draft

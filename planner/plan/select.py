@@ -19,7 +19,9 @@ from planner.errors import InfeasibleError, UsageError
 from planner.plan.bound import linear_bound
 from planner.plan.build import Draft, add, empty_draft, extra_cost, grow, money, open_choices, passes_itself, reach
 from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
+from planner.plan.exact import is_small, solve_exactly
 from planner.plan.explain import rejected_table, site_reasons
+from planner.plan.improve import improve
 from planner.plan.instance import Instance, check_problem, make_instance
 from planner.plan.model import make_model
 from planner.plan.output import plan_totals, relay_table, route_links, routes, served_table, site_table
@@ -31,7 +33,8 @@ from planner.schema_columns import SURVEYS
 __all__ = ["select"]
 
 _MAX_ROUNDS = 10
-_LEAST_GAP_SHARE = 1e-9
+_RUIN_ROUNDS = 60
+_LEAST_GAP_SHARE = 2e-6
 
 
 def select(
@@ -83,7 +86,10 @@ def select(
         split_places=split_places(words), wanted=wanted,
     )  # fmt: skip
     instance, demands = demands_of(instance, problem, words)
-    limits = {"max_rounds": _MAX_ROUNDS, "max_nodes": max_nodes, "gap_target_share": gap_target_share}
+    limits = {
+        "max_rounds": _MAX_ROUNDS, "ruin_rounds": _RUIN_ROUNDS, "max_nodes": max_nodes,
+        "gap_target_share": gap_target_share,
+    }  # fmt: skip
     search = Search(instance, ceiling_idr, demands, words, clock, limits, seed)
     draft, certificate = _solve(search, problem.objective)
     return _make_plan(search, problem, draft, certificate)
@@ -131,24 +137,85 @@ class Search:
     limits: dict[str, float]
     seed: int
 
+    def is_done(self, state: _State) -> bool:
+        """Whether the gap is small enough or the user's clock has struck."""
+        return self.clock.is_over() or state.bound - state.value <= self.limits["gap_target_share"] * state.bound
+
+    def keeps_word(self, draft: Draft) -> bool:
+        """Whether a plan has what the decisions ask for."""
+        return all(meets(draft, demand) for demand in self.demands)
+
 
 def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
+    """Draft and proof: greedy, linear bound, improvement, and the integer program where the problem is small."""
     instance, ceiling = search.instance, search.ceiling_idr
-    steps = [
+    state = _State(empty_draft(instance), 0.0, math.inf, "", [])
+    state.say(
         f"collapse: {len(instance.cell_rows)} cells, {instance.groups.n_groups} groups, {instance.n_choices} choices"
-    ]
+    )
     if not instance.n_choices:
-        return empty_draft(instance), _certificate(search, objective, (0.0, 0.0), "nothing can be built", [*steps, "bound 0: no option reaches unserved weight, finds a backhaul and fits"], "empty")  # fmt: skip
-    draft = share_out(instance, first_draft(search))
-    value = served_weight(instance, draft)
-    steps.append(f"greedy: value {value:.6g}, {len(draft.choice)} sites")
+        state.say("bound 0: no option reaches unserved weight, finds a backhaul and fits")
+        state.lower(0.0, "nothing can be built")
+        return state.draft, _certificate(search, objective, state, "empty")
+    state.take(instance, share_out(instance, first_draft(search)))
+    state.say(f"greedy: value {state.value:.8g}, {len(state.draft.choice)} sites")
+    state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
     model = make_model(instance, ceiling_idr=ceiling, demands=tuple(d.choices for d in search.demands))
     inside = np.zeros(instance.n_choices)
-    inside[list(draft.choice.values())] = 1.0
+    inside[list(state.draft.choice.values())] = 1.0
     bound = linear_bound(instance, model, inside=inside, max_rounds=int(search.limits["max_rounds"]))
-    most = min(bound.value, float(instance.groups.weight.sum()))
-    steps.append(f"linear bound: {most:.6g} after {bound.rounds} rounds")
-    return draft, _certificate(search, objective, (value, most), "linear bound", steps, "work_limit")
+    state.lower(bound.value, "linear bound with cost shares")
+    state.say(
+        f"linear bound with cost shares: {bound.value:.8g} after {bound.rounds} rounds, {len(bound.money_rows)} rows"
+    )
+    if not search.is_done(state):
+        hint = bound.x[: instance.n_choices] if len(bound.x) else None
+        better, n_better = improve(
+            instance, state.draft, ceiling_idr=ceiling, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
+            hint=hint, keep=_bound_places(search),
+        )  # fmt: skip
+        state.take(instance, share_out(instance, better))
+        state.say(f"ruin and recreate: value {state.value:.8g} after {n_better} improvements")
+    if not search.is_done(state) and is_small(instance, model):
+        exact = solve_exactly(
+            instance, model, ceiling_idr=ceiling, money_rows=bound.money_rows, max_nodes=int(search.limits["max_nodes"]),
+            gap_target_share=search.limits["gap_target_share"], seconds=None,
+        )  # fmt: skip
+        if exact.draft is not None and search.keeps_word(exact.draft):
+            state.take(instance, exact.draft)
+        state.lower(exact.bound, "integer program with the whole network")
+        state.say(
+            f"integer program: {exact.status}, bound {exact.bound:.8g}, value {state.value:.8g}, {exact.nodes} nodes"
+        )
+    return state.draft, _certificate(search, objective, state, "work_limit")
+
+
+@dataclass(eq=False)
+class _State:
+    """Best plan and best bound so far, and what was done."""
+
+    draft: Draft
+    value: float
+    bound: float
+    proved_by: str
+    steps: list[str]
+
+    def say(self, step: str) -> None:
+        self.steps.append(step)
+
+    def lower(self, bound: float, step: str) -> None:
+        if bound < self.bound:
+            self.bound, self.proved_by = bound, step
+
+    def take(self, instance: Instance, draft: Draft) -> None:
+        value = served_weight(instance, draft)
+        if value > self.value or not self.draft.choice:
+            self.draft, self.value = draft, value
+
+
+def _bound_places(search: Search) -> frozenset[int]:
+    """Places that carry the sites decisions ask for."""
+    return frozenset(int(search.instance.choice_place[k]) for demand in search.demands for k in demand.choices)
 
 
 def first_draft(search: Search) -> Draft:
@@ -198,23 +265,23 @@ def meet(instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float) -
     return False
 
 
-def _certificate(
-    search: Search, objective: str, figures: tuple[float, float], proved_by: str, steps: list[str], status: str
-) -> Certificate:  # fmt: skip
-    value, bound = figures
-    bound = max(value, bound)
-    instance = search.instance
+def _certificate(search: Search, objective: str, state: _State, status: str) -> Certificate:
+    instance, value = search.instance, state.value
+    bound = max(value, state.bound)
     gap = (bound - value) / bound if bound > 0 else 0.0
-    if status == "work_limit" and gap <= _LEAST_GAP_SHARE:
-        status = "optimal"
-    elif status == "work_limit" and gap <= search.limits["gap_target_share"]:
-        status = "gap_reached"
+    if status == "work_limit":
+        if gap <= _LEAST_GAP_SHARE:
+            status = "optimal"
+        elif gap <= search.limits["gap_target_share"]:
+            status = "gap_reached"
+        elif search.clock.is_over():
+            status = "time_limit"
     sizes = {
         "cells": len(instance.cell_rows), "groups": instance.groups.n_groups, "places": instance.n_places,
         "options": len(instance.option_rows), "choices": instance.n_choices, "links": len(instance.network.edge_cost),
     }  # fmt: skip
     return Certificate(
-        objective=objective, value=value, bound=bound, gap_share=gap, proved_by=proved_by, steps=tuple(steps),
+        objective=objective, value=value, bound=bound, gap_share=gap, proved_by=state.proved_by, steps=tuple(state.steps),
         seed=search.seed, work_limits=MappingProxyType(dict(search.limits)), status=status,
         rounding_share=TOLERANCE_SHARE, sizes=MappingProxyType(sizes),
     )  # fmt: skip
