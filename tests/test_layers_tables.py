@@ -125,7 +125,7 @@ def test_opencellid_cells_become_base_stations_and_unknown_networks_are_quaranti
     content = "".join(OCID.format(net=net, cell=cell) for cell, net in enumerate((10, 1, 21, 11, 89, 9, 28, 22, 100)))
     found = examine(tmp_path, "bts", content)
     assert found.data["operator"].nunique() == 3
-    assert found.data["operator"].iloc[0] == "Telkomsel"
+    assert dict(zip(found.data["bts_id"], found.data["operator"], strict=True))["LTE-510-10-499-0"] == "Telkomsel"
     assert found.data["samples"].tolist() == [22] * 7
     assert codes_of(found) == ["mnc_unknown", "mnc_unknown"]
 

@@ -112,7 +112,7 @@ def resolve_areas(
     answers = [_answer(part, system, hints, session.gazetteer) for part in parts]
     found = np.array([answer.code for answer in answers], dtype=object)[which]
     is_named = np.array([any(part.values()) for part in parts], dtype=np.bool_)[which]
-    return Areas(found, is_named, tuple(_faults(answers, which, code_header or "name")), tuple(notes))
+    return Areas(found, is_named, tuple(_faults(answers, which, code_header or _name_header(matched))), tuple(notes))
 
 
 def _code_header(matched: Matched, code_column: str, system: str) -> tuple[str, str]:
@@ -153,6 +153,11 @@ def _answer(part: dict[str, str], system: str, hints: tuple[str, ...], gazetteer
         return AreaAnswer("")
     names = {key.removeprefix("name "): value for key, value in part.items() if key != "code" and value}
     return resolve_area(part["code"], names, system=system, hints=hints, gazetteer=gazetteer)
+
+
+def _name_header(matched: Matched) -> str:
+    """Header of the finest area name."""
+    return next((matched.columns[name].header for name in (*_LEVEL_COLUMNS, "name") if name in matched.columns), "")
 
 
 def _faults(answers: list[AreaAnswer], which: NDArray[np.int64], header: str) -> list[Fault]:

@@ -313,9 +313,13 @@ def _by_names(names: Mapping[str, str], hints: Sequence[str], gazetteer: Gazette
         listed = ", ".join(f"{code} ({_path(code, gazetteer)})" for code in found[:4])
         message = f"{level} {name}: {len(found)} areas have this name"
         return AreaAnswer("", "name_ambiguous", message, f"give the code: {listed}", listed)
-    return AreaAnswer(
-        "", "name_unknown", f"no {level} is called {name}{_where(given[1:])}", _nearest(level, key, gazetteer)
-    )
+    if not gazetteer.knows_level(level):
+        message = f"no admin layer says which {level} there are"
+        return AreaAnswer(
+            "", "area_not_known", message, f"give an admin layer that holds the {level}, or the codes", level
+        )
+    mend, near = _nearest(level, key, gazetteer)
+    return AreaAnswer("", "name_unknown", f"no {level} is called {name}{_where(given[1:])}", mend, near)
 
 
 def _by_bare_name(name: str, hints: Sequence[str], gazetteer: Gazetteer) -> AreaAnswer:
@@ -366,12 +370,11 @@ def _by_hints(found: list[str], hints: Sequence[str], gazetteer: Gazetteer) -> l
     return kept or found
 
 
-def _nearest(level: str, key: str, gazetteer: Gazetteer) -> str:
+def _nearest(level: str, key: str, gazetteer: Gazetteer) -> tuple[str, str]:
     known = {name: codes for (lvl, name), codes in gazetteer.by_name.items() if lvl == level}
-    if not known:
-        return f"give the Kemendagri code, or an admin layer that holds the {level}"
     near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.75)
     if near:
         code = known[near[0]][0]
-        return f"did you mean {gazetteer.names[code]} ({code})?"
-    return "correct the name, or give the Kemendagri code"
+        found = f"{gazetteer.names[code]} ({code})"
+        return f"did you mean {found}?", found
+    return "correct the name, or give the Kemendagri code", "?"

@@ -299,6 +299,7 @@ def _places(work: _Work, areas: Areas) -> _Found:
     faults = [*_area_doubts(work, areas, places), *places.faults, *judge_places(places, work.context)]
     placed = np.zeros(n_rows, dtype=np.bool_)
     notes = list(places.notes)
+    notes += _not_looked_up(areas)
     if work.recipe.may_place:
         small = np.char.str_len(areas.code.astype("U13")) >= 8
         places, placed = place_at_areas(places, areas.code, work.session.gazetteer.points, level_ok=small)
@@ -322,11 +323,19 @@ def _area_doubts(work: _Work, areas: Areas, places: Places) -> list[Fault]:
     has_place = np.isfinite(places.lon_deg) & np.isfinite(places.lat_deg)
     found = []
     for fault in areas.faults:
-        if (fault.mask & has_place).any():
+        if (fault.mask & has_place).any() and fault.code != "area_not_known":
             found.append(replace(fault, mask=fault.mask & has_place, severity="warning"))
         if (fault.mask & ~has_place).any():
             found.append(replace(fault, mask=fault.mask & ~has_place, severity="quarantine"))
     return found
+
+
+def _not_looked_up(areas: Areas) -> list[str]:
+    """Area names that no table could be asked about: said once, not row by row."""
+    details = [set(fault.detail) - {""} for fault in areas.faults if fault.code == "area_not_known"]
+    return [
+        f"names of {level} not looked up: no admin layer holds them" for found in details for level in sorted(found)
+    ]
 
 
 def _nowhere(work: _Work, nowhere: Mask, areas: Areas) -> Fault:
@@ -350,7 +359,7 @@ def _missing(work: _Work, columns: Sequence[Column], values: Mapping[str, pd.Ser
         Fault(
             everything, "column_missing", f"no column for {column.name} ({column.about}); the file has: {listed}",
             column.name, f'name it in the scenario: columns = {{ {column.name} = "header in the file" }} (or "=value" for all rows)',
-            "refused",
+            "refused", listed,
         )
         for column in missing_columns(columns, work.matched, supplied=supplied)
     ]  # fmt: skip

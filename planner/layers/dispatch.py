@@ -61,9 +61,9 @@ def raise_refused(found: Conformed) -> None:
     faults = [problem for problem in found.problems if problem.severity == "refused"]
     if not faults:
         return
-    if len(faults) == 1:
-        message, code = str(faults[0]), faults[0].code
-    else:
-        lines = "\n".join(f"  - {fault}" for fault in faults)
-        message, code = f"layer '{found.kind}' cannot be used:\n{lines}", "layer_refused"
-    raise LayerError(message, code=code, file=faults[0].file, kind=found.kind, faults="; ".join(map(str, faults)))
+    lines = "\n".join(f"  - {fault}" for fault in faults)
+    message = str(faults[0]) if len(faults) == 1 else f"layer '{found.kind}' cannot be used:\n{lines}"
+    is_one = len(faults) == 1 and faults[0].fields
+    code = faults[0].code if is_one else "layer_refused"
+    fields = {**(faults[0].fields if is_one else {}), "kind": found.kind, "faults": "; ".join(map(str, faults))}
+    raise LayerError(message, code=code, **fields)

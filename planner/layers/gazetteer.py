@@ -50,6 +50,10 @@ class Gazetteer:
         """Whether the areas just below ``parent`` are known ("" = provinces)."""
         return parent in self.children
 
+    def knows_level(self, level: str) -> bool:
+        """Whether any area of ``level`` is known."""
+        return any(known == level for known, _ in self.by_name)
+
 
 def level_of(code: str) -> str:
     """Level of a dotted Kemendagri code by its length; "" when it is none.

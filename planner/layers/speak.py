@@ -44,7 +44,7 @@ def _said(words: Words, key: str, problem: Problem) -> str:
         **problem.fields,
     }
     try:
-        return words(key, **fields).strip()
+        return words.texts[key].format(**fields).strip()
     except (KeyError, IndexError, ValueError):
         return ""
 
@@ -62,7 +62,7 @@ def note_text(note: str, words: Words | None = None) -> str:
     for key, pattern in _patterns():
         found = pattern.match(bare)
         if found and f"notes.{key}" in words.texts:
-            return prefix + words(f"notes.{key}", **found.groupdict())
+            return prefix + words.texts[f"notes.{key}"].format(**found.groupdict())
     return note
 
 
