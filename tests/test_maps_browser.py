@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -271,3 +273,13 @@ def test_a_province_of_points_is_there_quickly(pages: Any) -> None:
     assert ready_ms < 8000
     assert redraw_ms < 500
     page.check()
+
+
+def test_the_gallery_takes_its_pictures(tmp_path: Path) -> None:
+    page = write_map(tmp_path / "map.html", make_inputs())
+    script = Path(__file__).resolve().parents[1] / "scripts" / "make_gallery.py"
+    done = subprocess.run([sys.executable, str(script), str(page), "--out", str(tmp_path / "gallery")], check=False)
+    assert done.returncode == 0
+    pictures = sorted((tmp_path / "gallery").glob("*.png"))
+    assert len(pictures) == 5
+    assert all(picture.stat().st_size > 20_000 for picture in pictures)

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 bd69ef55ec9598959bb05626e2ab49009e961bb4e9bf8d21a680ec344fe2f801): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 eccabb1e60296007846986cb6359e63c2952b0f119b660571f30e67db5496201): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/mercator.js
@@ -1707,7 +1707,12 @@
         "section",
         { class: "block" },
         el("p", { class: "note" }, chip(words.of("map.status", table.text("status", row) || "indicative"), "mark"), " ", words.t("map.indicative_why")),
-        el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" })),
+        el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" }))
+      ),
+      ...whyBlocks(app, table.text("why", row), (id) => nodeName(app, id)),
+      aroundBlock(app, table, row),
+      section(
+        words.t("map.detail"),
         facts([
           [words.t("map.field.site_type"), words.of("map.site_type", table.text("site_type", row))],
           [words.t("map.field.backhaul"), words.of("map.backhaul", table.text("backhaul", row))],
@@ -1722,9 +1727,7 @@
           ["ID", table.text("site_id", row)]
         ])
       ),
-      aroundBlock(app, table, row),
-      hopsBlock(app, path),
-      ...whyBlocks(app, table.text("why", row), (id) => nodeName(app, id))
+      hopsBlock(app, path)
     ].filter((node) => node !== null);
   }
   var AROUND_KM = 5;
@@ -1784,10 +1787,12 @@
   function nodeName(app, id) {
     for (const [layer, key] of [["sites", "candidate_id"], ["candidates", "candidate_id"], ["fiber_nodes", "node_id"], ["gateways", "gateway_id"]]) {
       const table = app.data.layers.get(layer);
-      const row = table ? table.find(key, id) : -1;
-      if (table && row >= 0) return table.text("name", row) || id;
+      const row2 = table ? table.find(key, id) : -1;
+      if (table && row2 >= 0) return table.text("name", row2) || id;
     }
-    return id;
+    const bts = app.data.layers.get("bts");
+    const row = bts ? bts.find("bts_id", id) : -1;
+    return bts && row >= 0 ? `${bts.text("operator", row)} ${id}` : id;
   }
   function rowDetail(app, layer, row) {
     const { words, data } = app;

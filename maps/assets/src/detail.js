@@ -160,7 +160,10 @@ function siteDetail(app, row) {
   return [
     heading(app, words.t("map.site"), table.text("name", row) || table.text("site_id", row), [app.chain(table.text("area_code", row)).join(", ")]),
     el("section", { class: "block" }, el("p", { class: "note" }, chip(words.of("map.status", table.text("status", row) || "indicative"), "mark"), " ", words.t("map.indicative_why")),
-      el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" })),
+      el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" }))),
+    ...whyBlocks(app, table.text("why", row), (id) => nodeName(app, id)),
+    aroundBlock(app, table, row),
+    section(words.t("map.detail"),
       facts([
         [words.t("map.field.site_type"), words.of("map.site_type", table.text("site_type", row))],
         [words.t("map.field.backhaul"), words.of("map.backhaul", table.text("backhaul", row))],
@@ -174,9 +177,7 @@ function siteDetail(app, row) {
         [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
         ["ID", table.text("site_id", row)],
       ])),
-    aroundBlock(app, table, row),
     hopsBlock(app, path),
-    ...whyBlocks(app, table.text("why", row), (id) => nodeName(app, id)),
   ].filter((node) => node !== null);
 }
 
@@ -235,7 +236,9 @@ function nodeName(app, id) {
     const row = table ? table.find(key, id) : -1;
     if (table && row >= 0) return table.text("name", row) || id;
   }
-  return id;
+  const bts = app.data.layers.get("bts");
+  const row = bts ? bts.find("bts_id", id) : -1;
+  return bts && row >= 0 ? `${bts.text("operator", row)} ${id}` : id;
 }
 
 /** @param {App} app @param {string} layer @param {number} row @returns {Node[]} */
