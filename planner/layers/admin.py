@@ -107,9 +107,7 @@ def _rows(judged: Judged, source: LayerSource, context: ReadContext, gazetteer: 
     unnamed = (codes != "") & (own == "")
     own[unnamed] = [gazetteer.names.get(code, code) for code in codes[unnamed].tolist()]
     is_parent = _by_region(judged, codes, context.areas)
-    shapes = judged.geometry.copy()
-    shapes[~judged.is_good] = None  # repair is slow, and rows set aside do not need it
-    mended = mend_polygons(shapes)
+    mended = mend_polygons(judged.good_geometry)
     _say_mended(judged, mended)
     geometry = mended.geometry
     geometry[is_parent] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import stat
 import zipfile
 import zlib
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _BLOCK = 1 << 20
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, lzma.LZMAError)
 _PACKED = (".zip", ".gz", ".7z", ".rar", ".tar", ".bz2", ".xz", ".kmz", ".tgz")
 _HEAD_BYTES = 1 << 16
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
@@ -102,7 +104,7 @@ def check_member(path: Path, held: Held, check: Callable[..., None]) -> None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(held.member) as file:
             head = file.read(_HEAD_BYTES)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as err:
+    except _DAMAGE as err:
         raise _damaged(path, err) from err
     check(held.kind, PurePosixPath(held.member).name, head, size=held.size)
 
@@ -112,7 +114,9 @@ def extract(path: Path, member: str, target: Path, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(member) as file:
             _copy(file, target, path, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as err:
+    except DoorError:
+        raise
+    except _DAMAGE as err:
         raise _damaged(path, err) from err
 
 
@@ -121,7 +125,9 @@ def gunzip(path: Path, target: Path, limits: Limits) -> None:
     try:
         with open_gzip(path) as file:
             _copy(file, target, path, limits)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as err:
+    except DoorError:
+        raise
+    except _DAMAGE as err:
         raise _damaged(path, err) from err
 
 
@@ -130,7 +136,7 @@ def gzip_head(path: Path) -> bytes:
     try:
         with gzip.open(path) as file:
             return file.read(_HEAD_BYTES)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as err:
+    except _DAMAGE as err:
         raise _damaged(path, err) from err
 
 
@@ -143,7 +149,7 @@ def _safe_infos(path: Path, limits: Limits, *, refuse_packed: bool) -> list[zipf
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as err:
+    except _DAMAGE as err:
         raise _damaged(path, err) from err
     fault = _archive_fault(infos, limits) or next(
         (f for f in (_member_fault(i, refuse_packed=refuse_packed) for i in infos) if f), ""

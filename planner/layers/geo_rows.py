@@ -60,6 +60,13 @@ class Judged:
         return np.full(len(self.table.cells), None, dtype=object) if found is None else found
 
     @property
+    def good_geometry(self) -> NDArray[Any]:
+        """Geometries of the rows used so far, None for the others: repair is slow, and some numbers break it."""
+        shapes = self.geometry.copy()
+        shapes[~self.is_good] = None
+        return shapes
+
+    @property
     def is_good(self) -> Mask:
         """Which rows are used."""
         return np.array([not found for found in self.codes], dtype=np.bool_)

@@ -67,7 +67,7 @@ def judged_lines(
     for table in raw_tables(path, source, context):
         judged = Judged(selected(table, source.where))
         judge_places(judged, context)
-        lines, row, fault = mend_lines(judged.geometry)
+        lines, row, fault = mend_lines(judged.good_geometry)
         for code, (message, mend) in _FAULTS.items():
             judged.say(fault == code, code, message, mend=mend)
         keep = judged.is_good[row] & _meets_region(lines, context)

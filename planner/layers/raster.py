@@ -66,8 +66,7 @@ class Tile:
         """``west, south, east, north`` in EPSG:4326."""
         from rasterio.warp import transform_bounds
 
-        left, bottom, right, top = self.dataset.bounds
-        box = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
+        box = _corners(self.dataset)
         west, south, east, north = box if self.is_plain else transform_bounds(self.crs, "EPSG:4326", *box)
         return float(west), float(south), float(east), float(north)
 
@@ -106,22 +105,35 @@ def opened(file: CheckedFile, shown: str, crs: str) -> Iterator[Tile]:
         Unreadable, rotated, without place or CRS, a picture, or more pixels than the file can hold.
     """
     rasterio = rasterio_module()
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+    from rasterio.errors import NotGeoreferencedWarning
 
     with staged(file) as plain, rasterio.Env(**raster_env()):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", NotGeoreferencedWarning)
                 dataset = rasterio.open(plain, driver=_DRIVERS[file.kind])
-        except RasterioError as err:
+        except _gdal_faults() as err:
             raise _unreadable(shown, err) from err
         with dataset:
-            yield Tile(dataset, _judged_crs(dataset, plain, shown, crs), _header_notes(dataset, crs))
+            try:
+                tile = Tile(dataset, _judged_crs(dataset, plain, shown, crs), _header_notes(dataset, crs))
+            except _gdal_faults() as err:
+                raise _unreadable(shown, err) from err
+            yield tile
+
+
+def _gdal_faults() -> tuple[type[Exception], ...]:
+    """What rasterio raises, and what GDAL raises where rasterio does not wrap it."""
+    from rasterio._err import CPLE_BaseError
+    from rasterio.errors import RasterioError
+
+    return RasterioError, CPLE_BaseError
 
 
 def _judged_crs(dataset: Any, plain: Path, shown: str, given: str) -> Any:
     from rasterio.crs import CRS
     from rasterio.errors import CRSError
+    from rasterio.warp import transform_bounds
 
     fault, code = _header_fault(dataset, plain)
     if fault:
@@ -131,10 +143,12 @@ def _judged_crs(dataset: Any, plain: Path, shown: str, given: str) -> Any:
         message = f"'{shown}' does not say its CRS: give crs = \"EPSG:…\" for this layer (side-cars are not read)"
         raise LayerError(message, code="crs_missing", file=shown)
     try:
-        return CRS.from_user_input(given) if given else dataset.crs
-    except CRSError as err:
-        message = f"'{shown}': CRS '{given[:60]}' is not known: write it as EPSG:…"
+        found = CRS.from_user_input(given) if given else dataset.crs
+        transform_bounds(found, "EPSG:4326", *_corners(dataset))
+    except (CRSError, *_gdal_faults()) as err:
+        message = f"'{shown}': from its CRS '{(given or str(dataset.crs))[:60]}' no way leads to degrees: give crs = \"EPSG:…\""
         raise LayerError(message, code="crs_unknown", file=shown, crs=given) from err
+    return found
 
 
 def _header_fault(dataset: Any, plain: Path) -> tuple[str, str]:
@@ -157,6 +171,11 @@ def _header_fault(dataset: Any, plain: Path) -> tuple[str, str]:
     faults = (
         (is_bomb, bomb, "raster_bomb"),
         (
+            not _is_sane(dataset),
+            "lies at coordinates that are no place: get the file again",
+            "raster_place",
+        ),
+        (
             transform.is_identity,
             "does not say where it lies (no georeference inside): save it as a GeoTIFF",
             "raster_place",
@@ -178,6 +197,22 @@ def _header_fault(dataset: Any, plain: Path) -> tuple[str, str]:
         ),
     )
     return next(((sentence, code) for is_so, sentence, code in faults if is_so), ("", ""))
+
+
+def _corners(dataset: Any) -> tuple[float, float, float, float]:
+    """West, south, east, north in the dataset's own CRS, rows running either way; not for rotated ones."""
+    step = dataset.transform
+    across = sorted((step.c, step.c + step.a * dataset.width))
+    along = sorted((step.f, step.f + step.e * dataset.height))
+    return float(across[0]), float(along[0]), float(across[1]), float(along[1])
+
+
+def _is_sane(dataset: Any) -> bool:
+    """Whether the corners are numbers that could lie on a map, and pixels have a size."""
+    values = np.array([*_corners(dataset), dataset.transform.a, dataset.transform.e], dtype=np.float64)
+    if not np.isfinite(values).all() or np.abs(values[:4]).max() > 1e9 or np.abs(values[4:]).min() < 1e-9:
+        return False
+    return not (dataset.crs is not None and dataset.crs.is_geographic) or bool(np.abs(values[:4]).max() <= 540.0)
 
 
 def _header_notes(dataset: Any, crs: str) -> list[str]:
@@ -224,8 +259,6 @@ def spread(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, shown: str, *, 
     LayerError
         The pixels cannot be read.
     """
-    from rasterio.errors import RasterioError
-
     west, south, east, north = tile.bounds_deg
     g_west, g_south, g_east, g_north = grid.bounds_deg
     if not (west < g_east and east > g_west and south < g_north and north > g_south):
@@ -235,7 +268,7 @@ def spread(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, shown: str, *, 
             _spread_exact(tile, grid, sums, cleaner)
         else:
             _spread_warped(tile, grid, sums, cleaner, method)
-    except RasterioError as err:
+    except _gdal_faults() as err:
         raise _unreadable(shown, err) from err
     return True
 
@@ -243,7 +276,8 @@ def spread(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, shown: str, *, 
 def values_of(tile: Tile, window: Any, cleaner: Cleaner) -> NDArray[np.float64]:
     """Values of a window, masked pixels NaN, scale and offset applied, then cleaned."""
     read = tile.dataset.read(1, window=window, masked=True)
-    values = np.ma.filled(read.astype(np.float64), np.nan)
+    with np.errstate(invalid="ignore", over="ignore"):  # damaged files hold odd NaN
+        values = np.ma.filled(read.astype(np.float64), np.nan)
     scale, offset = tile.dataset.scales[0], tile.dataset.offsets[0]
     scaled = values * scale + offset if (scale, offset) != (1.0, 0.0) else values
     return cleaner(scaled, int(window.row_off))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import struct
@@ -91,10 +90,11 @@ def check_geopackage(path: Path) -> None:
         message = f"'{path.name}' is cut off ({path.stat().st_size} of {n_pages * page} bytes): get the file again"
         raise DoorError(message, code="door_truncated", path=str(path))
     base = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+    base.text_factory = lambda raw: raw.decode("utf-8", errors="replace")  # damaged names must not raise
     try:
         rows = base.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         base.execute("SELECT table_name FROM gpkg_contents").fetchall()
-    except sqlite3.Error as err:
+    except (sqlite3.Error, UnicodeDecodeError) as err:  # SQLite's own message may quote damaged bytes
         message = f"'{path.name}' is a damaged GeoPackage ({err}): get the file again"
         raise DoorError(message, code="door_truncated", path=str(path)) from err
     finally:
@@ -136,13 +136,15 @@ def shapefile_companions(path: Path) -> tuple[str, ...]:
         if companion.is_symlink() and companion.resolve().parent != path.parent:
             message = f"'{companion.name}' is a link to another folder: copy the file itself"
             raise DoorError(message, code="door_outside", path=str(companion))
-    check_shapefile_parts(path.name, path.read_bytes()[:32], path.stat().st_size, beside)
+    with path.open("rb") as file:
+        head = file.read(100)
+    check_shapefile_parts(path.name, head, path.stat().st_size, beside)
     return tuple(str(companion) for companion in companions)
 
 
 def check_shapefile_parts(name: str, head: bytes, size: int, beside: dict[str, Path]) -> None:
     """Refuse a shapefile that was cut off: lengths in its headers against the files."""
-    declared = struct.unpack(">i", head[24:28])[0] * 2
+    declared = struct.unpack(">i", head[24:28])[0] * 2 if len(head) == 100 else 100
     with beside[".shx"].open("rb") as file:
         index = file.read(100)
     with beside[".dbf"].open("rb") as file:
@@ -150,7 +152,9 @@ def check_shapefile_parts(name: str, head: bytes, size: int, beside: dict[str, P
     n_shapes = (beside[".shx"].stat().st_size - 100) // 8
     n_rows = struct.unpack("<I", table[4:8])[0] if len(table) == 32 else -1
     fault = ""
-    if size < declared:
+    if len(table) < 32 or len(index) < 100:
+        fault = ".dbf or .shx is shorter than its header"
+    elif size < declared:
         fault = f".shp has {size} of {declared} bytes"
     elif index[:4] != _MAGIC["shapefile"][0]:
         fault = ".shx is not a shape index"
@@ -191,7 +195,7 @@ def _top_level(text: str) -> dict[str, str]:
         elif depth == 1 and piece == ",":
             key = ""
         elif depth == 1 and piece[0] == '"':
-            value = str(json.loads(piece, strict=False))
+            value = piece[1:-1]
             if key:
                 found.setdefault(key, value)
             else:

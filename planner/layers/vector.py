@@ -8,6 +8,7 @@ of one bad ring. Nulls are counted, text coordinates recovered, rings judged lat
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,8 +71,10 @@ def raw_tables(path: Path, source: LayerSource, context: ReadContext) -> Iterato
 def _layer_names(plain: Path, shown: str, source: LayerSource) -> list[str]:
     pyogrio = pyogrio_module()
     try:
-        names = [str(row[0]) for row in pyogrio.list_layers(plain) if row[1] is not None]
-    except pyogrio.errors.DataSourceError as err:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the reading itself says them again
+            names = [str(row[0]) for row in pyogrio.list_layers(plain) if row[1] is not None]
+    except _read_faults() as err:
         raise _unreadable(shown, err) from err
     if source.table:
         if source.table not in names:
@@ -84,70 +87,92 @@ def _layer_names(plain: Path, shown: str, source: LayerSource) -> list[str]:
     return names
 
 
+def _read_faults() -> tuple[type[Exception], ...]:
+    """What the libraries raise on damaged files (UnboundLocalError: pyogrio on a broken ``.prj``)."""
+    import pyarrow as pa
+
+    errors = pyogrio_module().errors
+    own = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, errors.GeometryError, errors.CRSError)
+    usual = (OSError, ValueError, TypeError, KeyError, AttributeError, UnboundLocalError, MemoryError)
+    return (*own, *usual, pa.ArrowException)
+
+
 class _Read:
     """What came out of a file: Arrow columns, WKB, declared CRS, whether heights were dropped."""
 
-    def __init__(self, table: Any, wkb: Any | None, crs: str | None, *, n_declared: int, has_z: bool) -> None:
+    def __init__(
+        self, table: Any, wkb: Any | None, crs: str | None, *, n_declared: int, has_z: bool, told: tuple[str, ...] = ()
+    ) -> None:
         # Any: pyarrow carries no types
         self.table, self.wkb, self.crs = table, wkb, crs
-        self.n_declared, self.has_z = n_declared, has_z
+        self.n_declared, self.has_z, self.told = n_declared, has_z, told
 
 
 def _read_ogr(plain: Path, layer: str, shown: str) -> _Read:
     import pyarrow as pa
 
     pyogrio = pyogrio_module()
-    errors = pyogrio.errors
+    broken = _read_faults()
     failed: Exception | None = None
     for encoding in (None, "cp1252"):  # a table that is not UTF-8 is most often Windows Latin
         try:
-            info = pyogrio.read_info(plain, layer=layer)
-            meta, table = pyogrio.raw.read_arrow(plain, layer=layer, encoding=encoding)
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                info = pyogrio.read_info(plain, layer=layer)
+                meta, table = pyogrio.raw.read_arrow(plain, layer=layer, encoding=encoding)
             table.validate(full=True)
-        except (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, errors.GeometryError) as err:
-            raise _unreadable(shown, err) from err
         except (pa.ArrowInvalid, UnicodeDecodeError) as err:
             failed = err
             continue
+        except broken as err:
+            raise _unreadable(shown, err) from err
         column = meta.get("geometry_name") or "wkb_geometry"
         wkb = table.column(column) if column in table.column_names else None
         kept = table.drop_columns([column]) if wkb is not None else table
         kind = str(meta.get("geometry_type") or "")
         has_z = kind.endswith((" Z", " M", " ZM")) or kind.startswith("2.5D")
-        return _Read(kept, wkb, meta.get("crs"), n_declared=int(info.get("features") or -1), has_z=has_z)
+        told = tuple(dict.fromkeys(str(item.message)[:200] for item in said))
+        return _Read(kept, wkb, meta.get("crs"), n_declared=int(info.get("features") or -1), has_z=has_z, told=told)
     raise _unreadable(shown, failed or ValueError("unknown encoding"))
 
 
 def _read_parquet(plain: Path, shown: str, file: CheckedFile) -> _Read:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    from pyproj import CRS
-
     try:
-        with pq.ParquetFile(plain) as parquet:
-            groups = (parquet.metadata.row_group(i).total_byte_size for i in range(parquet.metadata.num_row_groups))
-            if sum(groups) > file.limits.unpacked_bytes:
-                message = f"'{shown}' unpacks to more than {file.limits.unpacked_bytes} bytes: cut it to the region"
-                raise LayerError(message, code="vector_large", file=shown)
-            table = parquet.read()
-        about = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
-        column = about.get("primary_column", "")
-        place = about.get("columns", {}).get(column, {})
-        if not column or column not in table.column_names:
-            return _Read(table, None, None, n_declared=table.num_rows, has_z=False)
-        if place.get("encoding") != "WKB":
-            message = (
-                f"'{shown}' stores geometries as {place.get('encoding')}: save it as GeoParquet with WKB geometries"
-            )
-            raise LayerError(message, code="vector_encoding", file=shown)
-        declared = place.get("crs", "OGC:CRS84")  # absent means CRS84; null means unknown
-        crs = CRS.from_user_input(declared).to_string() if declared is not None else None
-    except (pa.ArrowInvalid, OSError, ValueError) as err:
-        if isinstance(err, LayerError):
-            raise
+        table, about = _parquet_table(plain, shown, file)
+    except LayerError:
+        raise
+    except _read_faults() as err:
         raise _unreadable(shown, err) from err
+    column = str(about.get("primary_column", ""))
+    if column not in table.column_names:
+        return _Read(table, None, None, n_declared=table.num_rows, has_z=False)
+    place = about.get("columns", {}).get(column, {})
+    if place.get("encoding") != "WKB":
+        message = f"'{shown}' stores geometries as {place.get('encoding')}: save it as GeoParquet with WKB geometries"
+        raise LayerError(message, code="vector_encoding", file=shown)
+    declared = place.get("crs", "OGC:CRS84")  # absent means CRS84; null means unknown
+    crs = declared if declared is None or isinstance(declared, str) else json.dumps(declared)
     has_z = any(str(kind).endswith(" Z") for kind in place.get("geometry_types", ()))
     return _Read(table.drop_columns([column]), table.column(column), crs, n_declared=table.num_rows, has_z=has_z)
+
+
+def _parquet_table(plain: Path, shown: str, file: CheckedFile) -> tuple[Any, dict[str, Any]]:
+    """Arrow table of a Parquet file and its ``geo`` metadata, {} where it has none."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(plain) as parquet:
+        sizes = (parquet.metadata.row_group(i).total_byte_size for i in range(parquet.metadata.num_row_groups))
+        _refuse_large(sum(sizes), shown, file)
+        table = parquet.read()
+    table.validate(full=True)  # text that is no UTF-8 would fail later
+    about = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+    return table, about if isinstance(about, dict) else {}
+
+
+def _refuse_large(n_bytes: int, shown: str, file: CheckedFile) -> None:
+    if n_bytes > file.limits.unpacked_bytes:
+        message = f"'{shown}' unpacks to more than {file.limits.unpacked_bytes} bytes: cut it to the region"
+        raise LayerError(message, code="vector_large", file=shown)
 
 
 def _table(
@@ -163,6 +188,9 @@ def _table(
                 shown, "vector_cut_off", message, sheet=sheet, mend="get the file again", severity="refused", n_rows=0
             )
         )
+    problems.extend(
+        Problem(shown, "reader_warning", text, sheet=sheet, severity="warning", n_rows=0) for text in read.told
+    )
     geometry: NDArray[Any] | None = None
     if read.wkb is not None:
         geometry, found = _geometries(read, shown, sheet, source)
@@ -233,7 +261,8 @@ def _geometries(read: _Read, shown: str, sheet: str, source: LayerSource) -> tup
     import shapely
 
     raw = np.asarray(read.wkb.to_pylist() if read.wkb is not None else [], dtype=object)
-    geometry: NDArray[Any] = shapely.force_2d(shapely.from_wkb(raw, on_invalid="ignore"))
+    with np.errstate(invalid="ignore", over="ignore"):  # NaN and huge coordinates are judged row by row, later
+        geometry: NDArray[Any] = shapely.force_2d(shapely.from_wkb(raw, on_invalid="ignore"))
     problems: tuple[Problem, ...] = ()
     broken = np.flatnonzero(shapely.is_missing(geometry) & np.array([v is not None for v in raw], dtype=bool))
     if broken.size:
@@ -313,7 +342,7 @@ def _recover_text(
     missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     if not missing.any() or {"lon_deg", "lat_deg"} & set(cells.columns):
         return cells, geometry
-    features = json.loads(plain.read_text(encoding="utf-8-sig")).get("features", [])
+    features = _features(plain)
     if len(features) != len(cells):
         return cells, geometry
     pairs = [_text_pair(f) if gap else ("", "") for f, gap in zip(features, missing, strict=True)]
@@ -328,6 +357,16 @@ def _recover_text(
         filled.loc[good, "lon_deg"] = [repr(v) for v in shapely.get_x(geometry[good]).tolist()]
         filled.loc[good, "lat_deg"] = [repr(v) for v in shapely.get_y(geometry[good]).tolist()]
     return filled.astype("str"), geometry
+
+
+def _features(plain: Path) -> list[Any]:
+    """Features of a GeoJSON that GDAL could read, read once more; empty when Python's parser is stricter."""
+    try:
+        found = json.loads(plain.read_text(encoding="utf-8-sig", errors="replace"), strict=False)
+    except (ValueError, RecursionError):
+        return []
+    features = found.get("features") if isinstance(found, dict) else None
+    return features if isinstance(features, list) else []
 
 
 def _text_pair(feature: Any) -> tuple[str, str]:
