@@ -65,7 +65,7 @@ def random_run(seed: int) -> dict:
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_parts_equal_their_whole_exactly(seed):
     """Levels, causes, programmes, classes of enterprises and areas: no rounding anywhere."""
     run = random_run(seed)

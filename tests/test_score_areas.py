@@ -177,7 +177,7 @@ def test_geometric_lets_no_strength_hide_a_zero_and_arithmetic_does():
 
 
 @given(seed=st.integers(0, 10_000), mean=st.sampled_from(["arithmetic", "geometric"]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_scores_stay_in_range_and_in_their_interval_whatever_the_order_of_cells(seed, mean):
     world, service, areas, context = random_world(seed)
     base = read_spec(ScoreProfile, "score", "default" if mean == "arithmetic" else "afirmasi")
@@ -195,7 +195,7 @@ def test_scores_stay_in_range_and_in_their_interval_whatever_the_order_of_cells(
 
 
 @given(seed=st.integers(0, 10_000), mean=st.sampled_from(["arithmetic", "geometric"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_criterion_that_is_constant_or_empty_changes_nothing(seed, mean):
     """Adding it to the profile, with any weight, gives the same scores to the last bit."""
     world, service, areas, context = random_world(seed)
