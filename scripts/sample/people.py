@@ -46,7 +46,7 @@ def make_people(world: World) -> None:
         in_town, in_hamlet = town[rows, cols].astype(np.float64), rural[rows, cols].astype(np.float64)
         left = max(row.people_2025 - in_town.sum(), 0.3 * row.people_2025)
         expected = in_town + in_hamlet / in_hamlet.sum() * left
-        expected[expected < 4.0] = 0.0
+        expected[expected < 24.0] = 0.0  # a few houses off by themselves are left to the hamlet beside
         people[rows, cols] = round_to_total(expected, int(row.people_2025))
     world.people = people.astype(np.int32)
     world.town_share = np.where(town + rural > 0, town / np.maximum(town + rural, 1e-9), 0.0).astype(np.float32)
@@ -125,7 +125,7 @@ def _clutter(world: World) -> NDArray[np.uint8]:
     found = np.full(GRID.shape, OPEN, dtype=np.uint8)
     found[moist > 1.5] = FOREST
     found[(settled > 6.0) & (moist < 2.6) & (texture > -0.6)] = CROPS
-    found[(world.coast_km < 0.4) & (world.slope < 0.01) & (texture > 1.0)] = MANGROVE
+    found[(world.coast_km < 0.4) & (world.slope < 0.03) & (texture > 0.6)] = MANGROVE
     found[world.people >= 180] = BUILT
     found[~world.land] = WATER
     return found
@@ -154,7 +154,7 @@ def write_facilities(folder: Path, world: World) -> None:
 
 def _facility(desa: pd.DataFrame, kind: str, word: str, key: str) -> pd.DataFrame:
     return pd.DataFrame({
-        "facility_id": [f"{key}-{code}" for code in desa["code"]], "name": [f"{word} {name.replace(' (skematis)', '')} (sintetis)" for name in desa["name"]],
+        "facility_id": [f"{key}-{code}" for code in desa["code"]], "name": [f"{word} {name.removeprefix('Desa ').removesuffix(' (skematis)')} (sintetis)" for name in desa["name"]],
         "kind": kind, "is_main": kind in ("office", "health") or key == "SD", "evidence": "synthetic", "lon_deg": desa["lon_deg"], "lat_deg": desa["lat_deg"],
     })  # fmt: skip
 

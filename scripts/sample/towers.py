@@ -17,7 +17,7 @@ __all__ = ["write_bts"]
 N_BTS = 2_794
 """BTS of all operators and technologies in NTT, April 2021 (tribunnews); transmitters, not towers."""
 
-N_TOWERS = {"A": 165, "B": 23, "C": 10, "D": 1}
+N_TOWERS = {"A": 140, "B": 20, "C": 9, "D": 1}
 """Commercial towers by size class of the town: Merata estimate."""
 
 TELKOMSEL, INDOSAT, XL = "Telkomsel", "Indosat Ooredoo Hutchison", "XLSmart"
@@ -118,8 +118,8 @@ def _operators(place: str, draw: np.random.Generator) -> list[tuple[str, str, in
     """Transmitters of a commercial tower as ``(operator, technology, band_mhz)``, most wanted first."""
     if place in ("A", "B", "C"):
         rows = [(TELKOMSEL, "2G", 1800), (TELKOMSEL, "4G", 1800), (INDOSAT, "4G", 1800)]
-        rows += [(XL, "4G", 1800)] if draw.random() < 0.85 else []
-        rows += [(INDOSAT, "2G", 1800)] if draw.random() < 0.6 else []
+        rows += [(XL, "4G", 1800)] if draw.random() < 0.95 else []
+        rows += [(INDOSAT, "2G", 1800)] if draw.random() < 0.75 else []
         rows += [(TELKOMSEL, "3G", 900)] if draw.random() < 0.3 else []
         return rows
     rows = [(TELKOMSEL, "2G", 900)]
