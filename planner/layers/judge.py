@@ -19,6 +19,7 @@ from planner.layers.places import Fault, Mask
 from planner.layers.report import RawTable
 from planner.layers.values import (
     as_mask,
+    by_distinct,
     clean,
     control_characters,
     each_distinct,
@@ -264,7 +265,9 @@ def _dates(text: pd.Series[Any], header: str) -> Judged:
 
 
 def _texts(column: Column, text: pd.Series[Any], header: str, vocabulary: Mapping[str, str]) -> Judged:
-    array = pc.replace_substring_regex(clean(text), r"\s+", " ")
+    array = clean(text)
+    if pc.any(pc.match_substring_regex(array, r"\s\s|[\t\n\r\v\f]")).as_py():
+        array = pc.replace_substring_regex(array, r"\s+", " ")
     is_empty = as_mask(pc.equal(array, ""))
     faults = _empty_fault(column, is_empty, header)
     too_long = as_mask(pc.greater(pc.utf8_length(array), _MAX_TEXT))
@@ -302,10 +305,9 @@ def _translated(array: pa.Array, column: Column, vocabulary: Mapping[str, str]) 
                 return own.get(key, vocabulary.get(key, "")), False
         return cell, bool(column.allowed) and bool(cell)
 
-    answers = each_distinct(array, read)
-    return pa.array([word for word, _ in answers], type=pa.large_string()), np.array(
-        [bad for _, bad in answers], dtype=np.bool_
-    )
+    answers, which = by_distinct(array, read)
+    words = pa.array([word for word, _ in answers], type=pa.large_string())
+    return words.take(pa.array(which)), np.array([bad for _, bad in answers], dtype=np.bool_)[which]
 
 
 def _vocabulary_fault(mask: Mask, array: pa.Array, column: Column, header: str, vocabulary: Mapping[str, str]) -> Fault:

@@ -41,6 +41,7 @@ def _said(words: Words, key: str, problem: Problem) -> str:
         "value": problem.value,
         "n_rows": problem.n_rows,
         "detail": "",
+        "message": problem.message,
         **problem.fields,
     }
     try:

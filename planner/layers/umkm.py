@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +15,7 @@ from planner.layers.headers import match_headers
 from planner.layers.merge import read_table_layer
 from planner.layers.report import Conformed, RawTable, ReadContext
 from planner.layers.sectors import sector_of
-from planner.layers.values import as_mask, clean, each_distinct
+from planner.layers.values import as_mask, by_distinct, clean
 
 if TYPE_CHECKING:
     from planner.scenario import LayerSource
@@ -59,8 +58,9 @@ def _before(table: RawTable, source: LayerSource, context: ReadContext) -> View:
 def sector_letters(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """A frame whose ``sector`` is a KBLI group or "", and how many words had none."""
     text = pa.array(frame["sector"], type=pa.large_string(), from_pandas=True)
-    letters = np.array(each_distinct(pc.fill_null(text, ""), sector_of), dtype=object)
-    lost = (letters == "") & (frame["sector"].fillna("") != "").to_numpy(dtype=np.bool_)
+    answers, which = by_distinct(pc.fill_null(text, ""), sector_of)
+    letters = pa.array(answers, type=pa.large_string()).take(pa.array(which))
+    lost = as_mask(pc.equal(letters, "")) & as_mask(pc.not_equal(text, ""))
     notes = (f"sector: {int(lost.sum())} rows name no single KBLI group and have none",) if lost.any() else ()
     return frame.assign(sector=pd.array(letters, dtype="str")), notes
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 __all__ = [
     "MISSING_MARKS",
     "Numbers",
+    "by_distinct",
     "clean",
     "control_characters",
     "each_distinct",
@@ -128,11 +129,17 @@ def control_characters(text: pd.Series[Any]) -> Mask:
     return as_mask(pc.match_substring_regex(array, "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\ufffd]"))
 
 
-def each_distinct(array: pa.Array, of: Callable[[str], Any]) -> list[Any]:
-    """Apply ``of`` to every distinct text and give its answer for each cell (many cells, few values)."""
+def by_distinct(array: pa.Array, of: Callable[[str], Any]) -> tuple[list[Any], NDArray[np.int64]]:
+    """Answers of ``of`` for every distinct text, and which of them each cell has (many cells, few values)."""
     encoded = array.dictionary_encode()
     answers = [of(value) for value in encoded.dictionary.to_pylist()]  # a loop over distinct values only
-    return [answers[index] for index in encoded.indices.to_pylist()]
+    return answers, np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def each_distinct(array: pa.Array, of: Callable[[str], Any]) -> list[Any]:
+    """Apply ``of`` to every distinct text and give its answer for each cell."""
+    answers, which = by_distinct(array, of)
+    return [answers[index] for index in which.tolist()]
 
 
 def plain_numbers(array: pa.Array, *, comma_is_decimal: bool) -> tuple[NDArray[np.float64], Mask]:
@@ -293,9 +300,11 @@ def parse_flags(text: pd.Series[Any]) -> tuple[pd.Series[Any], Mask]:
             return word in _TRUE, False
         return None, word not in MISSING_MARKS
 
-    answers = each_distinct(array, read)
-    flags = pd.Series([value for value, _ in answers], dtype="boolean", index=text.index)
-    return flags, np.array([bad for _, bad in answers], dtype=np.bool_)
+    answers, which = by_distinct(array, read)
+    values = np.array([bool(value) for value, _ in answers], dtype=np.bool_)[which]
+    is_empty = np.array([value is None for value, _ in answers], dtype=np.bool_)[which]
+    flags = pd.Series(pd.arrays.BooleanArray(values, is_empty), index=text.index)
+    return flags, np.array([bad for _, bad in answers], dtype=np.bool_)[which]
 
 
 def parse_dates(text: pd.Series[Any]) -> tuple[pd.Series[Any], Mask]:

@@ -57,12 +57,13 @@ def measure(path: Path) -> None:
     start = time.perf_counter()
     checked = check_file(path, "umkm").checked[0]
     seconds = time.perf_counter() - start
-    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak_gb, cpu_seconds = used.ru_maxrss / 1024**2, used.ru_utime + used.ru_stime
     if checked.n_in != checked.n_used + checked.n_quarantined:
         message = f"{checked.n_in} rows in, {checked.n_used} used, {checked.n_quarantined} quarantined"
         raise SystemExit(message)
     print(
-        f"check {checked.n_in:,} UMKM rows: {seconds:.1f} s, peak {peak_gb:.2f} GB "
+        f"check {checked.n_in:,} UMKM rows: {seconds:.1f} s ({cpu_seconds:.1f} s of CPU), peak {peak_gb:.2f} GB "
         f"({checked.n_used:,} used, {checked.n_quarantined:,} quarantined; "
         f"budget {BUDGET_SECONDS:.0f} s, {BUDGET_GB:.0f} GB)"
     )
