@@ -232,11 +232,11 @@ def _say_mended(judged: Judged, mended: Mended) -> None:
     change = [f"area {b:,.2f} → {a:,.2f} km²" for b, a in zip(before.tolist(), after.tolist(), strict=True)]
     judged.say(
         good & (mended.fault == "polygon_changed"), "polygon_changed",
-        [f"repairing the polygon would change it too much: {text}" for text in change], mend="draw its rings again",
+        [f"repairing the polygon would change it too much: {text}" for text in change], mend="draw its rings again", detail=change,
     )  # fmt: skip
     judged.say(
         good & mended.was_repaired, "polygon_repaired", [f"rings cross or touch; repaired, {text}" for text in change],
-        severity="warning",
+        severity="warning", detail=change,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,6 +80,7 @@ class Judged:
         column: str = "",
         mend: str = "",
         severity: Severity = "quarantine",
+        detail: str | Sequence[str] = "",
     ) -> None:
         """Record one finding about the rows of ``mask``; quarantined rows carry it as their reason.
 
@@ -87,6 +88,8 @@ class Judged:
         ----------
         message
             One sentence for all rows, or one for each row of the table.
+        detail
+            What other languages put into their own sentence as ``{detail}``.
         """
         rows = np.flatnonzero(mask)
         if not rows.size:
@@ -110,6 +113,7 @@ class Judged:
                     severity="warning",
                     mend=mend,
                     n_rows=int(rows.size),
+                    fields={"detail": detail if isinstance(detail, str) else ""},
                 )
             )
             return
@@ -119,11 +123,12 @@ class Judged:
             if place == _LISTED - 1 and rows.size > _LISTED:
                 n_rows = int(rows.size) - _LISTED + 1
                 text = f"{text} (and {n_rows - 1} more rows like it)"
+            told = detail if isinstance(detail, str) else detail[row]
             value = str(self.table.cells[column].iloc[row])[:80] if column in self.table.cells.columns else ""
             self.problems.append(
                 Problem(
                     self.table.file, code, text, sheet=self.table.sheet, line=int(self.table.line[row]),
-                    column=column, value=value, mend=mend, severity=severity, n_rows=n_rows,
+                    column=column, value=value, mend=mend, severity=severity, n_rows=n_rows, fields={"detail": told},
                 )
             )  # fmt: skip
 
@@ -191,11 +196,15 @@ def judge_places(judged: Judged, context: ReadContext) -> None:
     message = "latitude stands before longitude"
     n_swapped = int(swapped.sum())
     mend = f'give crs = "lat,lon" for this layer; it would place {n_swapped} rows in Indonesia'
-    judged.say(swapped, "coordinates_swapped", message, mend=mend)
+    judged.say(swapped, "coordinates_swapped", message, mend=mend, detail=str(n_swapped))
     metres = known & ~on_earth & ~swapped
     if metres.any():
+        codes, n_placed = _fitting_crs(box[metres], region)
+        mend = "they look like metres: give the crs of this layer (EPSG:…)"
+        if n_placed:
+            mend = f'they look like metres: crs = "{codes}" would place {n_placed} of {int(metres.sum())} rows in the region'
         judged.say(
-            metres, "coordinates_metres", "coordinates beyond ±180/±90 degrees", mend=_metres_mend(box[metres], region)
+            metres, "coordinates_metres", "coordinates beyond ±180/±90 degrees", mend=mend, detail=codes or "EPSG:…"
         )
     outside = known & on_earth & ~swapped & ~_meets(box, region)
     flipped = outside & _meets(np.column_stack([box[:, 0], -box[:, 3], box[:, 2], -box[:, 1]]), region)
@@ -217,8 +226,8 @@ def _meets(box: NDArray[Any], region: tuple[float, float, float, float]) -> Mask
     return meets
 
 
-def _metres_mend(box: NDArray[Any], region: tuple[float, float, float, float]) -> str:
-    """The usual Indonesian projections that would place these coordinates in the region, best first."""
+def _fitting_crs(box: NDArray[Any], region: tuple[float, float, float, float]) -> tuple[str, int]:
+    """The usual Indonesian projections that would place the most of these coordinates in the region, and how many."""
     from pyproj import Transformer
 
     codes = [f"EPSG:{base + zone}" for zone in range(46, 55) for base in (32700, 32600)] + ["EPSG:3857"]
@@ -230,12 +239,7 @@ def _metres_mend(box: NDArray[Any], region: tuple[float, float, float, float]) -
         inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
         counts.append((int(np.sum(inside)), code))
     best = max(count for count, _ in counts)
-    if not best:
-        return "they look like metres: give the crs of this layer (EPSG:…)"
-    named = [code for count, code in counts if count == best]
-    return (
-        f'they look like metres: crs = "{" or ".join(named[:3])}" would place {best} of {len(box)} rows in the region'
-    )
+    return (" or ".join([code for count, code in counts if count == best][:3]), best) if best else ("", 0)
 
 
 def selected(table: RawTable, where: Mapping[str, Any]) -> RawTable:
@@ -245,10 +249,13 @@ def selected(table: RawTable, where: Mapping[str, Any]) -> RawTable:
         if column not in table.cells.columns:
             known = ", ".join(map(str, table.cells.columns))
             message = f"'{table.file}' has no column '{column}' for where (it has: {known})"
-            raise LayerError(message, code="column_missing", file=table.file, column=column, known=known)
+            raise LayerError(message, code="where_column", file=table.file, column=column, known=known)
         values = (wanted,) if isinstance(wanted, str) else tuple(wanted)
         keep &= table.cells[column].isin(values).to_numpy()
-    return table.take(keep) if where else table
+    if not where:
+        return table
+    note = f"where kept {int(keep.sum())} of {len(keep)} rows"
+    return replace(table.take(keep), notes=(*table.notes, note))
 
 
 def pick_columns(table: RawTable, names: Mapping[str, tuple[str, ...]], given: Mapping[str, str]) -> dict[str, str]:
