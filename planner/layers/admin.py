@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from planner.layers.codes import AreaAnswer, name_of_system, resolve_area, system_of
 from planner.layers.gazetteer import LEVELS, Gazetteer, level_of, make_gazetteer, name_key, parent_of
-from planner.layers.geo_rows import Judged, finish, judge_places, pick_columns, selected, text_of
+from planner.layers.geo_rows import Judged, finish, judge_places, known_evidence, pick_columns, selected, text_of
 from planner.layers.headers import NAMES
 from planner.layers.mend import Mended, mend_polygons
 from planner.layers.report import Conformed, Problem, RawTable, ReadContext
@@ -122,7 +122,7 @@ def _rows(judged: Judged, source: LayerSource, context: ReadContext, gazetteer: 
             "source": np.full(len(codes), source.source, dtype=object)
             if source.source
             else text_of(judged.table, picked, "source"),
-            "evidence": source.evidence or "observed",
+            "evidence": known_evidence(judged, picked, source.evidence),
             "geometry": geometry,
         }
     )

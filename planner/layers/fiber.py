@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.layers.geo_rows import finish
-from planner.layers.lines import Lines, judged_lines, known_evidence, length_km, line_frame
+from planner.layers.geo_rows import finish, known_evidence
+from planner.layers.lines import Lines, judged_lines, length_km, line_frame
 from planner.layers.report import Conformed, ReadContext
 from planner.schema import layer
 
@@ -86,7 +86,7 @@ def _attributes(lines: Lines, source: LayerSource) -> tuple[Lines, pd.DataFrame]
             "status": status,
             "kind": kind,
             "source": np.full(len(kind), source.source, dtype=object) if source.source else lines.text("source"),
-            "evidence": known_evidence(lines, evidence),
+            "evidence": known_evidence(lines.judged, lines.picked, evidence),
         }
     ).astype("str")
     return lines, frame

@@ -13,11 +13,12 @@ from planner.errors import LayerError
 from planner.geo import INDONESIA_BOUNDS_DEG
 from planner.layers.headers import normal
 from planner.layers.report import ASIDE_CODES, QUARANTINE_COLUMNS, Conformed, Problem, RawTable, ReadContext, Severity
+from planner.schema_columns import EVIDENCE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Judged", "finish", "judge_places", "pick_columns", "selected", "text_of"]
+__all__ = ["Judged", "finish", "judge_places", "known_evidence", "pick_columns", "selected", "text_of"]
 
 Mask = NDArray[np.bool_]
 _LISTED = 40
@@ -296,3 +297,16 @@ def text_of(table: RawTable, picked: Mapping[str, str], name: str, default: str 
         return np.full(len(table.cells), header[1:].strip(), dtype=object)
     found: NDArray[Any] = table.cells[header].str.strip().to_numpy(dtype=object)
     return found
+
+
+def known_evidence(judged: Judged, picked: Mapping[str, str], given: str) -> NDArray[Any]:
+    """Evidence of each row: the scenario's, else the file's own column, else observed (and that is said)."""
+    if given:
+        return np.full(len(judged.table.cells), given, dtype=object)
+    text = text_of(judged.table, picked, "evidence")
+    strange = (text != "") & ~np.isin(text, EVIDENCE)
+    message = f"evidence must be one of {', '.join(EVIDENCE)}"
+    judged.say(strange, "vocabulary", message, column=picked.get("evidence", ""))
+    if (text == "").any():
+        judged.notes.append("nothing says what kind of evidence the rows are: taken as observed")
+    return np.where(text == "", "observed", text)

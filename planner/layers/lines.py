@@ -15,14 +15,13 @@ from planner.layers.geo_rows import Judged, judge_places, pick_columns, selected
 from planner.layers.mend import mend_lines
 from planner.layers.report import RawTable, ReadContext
 from planner.layers.vector import raw_tables
-from planner.schema_columns import EVIDENCE
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from planner.scenario import LayerSource
 
-__all__ = ["Lines", "judged_lines", "known_evidence", "length_km", "line_frame"]
+__all__ = ["Lines", "judged_lines", "length_km", "line_frame"]
 
 _FAULTS = {
     "line_flat": ("a line whose points are all the same", "delete it, or draw it again"),
@@ -97,18 +96,6 @@ def length_km(lines: NDArray[Any]) -> NDArray[np.float64]:
     same = of[1:] == of[:-1]
     total: NDArray[np.float64] = np.bincount(of[1:][same], weights=step[same], minlength=len(lines)).astype(np.float64)
     return total
-
-
-def known_evidence(lines: Lines, given: str) -> NDArray[Any]:
-    """Evidence of each row: the scenario's, else the file's own column, else observed."""
-    if given:
-        return np.full(len(lines.table.cells), given, dtype=object)
-    text = lines.text("evidence")
-    strange = (text != "") & ~np.isin(text, EVIDENCE)
-    lines.judged.say(
-        strange, "vocabulary", f"evidence must be one of {', '.join(EVIDENCE)}", column=lines.picked.get("evidence", "")
-    )
-    return np.where(text == "", "observed", text)
 
 
 def line_frame(found: list[tuple[Lines, pd.DataFrame]], key: str, prefix: str, columns: tuple[str, ...]) -> Any:

@@ -31,7 +31,7 @@ Cleaner = Callable[[NDArray[np.float64], int], NDArray[np.float64]]
 
 _DRIVERS = {"geotiff": "GTiff", "hgt": "SRTMHGT"}
 _PLAIN_DEGREES = (4326, 4755, 9470)  # WGS 84, DGN95, SRGI2013: equal within a metre
-_WINDOW_PIXELS = 16_000_000
+_WINDOW_PIXELS = 4_000_000
 _BLOCK_BYTES = 512 * 1024**2
 _MAX_SWELLING = 1100.0  # deflate cannot pack more than 1032-fold
 _SWELLING_FROM_BYTES = 256 * 1024**2
@@ -86,13 +86,13 @@ class Sums:
         Arrays of the grid's shape; ``weight`` is the covered share of each pixel (summed over tiles).
     """
 
-    total: NDArray[np.float64]
-    weight: NDArray[np.float64]
+    total: NDArray[Any]
+    weight: NDArray[Any]
 
     @classmethod
-    def on(cls, grid: Grid) -> Sums:
-        """Nothing gathered yet."""
-        return cls(np.zeros(grid.shape), np.zeros(grid.shape))
+    def on(cls, grid: Grid, dtype: type = np.float64) -> Sums:
+        """Nothing gathered yet; float32 is enough for averages, and half the memory of a nation."""
+        return cls(np.zeros(grid.shape, dtype=dtype), np.zeros(grid.shape, dtype=dtype))
 
 
 @contextlib.contextmanager

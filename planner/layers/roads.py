@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.layers.geo_rows import finish
-from planner.layers.lines import Lines, judged_lines, known_evidence, line_frame
+from planner.layers.geo_rows import finish, known_evidence
+from planner.layers.lines import Lines, judged_lines, line_frame
 from planner.layers.report import Conformed, ReadContext
 from planner.layers.values import parse_numbers
 from planner.schema import layer
@@ -59,7 +59,7 @@ def _attributes(lines: Lines, source: LayerSource) -> tuple[Lines, pd.DataFrame]
             "road_id": lines.text("road_id"),
             "class": kind,
             "source": np.full(len(kind), source.source, dtype=object) if source.source else lines.text("source"),
-            "evidence": known_evidence(lines, source.evidence),
+            "evidence": known_evidence(lines.judged, lines.picked, source.evidence),
         }
     ).astype("str")
     frame.insert(2, "length_factor", factor)

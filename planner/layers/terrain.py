@@ -46,7 +46,7 @@ def read(path: Path, source: LayerSource, context: ReadContext) -> Conformed:
     declared = layer("terrain")
     survey = Survey(declared.minimum or 0.0, declared.maximum or 0.0)
     grid = frame_of(path, source, context)
-    sums = Sums.on(grid)
+    sums = Sums.on(grid, np.float32)
     high = _High()
 
     def take(tile: Tile, shown: str) -> bool:
