@@ -186,7 +186,7 @@ def write_umkm(folder: Path, world: World) -> None:
     ranked = np.argsort(-(draw.gumbel(size=n) + 2.2 * town), kind="stable")
     size[ranked[: N_SIZE["menengah"]]] = "menengah"
     size[ranked[N_SIZE["menengah"] : N_SIZE["menengah"] + N_SIZE["kecil"]]] = "kecil"
-    keen = draw.logistic(size=n) + 2.0 * town + 1.5 * (size != "mikro")
+    keen = draw.logistic(size=n) + 3.5 * town + 1.5 * (size != "mikro")
     digital = np.full(n, "offline", dtype=object)
     digital[np.argsort(-keen, kind="stable")[: round((1.0 - OFFLINE_SHARE) * n)]] = "online"
     letters, shares = np.array([s[0] for s in SECTORS]), np.array([s[1] for s in SECTORS])
