@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 eccabb1e60296007846986cb6359e63c2952b0f119b660571f30e67db5496201): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 2a4a660a257cfbb12e88f5a80430f788ab983eff4456e767b35fc30779da03cd): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/mercator.js
@@ -127,6 +127,13 @@
         ctx.moveTo(px, py - r * 1.15);
         ctx.lineTo(px + r * 1.1, py + r * 0.85);
         ctx.lineTo(px - r * 1.1, py + r * 0.85);
+        ctx.closePath();
+        break;
+      case "pin":
+        ctx.moveTo(px - r, py + r);
+        ctx.lineTo(px - r * 0.45, py - r);
+        ctx.lineTo(px + r * 0.45, py - r);
+        ctx.lineTo(px + r, py + r);
         ctx.closePath();
         break;
       case "cross":
@@ -425,7 +432,7 @@
       ctx.stroke();
     });
   }
-  var symbolScale = (zoom) => Math.max(0.72, Math.min(1.25, 0.72 + (zoom - 6) * 0.09));
+  var symbolScale = (zoom) => Math.max(0.55, Math.min(1.25, 0.55 + (zoom - 6) * 0.12));
   function pointClass(style, table, row) {
     if (!style.by) return 0;
     const numeric = style.classes.some((item) => item.from !== void 0);
@@ -1016,6 +1023,7 @@
     const { box } = table.shapes;
     const rows = [...Array(table.n).keys()].sort((a, b) => span(box, b) - span(box, a) || a - b);
     const taken = [];
+    const sites = siteBoxes(view, data, state);
     for (const row of rows) {
       const px = unitX(table.number("label_lon", row)) * scale - ox;
       const py = unitY(table.number("label_lat", row)) * scale - oy;
@@ -1024,12 +1032,28 @@
       const name = shortName(table.text("name", row));
       if (!name) continue;
       const half = ctx.measureText(name).width / 2 + 4;
-      const area = [px - half, py - size * 0.8, px + half, py + size * 0.8];
-      if (taken.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1])) continue;
-      taken.push(area);
-      ctx.strokeText(name, px, py);
-      ctx.fillText(name, px, py);
+      const boxAt = (shift2) => [px - half, py + shift2 - size * 0.8, px + half, py + shift2 + size * 0.8];
+      const shifts = (large ? [0, -14, 14] : [0, -12, 12]).filter((shift2) => !hits(boxAt(shift2), taken));
+      if (!shifts.length) continue;
+      const free = shifts.find((item) => !hits(boxAt(item), sites));
+      if (free === void 0 && view.zoom < 7) continue;
+      const shift = free ?? shifts[0];
+      taken.push(boxAt(shift));
+      ctx.strokeText(name, px, py + shift);
+      ctx.fillText(name, px, py + shift);
     }
+  }
+  var hits = (area, others) => others.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1]);
+  function siteBoxes(view, data, state) {
+    const table = data.layers.get("sites");
+    const boxes = [];
+    if (!table || !state.now.on.has("sites")) return boxes;
+    for (let row = 0; row < table.n; row++) {
+      const px = table.x[row] * view.scale - view.ox;
+      const py = table.y[row] * view.scale - view.oy;
+      if (px > 0 && py > 0 && px < view.width && py < view.height) boxes.push([px - 6, py - 6, px + 6, py + 6]);
+    }
+    return boxes;
   }
   var span = (box, row) => (box[4 * row + 2] - box[4 * row]) * (box[4 * row + 3] - box[4 * row + 1]);
   function paintSelection(view, data, state) {
@@ -1144,6 +1168,8 @@
         return svg("path", { d: `M11 ${7 - r * 1.2} L${11 + r * 1.2} 7 L11 ${7 + r * 1.2} L${11 - r * 1.2} 7 Z`, ...solid });
       case "triangle":
         return svg("path", { d: `M11 ${7 - r * 1.1} L${11 + r * 1.1} ${7 + r} L${11 - r * 1.1} ${7 + r} Z`, ...solid });
+      case "pin":
+        return svg("path", { d: `M${11 - r} ${7 + r} L${11 - r * 0.45} ${7 - r} L${11 + r * 0.45} ${7 - r} L${11 + r} ${7 + r} Z`, ...solid });
       case "cross":
         return svg("path", { d: `M${11 - r} ${7 - r} L${11 + r} ${7 + r} M${11 + r} ${7 - r} L${11 - r} ${7 + r}`, ...open });
       case "ring":
@@ -1483,6 +1509,7 @@
 
   // maps/assets/src/why.js
   var KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
+  var NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
   function whyBlocks(app, text, nameOf) {
     let why;
     try {
@@ -1498,9 +1525,9 @@
     if (!why.new || typeof why.new !== "object") return null;
     const rows = (
       /** @type {[string, string | null][]} */
-      Object.entries(why.new).filter(([, value]) => typeof value === "number" && value >= 0.05).map(([key, value]) => [words.t(`map.why_new.${key}`), words.n(value, 1)])
+      NEW.filter((key) => typeof why.new[key] === "number" && why.new[key] >= 0.5).map((key) => [words.t(`map.why_new.${key}`), words.n(why.new[key])])
     );
-    const loss = typeof why.loss === "number" ? el("p", { class: "note" }, words.t("map.why_loss", { n: words.n(why.loss, 1) })) : null;
+    const loss = typeof why.loss === "number" ? el("p", { class: "note" }, words.t("map.why_loss", { n: words.n(why.loss) })) : null;
     return rows.length ? section(words.t("map.why_serves"), facts(rows), loss) : null;
   }
   function costBlock(app, why) {
@@ -1785,6 +1812,11 @@
     return list.childElementCount ? section(words.t("map.hops"), list) : null;
   }
   function nodeName(app, id) {
+    const bare = id.replace(/^(root|relay|beam|place):/, "");
+    if (bare !== id) {
+      const name = nodeName(app, bare);
+      return id.startsWith("relay:") ? app.words.t("map.relay_at", { name }) : name;
+    }
     for (const [layer, key] of [["sites", "candidate_id"], ["candidates", "candidate_id"], ["fiber_nodes", "node_id"], ["gateways", "gateway_id"]]) {
       const table = app.data.layers.get(layer);
       const row2 = table ? table.find(key, id) : -1;
@@ -2045,6 +2077,7 @@
     function drawBody() {
       const { words, data, state } = app;
       const { tab, selection } = state.now;
+      panel.dataset.tab = tab;
       body.setAttribute("aria-label", words.t(tab === "detail" ? "map.detail" : `map.tab.${tab}`));
       if (tab === "detail" && selection) {
         const back = el("button", { type: "button", class: "back", on: { click: () => state.set({ tab: "overview", selection: null }) } }, `‹ ${words.t("map.back")}`);

@@ -173,8 +173,8 @@ def fiber_class(fiber: pd.DataFrame) -> NDArray[Any]:
 
 
 def backhaul_class(technology: Iterable[object], kinds: Mapping[str, str]) -> NDArray[Any]:
-    """Kind of each backhaul technology: fiber, microwave, satellite or other."""
-    known = ("fiber", "microwave", "satellite")
+    """Kind of each backhaul technology: fiber, microwave, satellite, existing (nothing new is built) or other."""
+    known = ("fiber", "microwave", "satellite", "existing")
 
     def kind(name: str) -> str:
         found = kinds.get(name, name)

@@ -229,8 +229,13 @@ function hopsBlock(app, path) {
   return list.childElementCount ? section(words.t("map.hops"), list) : null;
 }
 
-/** Name of a node of the network: a place, a tower, a landing. @param {App} app @param {string} id */
+/** Name of a node of the network: a place, a tower, a landing. @param {App} app @param {string} id @returns {string} */
 function nodeName(app, id) {
+  const bare = id.replace(/^(root|relay|beam|place):/, "");
+  if (bare !== id) {
+    const name = nodeName(app, bare);
+    return id.startsWith("relay:") ? app.words.t("map.relay_at", { name }) : name;
+  }
   for (const [layer, key] of [["sites", "candidate_id"], ["candidates", "candidate_id"], ["fiber_nodes", "node_id"], ["gateways", "gateway_id"]]) {
     const table = app.data.layers.get(layer);
     const row = table ? table.find(key, id) : -1;

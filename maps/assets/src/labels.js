@@ -36,6 +36,7 @@ export function paintLabels(view, data, state) {
   const rows = [...Array(table.n).keys()].sort((a, b) => span(box, b) - span(box, a) || a - b);
   /** @type {number[][]} */
   const taken = [];
+  const sites = siteBoxes(view, data, state);
   for (const row of rows) {
     const px = unitX(table.number("label_lon", row)) * scale - ox;
     const py = unitY(table.number("label_lat", row)) * scale - oy;
@@ -44,12 +45,33 @@ export function paintLabels(view, data, state) {
     const name = shortName(table.text("name", row));
     if (!name) continue;
     const half = ctx.measureText(name).width / 2 + 4;
-    const area = [px - half, py - size * 0.8, px + half, py + size * 0.8];
-    if (taken.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1])) continue;
-    taken.push(area);
-    ctx.strokeText(name, px, py);
-    ctx.fillText(name, px, py);
+    const boxAt = (/** @type {number} */ shift) => [px - half, py + shift - size * 0.8, px + half, py + shift + size * 0.8];
+    const shifts = (large ? [0, -14, 14] : [0, -12, 12]).filter((shift) => !hits(boxAt(shift), taken));
+    if (!shifts.length) continue;
+    const free = shifts.find((item) => !hits(boxAt(item), sites));
+    if (free === undefined && view.zoom < 7) continue; // half a name is worse than none
+    const shift = free ?? shifts[0];
+    taken.push(boxAt(shift));
+    ctx.strokeText(name, px, py + shift);
+    ctx.fillText(name, px, py + shift);
   }
+}
+
+/** @param {number[]} area @param {number[][]} others */
+const hits = (area, others) => others.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1]);
+
+/** Where sites stand, so that names keep off them. @param {View} view @param {Data} data @param {State} state */
+function siteBoxes(view, data, state) {
+  const table = data.layers.get("sites");
+  /** @type {number[][]} */
+  const boxes = [];
+  if (!table || !state.now.on.has("sites")) return boxes;
+  for (let row = 0; row < table.n; row++) {
+    const px = table.x[row] * view.scale - view.ox;
+    const py = table.y[row] * view.scale - view.oy;
+    if (px > 0 && py > 0 && px < view.width && py < view.height) boxes.push([px - 6, py - 6, px + 6, py + 6]);
+  }
+  return boxes;
 }
 
 /** @param {Int32Array} box @param {number} row */

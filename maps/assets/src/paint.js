@@ -280,7 +280,7 @@ export function paintLines(view, table, style) {
 }
 
 /** Symbols grow a little with zoom. @param {number} zoom */
-export const symbolScale = (zoom) => Math.max(0.72, Math.min(1.25, 0.72 + (zoom - 6) * 0.09));
+export const symbolScale = (zoom) => Math.max(0.55, Math.min(1.25, 0.55 + (zoom - 6) * 0.12));
 
 /** Class of a row of a point layer. @param {Style} style @param {Table} table @param {number} row */
 export function pointClass(style, table, row) {

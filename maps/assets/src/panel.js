@@ -45,6 +45,7 @@ export function makePanel(app, panel) {
   function drawBody() {
     const { words, data, state } = app;
     const { tab, selection } = state.now;
+    panel.dataset.tab = tab;
     body.setAttribute("aria-label", words.t(tab === "detail" ? "map.detail" : `map.tab.${tab}`));
     if (tab === "detail" && selection) {
       const back = el("button", { type: "button", class: "back", on: { click: () => state.set({ tab: "overview", selection: null }) } }, `‹ ${words.t("map.back")}`);

@@ -64,6 +64,7 @@ function pointGlyph(item) {
     case "square": return svg("rect", { x: 11 - r, y: 7 - r, width: 2 * r, height: 2 * r, ...solid });
     case "diamond": return svg("path", { d: `M11 ${7 - r * 1.2} L${11 + r * 1.2} 7 L11 ${7 + r * 1.2} L${11 - r * 1.2} 7 Z`, ...solid });
     case "triangle": return svg("path", { d: `M11 ${7 - r * 1.1} L${11 + r * 1.1} ${7 + r} L${11 - r * 1.1} ${7 + r} Z`, ...solid });
+    case "pin": return svg("path", { d: `M${11 - r} ${7 + r} L${11 - r * 0.45} ${7 - r} L${11 + r * 0.45} ${7 - r} L${11 + r} ${7 + r} Z`, ...solid });
     case "cross": return svg("path", { d: `M${11 - r} ${7 - r} L${11 + r} ${7 + r} M${11 + r} ${7 - r} L${11 - r} ${7 + r}`, ...open });
     case "ring": return svg("circle", { cx: 11, cy: 7, r, ...open });
     default: return svg("circle", { cx: 11, cy: 7, r, ...solid });

@@ -94,6 +94,13 @@ export function symbol(ctx, shape, px, py, r) {
       ctx.lineTo(px - r * 1.1, py + r * 0.85);
       ctx.closePath();
       break;
+    case "pin": // a tower seen from the side
+      ctx.moveTo(px - r, py + r);
+      ctx.lineTo(px - r * 0.45, py - r);
+      ctx.lineTo(px + r * 0.45, py - r);
+      ctx.lineTo(px + r, py + r);
+      ctx.closePath();
+      break;
     case "cross":
       ctx.moveTo(px - r, py - r);
       ctx.lineTo(px + r, py + r);

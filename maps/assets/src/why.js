@@ -6,6 +6,7 @@ import { chip, facts, section, valueByName } from "./parts.js";
 /** @typedef {import("./app.js").App} App @typedef {Record<string, any>} Json */
 
 const KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
+const NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
 
 /** @param {App} app @param {string} text @param {(id: string) => string} nameOf @returns {Node[]} */
 export function whyBlocks(app, text, nameOf) {
@@ -24,8 +25,8 @@ export function whyBlocks(app, text, nameOf) {
 function servesBlock(app, why) {
   const { words } = app;
   if (!why.new || typeof why.new !== "object") return null;
-  const rows = /** @type {[string, string | null][]} */ (Object.entries(why.new).filter(([, value]) => typeof value === "number" && value >= 0.05).map(([key, value]) => [words.t(`map.why_new.${key}`), words.n(value, 1)]));
-  const loss = typeof why.loss === "number" ? el("p", { class: "note" }, words.t("map.why_loss", { n: words.n(why.loss, 1) })) : null;
+  const rows = /** @type {[string, string | null][]} */ (NEW.filter((key) => typeof why.new[key] === "number" && why.new[key] >= 0.5).map((key) => [words.t(`map.why_new.${key}`), words.n(why.new[key])]));
+  const loss = typeof why.loss === "number" ? el("p", { class: "note" }, words.t("map.why_loss", { n: words.n(why.loss) })) : null;
   return rows.length ? section(words.t("map.why_serves"), facts(rows), loss) : null;
 }
 
