@@ -154,8 +154,8 @@ def test_an_opencellid_world_file_leaves_other_countries_aside(tmp_path):
 def test_every_wrong_coordinate_gets_its_reason(tmp_path, lon, lat, code):
     found = examine(
         tmp_path,
-        "gateways",
-        f"kode,satelit,lon,lat\nG1,S1,{lon},{lat}\nG2,S1,123.7,-10.1\n",
+        "fiber_nodes",
+        f"kode,jenis,lon,lat\nG1,pop,{lon},{lat}\nG2,pop,123.7,-10.1\n",
         context_bounds_deg=(118.0, -11.5, 126.0, -7.5),
     )
     if code.endswith(";"):
@@ -185,23 +185,23 @@ def test_metres_are_recognised_and_the_crs_that_fits_is_named(tmp_path):
 
 
 def test_points_outside_the_region_are_set_aside(tmp_path):
-    content = "kode,satelit,lon,lat\nG1,S1,123.7,-10.1\nG2,S1,106.8,-6.2\n"
-    found = examine(tmp_path, "gateways", content, context_bounds_deg=(118.0, -11.5, 126.0, -7.5))
+    content = "kode,jenis,lon,lat\nG1,pop,123.7,-10.1\nG2,pop,106.8,-6.2\n"
+    found = examine(tmp_path, "fiber_nodes", content, context_bounds_deg=(118.0, -11.5, 126.0, -7.5))
     assert (found.n_used, found.n_aside, found.n_faulty) == (1, 1, 0)
 
 
 def test_a_region_whose_rows_all_lost_their_sign_is_not_silently_elsewhere(tmp_path):
-    rows = "".join(f"G{i},S1,106.8,{6.1 + i / 100}\n" for i in range(5))
+    rows = "".join(f"G{i},pop,106.8,{6.1 + i / 100}\n" for i in range(5))
     found = examine(
-        tmp_path, "gateways", f"kode,satelit,lon,lat\n{rows}", context_bounds_deg=(106.0, -7.0, 107.5, -5.5)
+        tmp_path, "fiber_nodes", f"kode,jenis,lon,lat\n{rows}", context_bounds_deg=(106.0, -7.0, 107.5, -5.5)
     )
     assert found.n_faulty == 5
     assert set(codes_of(found)) == {"coordinate_sign"}
 
 
 def test_a_lone_row_on_the_other_side_of_the_equator_is_found_without_a_region(tmp_path):
-    rows = "".join(f"G{i},S1,106.8,{-6.2 + i / 1000}\n" for i in range(40))
-    found = examine(tmp_path, "gateways", f"kode,satelit,lon,lat\n{rows}G99,S1,106.8,6.2\n")
+    rows = "".join(f"G{i},pop,106.8,{-6.2 + i / 1000}\n" for i in range(40))
+    found = examine(tmp_path, "fiber_nodes", f"kode,jenis,lon,lat\n{rows}G99,pop,106.8,6.2\n")
     assert codes_of(found) == ["coordinate_sign"]
 
 
@@ -210,6 +210,13 @@ def test_one_column_of_pairs_or_links(tmp_path):
     found = examine(tmp_path, "umkm", content)
     assert found.data["lat_deg"].tolist() == [-10.17, -10.18]
     assert codes_of(found) == ["map_link_short"]
+
+
+def test_ground_stations_serve_every_region(tmp_path):
+    found = examine(
+        tmp_path, "gateways", "kode,satelit,lon,lat\nG1,S1,106.8,-6.2\n", context_bounds_deg=(118.0, -11.5, 126.0, -7.5)
+    )
+    assert found.n_used == 1
 
 
 # --- enterprises
@@ -342,3 +349,44 @@ def test_an_unknown_technology_is_quarantined_with_the_nearest_word(tmp_path):
     found = examine(tmp_path, "bts", "id,operator,teknologi,lon,lat\nA1,X,LTEE,120,-8\n")
     assert codes_of(found) == ["not_in_vocabulary"]
     assert "lte" in found.problems[0].mend
+
+
+# --- other makes of file
+
+
+def test_points_and_areas_of_a_vector_file_stand_where_they_are(tmp_path):
+    import json
+
+    square = [[[120.0, -8.0], [120.2, -8.0], [120.2, -8.2], [120.0, -8.2], [120.0, -8.0]]]
+    shapes = [
+        {"type": "Point", "coordinates": [120.5, -8.5]}, {"type": "Polygon", "coordinates": square},
+        {"type": "LineString", "coordinates": [[120, -8], [121, -8]]}, None, {"type": "Point", "coordinates": [-8.5, 120.5]},
+    ]  # fmt: skip
+    features = [
+        {"type": "Feature", "properties": {"NPSN": f"F{i}", "nama": "x", "jenis": "sekolah"}, "geometry": shape}
+        for i, shape in enumerate(shapes)
+    ]
+    found = examine(
+        tmp_path, "facilities", json.dumps({"type": "FeatureCollection", "features": features}), "f.geojson"
+    )
+    assert found.data["facility_id"].tolist() == ["F0", "F1"]
+    assert found.data["lon_deg"].tolist() == pytest.approx([120.5, 120.1], abs=0.1)
+    assert codes_of(found) == ["not_a_point", "coordinate_missing", "coordinate_swapped"]
+    assert any("stand for a point inside them" in note for note in found.notes)
+
+
+def test_a_zipped_table_and_a_tab_separated_one(tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "g.zip", "w") as archive:
+        archive.writestr("gateways.csv", GOOD["gateways"])
+    zipped = examine(tmp_path, "gateways", (tmp_path / "g.zip").read_bytes(), "g.zip")
+    tabbed = examine(tmp_path, "gateways", GOOD["gateways"].replace(",", "\t"), "g.tsv")
+    assert zipped.data.equals(tabbed.data)
+
+
+def test_names_of_desa_without_an_admin_layer_are_said_once_not_row_by_row(tmp_path):
+    rows = "".join(f"U{i},mikro,Oesao,Kupang Timur,123.8,-10.1\n" for i in range(50))
+    found = examine(tmp_path, "umkm", f"id,skala,desa,kecamatan,bujur,lintang\n{rows}")
+    assert found.problems == ()
+    assert any("names of desa not looked up" in note for note in found.notes)

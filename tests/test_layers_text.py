@@ -100,6 +100,20 @@ def test_a_quote_that_never_closes_takes_one_row_not_the_file(tmp_path):
     assert table.line[0] == 3
 
 
+def test_stray_quotes_that_pair_up_do_not_swallow_the_rows_between(tmp_path):
+    rows = [f"A{i},{chr(34) if i % 50 == 0 else ''}X,4G,120.5,-8.5" for i in range(1000)]
+    tables = read(tmp_path, "\n".join([HEADER, *rows]) + "\n")
+    assert sum(len(table.cells) for table in tables) == 980
+    assert sum(len(table.broken) for table in tables) == 20
+
+
+def test_an_address_over_two_lines_with_many_commas_is_one_cell(tmp_path):
+    table = read(
+        tmp_path, f'{HEADER}\nA1,"PT A, Tbk, RT 2, RW 3, x\nKel. B, Kec. C, Kota D, NTT",4G,1,2\nA2,X,4G,1,2\n'
+    )[0]
+    assert table.cells["id"].tolist() == ["A1", "A2"]
+
+
 def test_a_quote_open_at_the_end_takes_one_row(tmp_path):
     table = read(tmp_path, f'{HEADER}\nA1,"PT X,4G,1,2\nA2,X,4G,1,2\nA3,X,4G,1,2\n')[0]
     assert table.cells["id"].tolist() == ["A2", "A3"]

@@ -73,6 +73,8 @@ class Recipe:
         A row is used without an area when it has coordinates.
     adds_up
         Column of counts: a row whose area holds other rows' areas is their total and is set aside.
+    is_national
+        Rows anywhere in Indonesia serve every region (ground stations of satellites).
     """
 
     kind: str
@@ -86,6 +88,7 @@ class Recipe:
     key_from: Callable[[pd.DataFrame], pd.Series[Any]] | None = None
     optional_area: bool = False
     adds_up: str = ""
+    is_national: bool = False
 
 
 @dataclass(frozen=True)
@@ -296,7 +299,7 @@ def _places(work: _Work, areas: Areas) -> _Found:
             return _Found()  # its columns are missing, which is said later
         nothing = np.full(n_rows, np.nan)
         places = Places(nothing, nothing.copy(), (), ())
-    faults = [*_area_doubts(work, areas, places), *places.faults, *judge_places(places, work.context)]
+    faults = [*_area_doubts(work, areas, places), *places.faults, *judge_places(places, _where_asked(work))]
     placed = np.zeros(n_rows, dtype=np.bool_)
     notes = list(places.notes)
     notes += _not_looked_up(areas)
@@ -314,6 +317,10 @@ def _places(work: _Work, areas: Areas) -> _Found:
     if work.recipe.may_place:
         values["is_placed"] = pd.Series(placed)
     return _Found(values, tuple(faults), tuple(notes))
+
+
+def _where_asked(work: _Work) -> ReadContext:
+    return replace(work.context, bounds_deg=None) if work.recipe.is_national else work.context
 
 
 def _area_doubts(work: _Work, areas: Areas, places: Places) -> list[Fault]:

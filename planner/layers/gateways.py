@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-RECIPE = Recipe(kind="gateways")
+RECIPE = Recipe(kind="gateways", is_national=True)
 
 
 def read(path: Path, source: LayerSource, context: ReadContext) -> Conformed:

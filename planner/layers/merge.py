@@ -210,7 +210,8 @@ def _dropped(part: Part, place: int, drop: pd.DataFrame, identity: list[str]) ->
         mask[position] = True
         named = ", ".join(identity)
         what = "differing rows share one" if code == "key_conflict" else "the row repeats another of the same"
-        shown = rows[identity].astype("str").agg(" / ".join, axis=1)
+        parts = [rows[name].astype("str").to_list() for name in identity]
+        shown = [" / ".join(cells) for cells in zip(*parts, strict=True)]
         messages[position] = [
             f"{what} {named} {value} (first at line {line})" for value, line in zip(shown, rows["_first"], strict=True)
         ]
@@ -317,7 +318,7 @@ def _of_fault(table: RawTable, fault: Fault) -> list[Problem]:
         text = fault.message if isinstance(fault.message, str) else next((m for m in fault.message if m), "")
         mend = fault.mend if isinstance(fault.mend, str) else next((m for m in fault.mend if m), "")
         is_aside = fault.code in ASIDE_CODES
-        message = f"{rows.size} rows set aside: {text}" if is_aside else text
+        message = f"{rows.size} {'row' if rows.size == 1 else 'rows'} set aside: {text}" if is_aside else text
         line = int(table.line[rows[0]]) if is_aside and rows.size == 1 else 0
         severity = "warning" if is_aside else fault.severity
         return [Problem(table.file, fault.code, message, sheet=table.sheet, line=line, column=fault.column, mend=mend,
@@ -360,7 +361,7 @@ def _of_broken(table: RawTable, code: str, rows: pd.DataFrame, *, hide: bool) ->
     ):
         more = n_rows - LISTED if place == LISTED - 1 and n_rows > LISTED else 0
         said = f"{message} (and {more} more rows like it)" if more else message
-        if every and place == 0:
+        if every and place == 0 and code == "extra_cells":
             said = f"{message}: so in every row, so that the columns would shift against their names"
         listed.append(Problem(table.file, code, said, sheet=table.sheet, line=int(line), value="" if hide else text[:80],
                               mend=mends.get(code, ""), n_rows=1 + more))  # fmt: skip

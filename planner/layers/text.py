@@ -237,11 +237,27 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], st
             yield start, [lines.put_back().rstrip("\n")], code
             reader = csv.reader(lines, delimiter=delimiter)
             continue
-        if len(lines.record) > 1 and "".join(lines.record).count('"') % 2:
-            yield start, [lines.put_back().rstrip("\n")], "unclosed_quote"  # the file ended inside a quote
+        if len(lines.record) > 1 and _is_stray(lines.record, delimiter):
+            yield start, [lines.put_back().rstrip("\n")], "unclosed_quote"
             reader = csv.reader(lines, delimiter=delimiter)
             continue
         yield start, row, ""
+
+
+def _is_stray(record: list[str], delimiter: str) -> bool:
+    """Whether a record of several lines is no cell with line breaks, but a quote that was never meant to open one.
+
+    The file ended inside it, the quote that closes it stands in the middle of a cell, or whole rows lie in it.
+    """
+    joined = "".join(record)
+    if joined.count('"') % 2:
+        return True
+    try:
+        cells = next(csv.reader([joined], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return True
+    inner = (line.count(delimiter) for line in record[1:-1])
+    return len(cells) > 1 and any(count >= len(cells) - 1 for count in inner)
 
 
 def _pieces(lines: _Lines, delimiter: str, width: int) -> Iterator[_Piece]:
