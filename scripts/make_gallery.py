@@ -44,8 +44,9 @@ def shoot(
     tab.wait_for_timeout(300)
     tab.screenshot(path=target)
     context.close()
-    with Image.open(target) as picture:  # 128 colours are enough for a map and a third of the bytes
-        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+    with Image.open(target) as picture:  # a palette of 256 that keeps rare colours, such as those of sites
+        few = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(target, optimize=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
