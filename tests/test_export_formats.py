@@ -162,7 +162,7 @@ def test_every_score_criterion_has_labels():
     import planner.score.criteria
 
     labels = read_words("en").section("columns")
-    names = [f"{part}_{name}" for name in registry.names(planner.score.criteria) for part in ("raw", "part")]
+    names = [f"{part}_{name}" for name in registry.names(planner.score.criteria) for part in ("raw", "part", "weight")]
     assert sorted(set(names) - set(labels)) == []
 
 

@@ -100,6 +100,14 @@ def test_hostile_names_stay_text(book):
     label = book.words("columns.name")
     assert sheet(book, "sites")[label].tolist() == ["Bukit Uitao", export_worlds.HOSTILE]
     assert sheet(book, "rejected")[label].tolist() == ["+cmd|calc", "-2+3"]
+    assert sheet(book, "sites")[book.words("columns.kabupaten_name")].tolist() == [
+        "Kabupaten Kupang",
+        export_worlds.HOSTILE,
+    ]
+    assert sheet(book, "sites")[book.words("columns.desa_name")].fillna("").tolist() == ["Uitao", ""]
+    assert sheet(book, "sites")[book.words("columns.cost_per_umkm_idr")].tolist() == pytest.approx(
+        [3.7e9 / 30.5, 3.5e8]
+    )
     assert export_worlds.HOSTILE in sheet(book, "kabupaten")[label].tolist()
 
 

@@ -178,21 +178,23 @@ def dictionary_rows(layers: Mapping[str, Any]) -> pd.DataFrame:
         for name in frame.columns:
             if name == "geometry":
                 continue
-            found = abouts.get((layer, name)) or abouts.get(("", name), "")
-            rows.append((layer, name, labels["id"].get(name, name), labels["en"].get(name, name), unit_of(name), found))
+            label_id, label_en = (labels[language].get(name, name) for language in _LANGUAGES)
+            about = abouts.get((layer, name)) or abouts.get(("", name)) or label_en
+            rows.append((layer, name, label_id, label_en, unit_of(name), about))
     return pd.DataFrame(rows, columns=["layer", "column", "label_id", "label_en", "unit", "about"]).astype("str")
 
 
 def _abouts() -> dict[tuple[str, str], str]:
-    """Meaning of columns by ``(layer, column)``, and by column alone where no layer declares it."""
+    """Meaning of columns by ``(layer, column)``, and by column alone where all who declare it agree."""
     declared: dict[str, tuple[Column, ...]] = {**{k: v.columns for k, v in LAYERS.items()}, **TABLES}
     declared |= {f"areas_{level}": AREAS for level in (*AREA_LEVELS,)} | {"hexagons": AREAS}
     declared["cells"] = (*TABLES["cells"], *TABLES["service"])
     found = {(layer, column.name): column.about for layer, columns in declared.items() for column in columns}
+    shared: dict[str, set[str]] = {}
     for columns in (*TABLES.values(), *(layer.columns for layer in LAYERS.values())):
         for column in columns:
-            found.setdefault(("", column.name), column.about)
-    return found
+            shared.setdefault(column.name, set()).add(column.about)
+    return found | {("", name): next(iter(abouts)) for name, abouts in shared.items() if len(abouts) == 1}
 
 
 def unit_of(name: str) -> str:

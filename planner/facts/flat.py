@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["area_table"]
+__all__ = ["area_table", "names_above"]
 
 _TEXT = ("area_level", "area_code", "bps_code", "name", "level", "cause")
-_ABOVE = (("provinsi", 1), ("kabupaten", 2), ("kecamatan", 3))
+_LEVELS = ("provinsi", "kabupaten", "kecamatan", "desa")
 
 
 def area_table(facts: Mapping[str, Any], level: str, scores: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -35,19 +35,14 @@ def area_table(facts: Mapping[str, Any], level: str, scores: pd.DataFrame | None
         float64, NaN where unknown. Empty when the facts have no such area.
     """
     records = facts.get("areas", ())
-    names = {str(record["area_code"]): str(record["name"]) for record in records}
     mine = [_flat(record) for record in records if record.get("area_level") == level]
     if not mine:
         return pd.DataFrame()
     frame = pd.DataFrame(mine).drop(columns="area_level")
     numbers = [name for name in frame.columns if name not in _TEXT]
     frame[numbers] = frame[numbers].astype(np.float64)
-    codes = frame["area_code"].astype("str")
-    for at, (above, n_parts) in enumerate(_ABOVE):
-        if above == level:
-            break
-        prefix = codes.str.split(".").str[:n_parts].str.join(".")
-        frame.insert(3 + at, f"{above}_name", prefix.map(names).fillna("").astype("str"))
+    for at, column in enumerate(names_above(facts, frame["area_code"], level).items()):
+        frame.insert(3 + at, *column)
     if level != "desa":
         frame = frame.drop(columns=["level", "cause"], errors="ignore")
     if scores is not None and len(scores):
@@ -66,3 +61,25 @@ def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
         else:
             flat[key] = value
     return flat
+
+
+def names_above(facts: Mapping[str, Any], codes: pd.Series[Any], level: str = "") -> dict[str, pd.Series[Any]]:
+    """Names of the areas that hold each code: ``<level>_name`` → names, "" where there is none.
+
+    Parameters
+    ----------
+    facts
+        ``Facts.to_json()``.
+    codes
+        Kemendagri codes.
+    level
+        Only levels above this one; "" gives all, down to the desa.
+    """
+    names = {str(record["area_code"]): str(record["name"]) for record in facts.get("areas", ())}
+    parts = [code.split(".") for code in codes.astype("str")]
+    wanted = _LEVELS[: _LEVELS.index(level)] if level else _LEVELS
+    found = {}
+    for at, above in enumerate(wanted, start=1):
+        held = [names.get(".".join(part[:at]), "") if len(part) >= at else "" for part in parts]
+        found[f"{above}_name"] = pd.Series(held, index=codes.index, dtype="str")
+    return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from planner.facts.flat import area_table
+from planner.facts.flat import area_table, names_above
 from planner.report._inputs import ReportInputs
 from planner.schema import LAYERS, TABLES
 from planner.schema_columns import CAUSES, EVIDENCE, LEVELS, PROGRAMMES
@@ -23,6 +24,12 @@ _VOCABULARY = {
     "access_mode": "map.access", "reason": "map.reason", "excluded_because": "map.reason",
 }  # fmt: skip
 """Column → section of the words that holds its values; a value without a word is shown as it is."""
+
+_HIDDEN = (
+    "option_id", "why", "link_ids", "option_cost_idr", "ref_id", "place_kind", "provenance", "weight_near", "decision",
+    "excluded_because_of",
+)  # fmt: skip
+"""Columns that machines need and officials do not; the layers hold them."""
 
 SHEETS = (
     "provinsi", "kabupaten", "kecamatan", "desa", "sites", "links", "surveys", "rejected", "ledger", "sources",
@@ -51,7 +58,7 @@ def sheet_tables(inputs: ReportInputs, words: Words) -> dict[str, pd.DataFrame]:
     """Tables of all sheets but the summary, by name, with our column names; values in the reader's words."""
     found = {
         **{level: _areas(inputs, level) for level in SHEETS[:4]},
-        "sites": _sorted(inputs.sites, ["site_id"], ("option_id", "why")),
+        "sites": _sites(inputs),
         "links": _sorted(inputs.links, ["link_id"], ()),
         "surveys": _surveys(inputs, words),
         "rejected": _rejected(inputs),
@@ -86,17 +93,35 @@ def _in_words(table: pd.DataFrame, words: Words) -> pd.DataFrame:
     return said
 
 
-def _area_names(facts: Mapping[str, Any]) -> dict[str, str]:
-    return {str(record["area_code"]): str(record["name"]) for record in facts.get("areas", ())}
+def _with_places(table: pd.DataFrame, facts: Mapping[str, Any], at: int) -> pd.DataFrame:
+    """A table with the names of the areas of its codes, from column ``at`` on; rows by area, then as they were."""
+    if table.empty:
+        return table
+    named = table.copy()
+    for place, (name, values) in enumerate(names_above(facts, table["area_code"]).items()):
+        if name != "provinsi_name":
+            named.insert(at + place, name, values.to_numpy())
+    return named
+
+
+def _sites(inputs: ReportInputs) -> pd.DataFrame:
+    """Proposed sites by area, with what an enterprise newly served costs."""
+    table = _sorted(inputs.sites, ["area_code", "site_id"], _HIDDEN)
+    if table.empty:
+        return table
+    umkm = table["n_umkm_new"].to_numpy(dtype=np.float64)
+    each = np.divide(
+        table["cost_idr"].to_numpy(dtype=np.float64), umkm, out=np.full(len(umkm), np.nan), where=umkm > 0.0
+    )
+    table.insert(list(table.columns).index("cost_idr") + 1, "cost_per_umkm_idr", each)
+    return _with_places(table, inputs.facts, 3)
 
 
 def _surveys(inputs: ReportInputs, words: Words) -> pd.DataFrame:
-    table = _sorted(inputs.surveys, ["rank"], ())
+    table = _with_places(_sorted(inputs.surveys, ["rank"], _HIDDEN), inputs.facts, 1)
     if table.empty:
         return table
-    names = _area_names(inputs.facts)
     settle = [words.texts.get(f"map.settle.{key}", key) for key in table["settle_with"].astype(str)]
-    table.insert(2, "name", [names.get(code, "") for code in table["area_code"].astype(str)])
     return table.assign(settle_with=settle)
 
 
@@ -110,7 +135,7 @@ def _rejected(inputs: ReportInputs) -> pd.DataFrame:
         table = table.merge(why.drop_duplicates("candidate_id"), on="candidate_id", how="left")
     if inputs.sites is not None and len(inputs.sites):
         table = table.loc[~table["candidate_id"].isin(inputs.sites["candidate_id"])]
-    return _sorted(table, ["candidate_id"], ("ref_id", "option_id"))
+    return _with_places(_sorted(table, ["area_code", "candidate_id"], _HIDDEN), inputs.facts, 4)
 
 
 def _ledger(facts: Mapping[str, Any]) -> pd.DataFrame:
@@ -159,12 +184,17 @@ def _numbers(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any
 
 
 def _columns(tables: Mapping[str, pd.DataFrame], words: Words) -> pd.DataFrame:
-    """The columns used in this workbook, with their meaning (English, as declared)."""
-    abouts = {c.name: c.about for columns in TABLES.values() for c in columns}
-    abouts |= {c.name: c.about for layer in LAYERS.values() for c in layer.columns if c.name not in abouts}
+    """The columns used in this workbook, with their meaning as declared; their label where tables differ."""
+    declared: dict[str, set[str]] = {}
+    for columns in (*TABLES.values(), *(layer.columns for layer in LAYERS.values())):
+        for column in columns:
+            declared.setdefault(column.name, set()).add(column.about)
     labels = words.section("columns")
     names = dict.fromkeys(name for table in tables.values() for name in table.columns)
-    rows = [(name, labels.get(name, name), abouts.get(name, "")) for name in names]
+    rows = []
+    for name in names:
+        label, abouts = labels.get(name, name), declared.get(name, set())
+        rows.append((name, label, next(iter(abouts)) if len(abouts) == 1 else label))
     return pd.DataFrame(rows, columns=["column", "label", "about"])
 
 
