@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,8 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.catalog import read_catalog
 from planner.geo import pixel_deg_for
@@ -50,17 +53,18 @@ def umkm() -> pd.DataFrame:
     return pd.read_parquet(SAMPLE / "umkm.parquet")
 
 
-@pytest.fixture
-def maker(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def maker() -> Iterator[None]:
     """The makers of the sample are importable."""
-    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT / "scripts"))
+        yield
 
 
 # ---- the catalogue
 
 
-def test_every_file_of_data_has_an_entry_with_its_sum(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+def test_every_file_of_data_has_an_entry_with_its_sum() -> None:
     refresh = __import__("refresh_catalog")
     text = (DATA / "catalog.toml").read_text(encoding="utf-8")
     after, faults = refresh.refreshed(text, DATA)
@@ -68,7 +72,7 @@ def test_every_file_of_data_has_an_entry_with_its_sum(monkeypatch: pytest.Monkey
     assert after == text, "run scripts/refresh_catalog.py"
 
 
-def test_a_changed_file_and_a_file_without_entry_are_seen(tmp_path: Path, maker: None) -> None:
+def test_a_changed_file_and_a_file_without_entry_are_seen(tmp_path: Path) -> None:
     refresh = __import__("refresh_catalog")
     (tmp_path / "a.csv").write_text("x\n1\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("x\n", encoding="utf-8")
@@ -315,7 +319,7 @@ def test_readers_take_every_row(kind: str, admin: gpd.GeoDataFrame) -> None:
     assert found.n_used == found.n_in > 0
 
 
-def test_small_tables_are_made_again_byte_for_byte(tmp_path: Path, maker: None) -> None:
+def test_small_tables_are_made_again_byte_for_byte(tmp_path: Path) -> None:
     from sample import programme  # type: ignore[import-not-found]  # scripts are no package of the type check
 
     programme.write_satellites(tmp_path)
@@ -323,7 +327,7 @@ def test_small_tables_are_made_again_byte_for_byte(tmp_path: Path, maker: None) 
         assert (tmp_path / name).read_bytes() == (SAMPLE / name).read_bytes()
 
 
-def test_draws_depend_on_seed_and_name_alone(maker: None) -> None:
+def test_draws_depend_on_seed_and_name_alone() -> None:
     from sample.common import rng, round_to_total
 
     assert rng("umkm").integers(1_000_000) == rng("umkm").integers(1_000_000)
@@ -331,7 +335,57 @@ def test_draws_depend_on_seed_and_name_alone(maker: None) -> None:
     assert round_to_total(np.array([1.0, 1.0, 1.0]), 10).tolist() == [4, 3, 3]
 
 
-def test_arcs_of_topojson_are_joined_and_turned(tmp_path: Path, maker: None) -> None:
+@given(st.lists(st.floats(0.01, 1e6), min_size=1, max_size=30), st.integers(0, 10_000))
+def test_whole_numbers_keep_the_total_and_the_shares(values: list[float], total: int) -> None:
+    from sample.common import round_to_total
+
+    found = round_to_total(np.array(values), total)
+    assert int(found.sum()) == total
+    assert np.abs(found - np.array(values) / sum(values) * total).max() < 1.0 + 1e-6
+
+
+def test_counts_by_kabupaten_are_made_again(umkm: pd.DataFrame, kabupaten: pd.DataFrame) -> None:
+    from sample import people
+
+    found = people.counts_by_kabupaten(kabupaten)
+    have = umkm["desa_code"].str[:5].value_counts().loc[kabupaten["kemendagri_code"]]
+    assert found.tolist() == have.tolist()
+
+
+def test_ground_without_outlet_is_filled_and_rivers_cut_down() -> None:
+    from sample import relief
+
+    land = np.zeros((7, 7), dtype=bool)
+    land[1:6, 1:6] = True
+    z = np.where(land, 50.0, 0.0)
+    z[3, 3] = 5.0  # a pit
+    relief._fill.py_func(z, land)
+    assert z[3, 3] == pytest.approx(50.02)  # two steps of 0.01 m from the shore
+    before = z.copy()
+    relief._carve.py_func(z, np.zeros_like(z), np.where(land, 0.05, 0.0), land, (0.3, 0.3))
+    assert (z <= before).all()
+    assert (z[land] > 0.0).all()
+    assert (z[~land] == 0.0).all()
+
+
+def test_lines_keep_their_ends() -> None:
+    from sample.common import GRID, path_line
+
+    line = path_line(np.array([5, 6, 9]), np.array([5, 9, 9]))
+    lon, lat = GRID.lon_lat(np.array([5, 9]), np.array([5, 9]))
+    assert line[[0, -1]] == pytest.approx(np.column_stack((lon, lat)))
+    assert len(line) == 12  # each round of corner cutting doubles the points
+
+
+def test_areas_grow_until_they_have_their_share() -> None:
+    from sample.admin import _balanced
+
+    at = np.linspace(0.0, 100.0, 2001)
+    chosen = _balanced(np.stack([(at - 20.0) ** 2, (at - 60.0) ** 2]), np.array([0.7, 0.3]))
+    assert np.bincount(chosen) / len(at) == pytest.approx([0.7, 0.3], abs=0.01)
+
+
+def test_arcs_of_topojson_are_joined_and_turned(tmp_path: Path) -> None:
     from sample.coast import read_countries
 
     topology = {

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sample.common import GRID, PIXEL_KM, World, blur, km_east_north, rng, round_to_total, write_csv, write_tiff
 
-__all__ = ["make_people", "write_facilities", "write_rasters", "write_umkm"]
+__all__ = ["counts_by_kabupaten", "make_people", "write_facilities", "write_rasters", "write_umkm"]
 
 N_UMKM = 366_473
 N_SIZE = {"menengah": 230, "kecil": 1_184}
@@ -159,10 +159,10 @@ def _facility(desa: pd.DataFrame, kind: str, word: str, key: str) -> pd.DataFram
     })  # fmt: skip
 
 
-def _counts(world: World) -> NDArray[np.int64]:
+def counts_by_kabupaten(kabupaten: pd.DataFrame) -> NDArray[np.int64]:
     """Enterprises by kabupaten: known figures as they stand, the rest by population."""
-    known = world.kabupaten["n_umkm"]
-    people = world.kabupaten["people_2025"].where(known.isna(), 0).to_numpy(dtype=np.float64)
+    known = kabupaten["n_umkm"]
+    people = kabupaten["people_2025"].where(known.isna(), 0).to_numpy(dtype=np.float64)
     rest = round_to_total(people, N_UMKM - int(known.sum()))
     return np.where(known.isna(), rest, known.fillna(0)).astype(np.int64)
 
@@ -171,7 +171,7 @@ def write_umkm(folder: Path, world: World) -> None:
     """366,473 enterprises as points of 1e-4 degree, sorted by desa."""
     draw = rng("umkm")
     pixels = []
-    for number, n in enumerate(_counts(world)):
+    for number, n in enumerate(counts_by_kabupaten(world.kabupaten)):
         at = np.flatnonzero((world.kab == number).ravel() & (world.people > 0).ravel())
         pull = world.people.ravel()[at] * (1.0 + 0.35 * world.town_share.ravel()[at])
         pixels.append(np.repeat(at, draw.multinomial(n, pull / pull.sum())))
