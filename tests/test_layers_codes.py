@@ -151,3 +151,19 @@ def test_totals_and_parents_do_not_count_twice(tmp_path):
 def test_a_parent_that_differs_from_its_parts_says_so(tmp_path):
     found = examine(tmp_path, "population_counts", "kode,total\n53.01,90\n53.01.02,30\n", context_codes=codes())
     assert "they sum to 30" in found.quarantine["reason"].iloc[0]
+
+
+def test_bps_codes_of_desa_and_kecamatan_are_turned_by_name_and_parent(tmp_path):
+    content = "kode,desa,kecamatan,jumlah penduduk\n5303020003,Oesena,Amarasi,10\n5303020004,Wae Rii,Amarasi,20\n5303020009,Entah,Amarasi,30\n"
+    found = examine(tmp_path, "population_counts", content, context_codes=codes())
+    assert found.data["area_code"].tolist() == ["53.01.02.2003", "53.01.02.2004"]
+    assert codes_of(found) == ["bps_unknown"]
+    content = "kode bps,kecamatan,jumlah penduduk\n5303020,Amarasi,10\n5313020,Ruteng,20\n"
+    found = examine(tmp_path, "population_counts", content, context_codes=codes())
+    assert found.data["area_code"].tolist() == ["53.01.02", "53.10.02"]
+
+
+def test_ten_digits_that_the_admin_layer_knows_are_kemendagri_codes(tmp_path):
+    content = "kode desa,jumlah penduduk\n5301022003,10\n5310022003,20\n"
+    found = examine(tmp_path, "population_counts", content, context_codes=codes())
+    assert found.data["area_code"].tolist() == ["53.01.02.2003", "53.10.02.2003"]
