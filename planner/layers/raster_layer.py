@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.errors import LayerError
 from planner.grid import Grid, Raster
-from planner.layers.door import RASTER_KINDS, open_checked, tile_paths
+from planner.layers.door import RASTER_KINDS, CheckedFile, open_checked, tile_paths
 from planner.layers.raster import Tile, covering_grid, opened
 from planner.layers.report import QUARANTINE_COLUMNS, Conformed, Problem, ReadContext
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SENTINELS", "Survey", "Walk", "conformed", "frame_of", "walk"]
 
+Box = tuple[float, float, float, float]
 SENTINELS = (-9999.0, -32768.0, -32767.0, -99999.0, -3.4028234663852886e38, 32767.0, 65535.0, 9999.0, 1e20, 1e30)
 """Numbers that stand for "no data" in files that do not declare it."""
 
@@ -120,15 +121,20 @@ def walk(path: Path, source: LayerSource, context: ReadContext, grid: Grid, take
     """
     paths = tile_paths(path, context)
     found = Walk(context.shown(path), grid)
-    boxes: list[tuple[float, float, float, float]] = []
+    boxes: list[Box] = []
     for tile_path in paths:
         shown = context.shown(tile_path)
         try:
             file = open_checked(tile_path, context, RASTER_KINDS)
-            with opened(file, shown, source.crs) as tile:
-                boxes.append(tile.bounds_deg)
-                is_used = take(tile, shown)
-                found.notes.extend(tile.notes)
+            named = _named_box(file)
+            if named is not None and not _meets(named, grid.bounds_deg):
+                boxes.append(named)
+                is_used = False  # unpacking 2000 tiles of a nation to look at each would take minutes
+            else:
+                with opened(file, shown, source.crs) as tile:
+                    boxes.append(tile.bounds_deg)
+                    is_used = take(tile, shown)
+                    found.notes.extend(tile.notes)
         except LayerError as err:
             if len(paths) == 1:
                 raise
@@ -145,7 +151,21 @@ def walk(path: Path, source: LayerSource, context: ReadContext, grid: Grid, take
     return found
 
 
-def _no_overlap(found: Walk, boxes: list[tuple[float, float, float, float]]) -> LayerError:
+def _named_box(file: CheckedFile) -> Box | None:
+    """Where an SRTM tile lies by its name, with the half pixel around it; None for other files."""
+    if file.kind != "hgt":
+        return None
+    name = Path(file.member or file.path.name).name.upper()
+    south = int(name[1:3]) * (-1 if name[0] == "S" else 1)
+    west = int(name[4:7]) * (-1 if name[3] == "W" else 1)
+    return west - 0.001, south - 0.001, west + 1.001, south + 1.001
+
+
+def _meets(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and one[2] > other[0] and one[1] < other[3] and one[3] > other[1]
+
+
+def _no_overlap(found: Walk, boxes: list[Box]) -> LayerError:
     if not boxes:
         message = f"'{found.file}': no tile can be used: " + "; ".join(reason for _, _, reason in found.aside[:5])
         return LayerError(message, code="raster_unreadable", file=found.file)
