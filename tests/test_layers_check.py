@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,8 @@ from planner.layers.report import Problem
 from planner.scenario import read_scenario
 from planner.words import read_words
 
-LAYERS_DIR = Path(__file__).resolve().parent.parent / "planner" / "layers"
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS_DIR = ROOT / "planner" / "layers"
 
 BAD = "id,nama usaha,skala,bujur,lintang\nU1,A,mikro,120.5,-8.5\nU2,B,raksasa,120.5,-8.5\nU3,C,mikro,-8.5,120.5\nJUMLAH,,,,\n"
 
@@ -163,3 +167,21 @@ def test_a_scenario_is_checked_whole(tmp_path):
 def test_a_missing_file_does_not_hide_the_problems_of_the_others(tmp_path):
     report = check_layers(read_scenario(world(tmp_path, "nowhere.csv")))
     assert [item.is_refused for item in report.checked if item.kind == "bts"] == [False, True]
+
+
+def test_hash_seed_time_zone_and_locale_change_nothing(tmp_path):
+    path = write(tmp_path, BAD + "".join(f"V{i},T,mikro,120.{i},-8.{i}\n" for i in range(50)))
+    code = (
+        "import hashlib, sys; from pathlib import Path; from planner.layers import ReadContext, examine_layer;"
+        "from planner.scenario import LayerSource; path = Path(sys.argv[1]);"
+        "found = examine_layer(LayerSource(path='x'), 'umkm', path=path, context=ReadContext(folder=path.parent));"
+        "print(hashlib.sha256((found.data.to_csv() + found.quarantine.to_csv() + repr(found.problems)).encode()).hexdigest())"
+    )
+    answers = set()
+    for seed, zone, locale in (("0", "UTC", "C.UTF-8"), ("7", "Asia/Jayapura", "POSIX")):
+        env = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": locale}
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, env=env, cwd=ROOT
+        )
+        answers.add(done.stdout)
+    assert len(answers) == 1

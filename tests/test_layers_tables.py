@@ -390,3 +390,10 @@ def test_names_of_desa_without_an_admin_layer_are_said_once_not_row_by_row(tmp_p
     found = examine(tmp_path, "umkm", f"id,skala,desa,kecamatan,bujur,lintang\n{rows}")
     assert found.problems == ()
     assert any("names of desa not looked up" in note for note in found.notes)
+
+
+def test_a_misspelt_header_is_proposed_for_the_missing_column(tmp_path):
+    found = examine(tmp_path, "gateways", "kode,satelit,Longtitude,Lattitude\nG1,S1,123.7,-10.1\n")
+    mends = {p.column: p.mend for p in found.problems}
+    assert '"Longtitude"' in mends["lon_deg"]
+    assert '"Lattitude"' in mends["lat_deg"]

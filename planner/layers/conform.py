@@ -15,7 +15,7 @@ import pandas as pd
 
 from planner.errors import LayerError
 from planner.layers.areas import Areas, Session, region_faults, resolve_areas
-from planner.layers.headers import Matched, match_headers
+from planner.layers.headers import Matched, match_headers, nearest_header
 from planner.layers.judge import any_fault, judge_column, missing_columns, not_data
 from planner.layers.places import Fault, Mask, Places, judge_places, place_at_areas, read_places
 from planner.layers.report import RawTable, ReadContext
@@ -361,12 +361,16 @@ def _missing(work: _Work, columns: Sequence[Column], values: Mapping[str, pd.Ser
     if work.recipe.code_column and (work.recipe.optional_area or _names_area(work)):
         supplied.append(work.recipe.code_column)
     everything = np.ones(len(work.table.cells), dtype=np.bool_)
+
+    def mend(name: str) -> str:
+        near = nearest_header(name, work.recipe.kind, work.matched.unused) or "header in the file"
+        return f'name it in the scenario: columns = {{ {name} = "{near}" }} (or "=value" for all rows)'
+
     listed = ", ".join(f"'{name}'" for name in work.table.cells.columns[:40])
     return [
         Fault(
             everything, "column_missing", f"no column for {column.name} ({column.about}); the file has: {listed}",
-            column.name, f'name it in the scenario: columns = {{ {column.name} = "header in the file" }} (or "=value" for all rows)',
-            "refused", listed,
+            column.name, mend(column.name), "refused", listed,
         )
         for column in missing_columns(columns, work.matched, supplied=supplied)
     ]  # fmt: skip

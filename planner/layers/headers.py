@@ -7,6 +7,7 @@ units. A scenario's ``columns`` override wins over everything.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,18 @@ from dataclasses import dataclass
 from planner.layers.values import unit_factor
 from planner.schema import layer
 
-__all__ = ["HELPERS", "NAMES", "PERSONAL", "Match", "Matched", "is_personal", "match_headers", "normal", "unit_of"]
+__all__ = [
+    "HELPERS",
+    "NAMES",
+    "PERSONAL",
+    "Match",
+    "Matched",
+    "is_personal",
+    "match_headers",
+    "nearest_header",
+    "normal",
+    "unit_of",
+]
 
 HELPERS = ("lat_lon", "desa_name", "kecamatan_name", "kabupaten_name", "provinsi_name", "bps_area_code")
 """Columns that are no part of a layer but help to place or name a row."""
@@ -261,6 +273,19 @@ def match_headers(headers: Sequence[str], kind: str, overrides: Mapping[str, str
     )  # fmt: skip
     faults += [("unit_mismatch", m.header, m.unit_fault) for m in found.values() if m.unit_fault]
     return Matched(found, unused, notes, tuple(faults))
+
+
+def nearest_header(name: str, kind: str, unused: Sequence[str]) -> str:
+    """Of the unused headers the one that is nearly a known name of our column (a slip of the pen), else ""."""
+    words = NAMES[kind].get(name, ())
+    scored = [
+        (difflib.SequenceMatcher(None, normal(header), word).ratio(), header)
+        for header in unused
+        for word in words
+        if len(word) > 3
+    ]
+    best = max(scored, default=(0.0, ""))
+    return best[1] if best[0] >= 0.8 else ""
 
 
 def _override(
