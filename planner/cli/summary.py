@@ -90,13 +90,13 @@ def _plan(facts: dict[str, Any], console: Console) -> list[str]:
 
 def _least_served(facts: dict[str, Any], console: Console) -> list[str]:
     rows = [
-        (row["umkm"]["served"] / row["umkm"]["total"], row["area_code"], row["name"])
+        (-row["umkm"]["unserved"] / row["umkm"]["total"], row["area_code"], row["name"])
         for row in facts["areas"]
         if row["area_level"] == "kabupaten" and row.get("umkm", {}).get("total")
     ]
     if not rows:
         return []
-    named = ", ".join(f"{name} {_share(share, console)}" for share, _, name in sorted(rows)[:3])
+    named = ", ".join(f"{name} {_share(-share, console)}" for share, _, name in sorted(rows)[:3])
     return [f"{console.words('cli.least_served')}: {named}"]
 
 

@@ -31,6 +31,7 @@ def run(context: StageContext) -> None:
         roads=layer(context, "roads"),
         spec=read_spec(CandidateSpec, "candidates", "default"),
         decisions=layer(context, "decisions"),
+        priority=layer(context, "priority"),
         max_slope_deg=options.max_slope_deg,
         only_areas=options.only_areas,
         objective=context.scenario.objective,

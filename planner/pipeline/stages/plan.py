@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.backhaul.graph import assembled
+from planner.backhaul.graph import assembled, check_graph
 from planner.errors import PlanRejectedError
 from planner.pipeline.artifacts import read_table, write_json
 from planner.pipeline.stage import StageContext
@@ -29,6 +29,10 @@ def run(context: StageContext) -> None:
     cells = read_table(inputs["cells"] / "cells.parquet")
     service = read_table(inputs["service"] / "service.parquet")
     areas = read_table(inputs["score"] / "areas.parquet")
+    graph = assembled(
+        read_table(inputs["backhaul"] / "nodes.parquet"), read_table(inputs["backhaul"] / "edges.parquet")
+    )
+    check_graph(graph)
     problem = Problem(
         cells=cells,
         service=service,
@@ -36,9 +40,7 @@ def run(context: StageContext) -> None:
         options=read_table(inputs["options"] / "options.parquet"),
         indptr=np.load(inputs["options"] / "indptr.npy", allow_pickle=False),
         indices=np.load(inputs["options"] / "indices.npy", allow_pickle=False),
-        graph=assembled(
-            read_table(inputs["backhaul"] / "nodes.parquet"), read_table(inputs["backhaul"] / "edges.parquet")
-        ),
+        graph=graph,
         weight=objective_weight(scenario.objective, cells, service, areas=areas),
         objective=scenario.objective,
     )
