@@ -66,6 +66,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": (*NAMES["admin"]["name"], "namobj"),
     **_LEVEL_NAMES,
 }
+_SAID_CHANGE_SHARE = 0.001
+"""Repairs that change an area by less are said together, not one by one."""
 _FAULTS = {
     "geometry_kind": ("not a polygon", "give this layer areas; points and lines belong to other layers"),
     "polygon_broken": ("the polygon cannot be repaired", "draw its rings again"),
@@ -234,10 +236,24 @@ def _say_mended(judged: Judged, mended: Mended) -> None:
         good & (mended.fault == "polygon_changed"), "polygon_changed",
         [f"repairing the polygon would change it too much: {text}" for text in change], mend="draw its rings again", detail=change,
     )  # fmt: skip
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.abs(after - before) / before
+    large = good & mended.was_repaired & (share > _SAID_CHANGE_SHARE)
     judged.say(
-        good & mended.was_repaired, "polygon_repaired", [f"rings cross or touch; repaired, {text}" for text in change],
+        large, "polygon_repaired", [f"rings cross or touch; repaired, {text}" for text in change],
         severity="warning", detail=change,
     )  # fmt: skip
+    small = good & mended.was_repaired & ~large
+    if small.any():
+        largest = f"{float(share[small].max()):.2%}"
+        message = (
+            f"rings cross or touch; repaired {int(small.sum())} areas, none of which changed by more than {largest}"
+        )
+        judged.problems.append(
+            Problem(judged.table.file, "polygons_repaired", message, sheet=judged.table.sheet, severity="warning",
+                    n_rows=int(small.sum()), fields={"detail": largest})
+        )  # fmt: skip
+        judged.n_problems += int(small.sum())
 
 
 def _merged_parts(found: list[tuple[Judged, pd.DataFrame]]) -> Any:
