@@ -92,7 +92,7 @@ def _outputs(layers: tuple[str, ...]) -> tuple[Stage, ...]:
     common = (*results, *layers)
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
-        Stage("map", "map", (*common, "facts"), shown, ("maps", "data/reference"), outputs=("map.html",)),
+        Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",)),
         Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif")),
         Stage("workbook", "workbook", (*common, "facts"), shown, ("maps/words", "models"), outputs=("report/laporan_id.xlsx", "report/report_en.xlsx")),
     )  # fmt: skip

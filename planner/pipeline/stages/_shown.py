@@ -12,7 +12,7 @@ from planner.grid import Grid, Raster
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import all_specs, coverage_tiles, layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import all_specs, backhaul_specs, coverage_tiles, layer, layer_notes, service_spec
 from planner.pipeline.stages._plan import read_plan
 from planner.report import ReportInputs
 
@@ -54,6 +54,7 @@ def map_inputs(context: StageContext) -> MapInputs:
         notices=told,
         credits=credits(context),
         evidence=facts["evidence"],
+        backhaul_kinds={spec.name: spec.kind for spec in backhaul_specs(scenario)},
         run_hash=inputs["facts"].name[:12],
         is_synthetic=any(notice.code == "synthetic" for notice in told),
         **tables,
