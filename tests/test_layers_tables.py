@@ -348,7 +348,22 @@ def test_a_header_twice_with_other_cells_is_refused(tmp_path):
 def test_an_unknown_technology_is_quarantined_with_the_nearest_word(tmp_path):
     found = examine(tmp_path, "bts", "id,operator,teknologi,lon,lat\nA1,X,LTEE,120,-8\n")
     assert codes_of(found) == ["not_in_vocabulary"]
-    assert "lte" in found.problems[0].mend
+    assert "write one of: 2G, 3G, 4G, 5G" in found.problems[0].mend
+
+
+@pytest.mark.parametrize(
+    ("written", "ours"),
+    [("LTE", "4G"), ("2G/3G/4G", "4G"), ("GSM 900, DCS 1800", "2G"), ("4G LTE 1800 MHz", "4G"), ("5g", "5G")],
+)
+def test_the_newest_generation_of_a_list_counts(tmp_path, written, ours):
+    found = examine(tmp_path, "bts", f'id,operator,teknologi,lon,lat\nA1,X,"{written}",120,-8\n')
+    assert found.data["technology"].tolist() == [ours]
+
+
+@pytest.mark.parametrize("written", ["belum 4G", "4G rencana", "6G", "tidak ada"])
+def test_a_generation_with_a_doubt_beside_it_is_none(tmp_path, written):
+    found = examine(tmp_path, "bts", f"id,operator,teknologi,lon,lat\nA1,X,{written},120,-8\n")
+    assert codes_of(found) == ["not_in_vocabulary"]
 
 
 # --- other makes of file

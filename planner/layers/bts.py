@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from planner.layers.conform import Recipe, View
+from planner.layers.headers import match_headers
 from planner.layers.merge import read_table_layer
 from planner.layers.opencellid import as_bts, is_opencellid
 from planner.layers.report import Conformed, RawTable, ReadContext
+from planner.layers.values import clean, each_distinct
 from planner.schema_columns import SITE_STATUS
 
 if TYPE_CHECKING:
@@ -23,14 +27,14 @@ __all__ = ["ASSUMABLE", "read"]
 ASSUMABLE = ("band_mhz", "height_m", "power_dbm", "gain_dbi", "bandwidth_mhz")
 """Columns that ``models/radio/transmitters.toml`` fills where a register is silent."""
 
-_TECHNOLOGY = {
-    "gsm": "2G", "dcs": "2G", "gprs": "2G", "edge": "2G", "cdma": "2G", "2g gsm": "2G", "gsm 900": "2G", "gsm 1800": "2G",
-    "umts": "3G", "wcdma": "3G", "hspa": "3G", "hsdpa": "3G", "utms": "3G",
-    "lte": "4G", "4g lte": "4G", "lte a": "4G", "4g+": "4G", "volte": "4G", "nb iot": "4G",
-    "nr": "5G", "5g nr": "5G", "2g/4g": "4G", "2g 4g": "4G", "2g 3g 4g": "4G", "2g,3g,4g": "4G", "2g, 3g, 4g": "4G",
-    "2g/3g/4g": "4G", "3g/4g": "4G", "3g 4g": "4G", "2g/3g": "3G", "2g 3g": "3G", "4g/5g": "5G", "4g 5g": "5G",
-    "2g 3g 4g 5g": "5G",
-}  # fmt: skip
+_GENERATIONS = {
+    **dict.fromkeys(("gsm", "dcs", "gprs", "edge", "cdma", "2g"), "2G"),
+    **dict.fromkeys(("umts", "utms", "wcdma", "hspa", "hspa+", "hsdpa", "3g"), "3G"),
+    **dict.fromkeys(("lte", "lte-a", "volte", "4g", "4g+", "4.5g"), "4G"),
+    **dict.fromkeys(("nr", "5g"), "5G"),
+}
+_BESIDE = frozenset({"dan", "and", "mhz", "fdd", "tdd", "band", "&", "+"})
+"""Words that may stand beside a generation without changing its meaning."""
 _STATUS = {
     **{name: name for name in SITE_STATUS},
     **{name.replace("_", " "): name for name in SITE_STATUS},
@@ -55,8 +59,29 @@ _CELL_PARTS = ("operator", "technology", "band_mhz", "azimuth_deg", "lon_deg", "
 
 
 def _before(table: RawTable, source: LayerSource, context: ReadContext) -> View:
-    del source, context
-    return as_bts(table) if is_opencellid(table) else View(table)
+    """OpenCelliD exports as base stations; lists of generations (``2G/3G/4G 1800 MHz``) as the newest one."""
+    del context
+    if is_opencellid(table):
+        return as_bts(table)
+    match = match_headers([str(name) for name in table.cells.columns], "bts", source.columns).columns.get("technology")
+    if match is None or not match.header:
+        return View(table)
+    words = each_distinct(clean(table.cells[match.header]), newest_generation)
+    return View(replace(table, cells=table.cells.assign(**{match.header: pd.array(words, dtype="str")})))
+
+
+def newest_generation(cell: str) -> str:
+    """The newest generation a cell lists; the cell itself where it says anything else beside.
+
+    Examples
+    --------
+    >>> newest_generation("2G/3G/4G"), newest_generation("LTE 1800 MHz"), newest_generation("4G rencana")
+    ('4G', '4G', '4G rencana')
+    """
+    words = [word for word in re.split(r"[\s,;/|()]+", cell.casefold()) if word]
+    found = [_GENERATIONS[word] for word in words if word in _GENERATIONS]
+    others = [word for word in words if word not in _GENERATIONS and word not in _BESIDE and not word.isdigit()]
+    return max(found) if found and not others else cell
 
 
 def _finish(frame: pd.DataFrame, table: RawTable, context: ReadContext) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -135,7 +160,7 @@ def _keys(frame: pd.DataFrame) -> pd.Series[Any]:
 
 RECIPE = Recipe(
     kind="bts",
-    vocabulary={"technology": _TECHNOLOGY, "status": _STATUS, "backhaul": _BACKHAUL},
+    vocabulary={"status": _STATUS, "backhaul": _BACKHAUL},
     identity=("bts_id", *_CELL_PARTS, "height_m", "samples"),
     before=_before,
     finish=_finish,

@@ -25,8 +25,8 @@ from planner.layers.sniff import OPENCELLID
 __all__ = ["INDONESIA_MCC", "as_bts", "is_opencellid", "operators"]
 
 INDONESIA_MCC = "510"
-TECHNOLOGY: Mapping[str, str] = {"GSM": "2G", "CDMA": "2G", "UMTS": "3G", "LTE": "4G", "NBIOT": "4G", "NR": "5G"}
-"""Radio of OpenCelliD → generation."""
+TECHNOLOGY: Mapping[str, str] = {"GSM": "2G", "CDMA": "2G", "UMTS": "3G", "LTE": "4G", "NR": "5G"}
+"""Radio of OpenCelliD → generation; NBIOT serves meters, not people, and stays out."""
 
 
 def is_opencellid(table: RawTable) -> bool:
