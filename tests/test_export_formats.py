@@ -8,6 +8,7 @@ import sqlite3
 import struct
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree as ET
 
 import export_worlds
 import numpy as np
@@ -119,7 +120,32 @@ def test_the_geopackage_is_one_by_sqlite(package):
     missing = [
         t for t in contents if t not in {n for (n,) in base.execute("SELECT table_name FROM gpkg_geometry_columns")}
     ]
-    assert sorted(missing) == ["about", "data_dictionary"]
+    assert sorted(missing) == ["about", "data_dictionary", "layer_styles"]
+    base.close()
+
+
+def test_every_feature_has_a_class_in_the_style_that_qgis_opens(package):
+    base = sqlite3.connect(package)
+    styles = base.execute("SELECT f_table_name, f_geometry_column, styleQML, useAsDefault FROM layer_styles").fetchall()
+    assert {name for name, *_ in styles} >= {"sites", "links", "areas_kabupaten", "hexagons", "bts", "cells"}
+    for name, column, qml, is_default in styles:
+        assert (column, is_default) == ("geom", 1)
+        root = ET.fromstring(qml.split("\n", 1)[1])  # noqa: S314  # our own text
+        renderer = root.find("renderer-v2")
+        symbols = {symbol.get("name") for symbol in renderer.iter("symbol")}
+        classes = [*renderer.iter("category"), *renderer.iter("range")]
+        assert {item.get("symbol") for item in classes} <= symbols
+        if not classes:
+            continue
+        found = [value for (value,) in base.execute(f'SELECT DISTINCT {renderer.get("attr")} FROM "{name}"')]  # noqa: S608
+        for value in found:
+            if renderer.get("type") == "categorizedSymbol":
+                assert value in {item.get("value") for item in classes}, (name, value)
+            else:
+                assert any(float(item.get("lower")) <= value <= float(item.get("upper")) for item in classes), (
+                    name,
+                    value,
+                )
     base.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from planner.export._inputs import ExportInputs
 from planner.export._layers import MASS_LAYERS, about_rows, dictionary_rows, vector_layers
+from planner.export._qgis import layer_qml
 from planner.export._whole import whole
 
 __all__ = ["META", "write"]
@@ -60,6 +62,7 @@ def write(path: Path, inputs: ExportInputs) -> Path:
         try:
             _add_table(base, "data_dictionary", dictionary_rows(layers), stamp)
             _add_table(base, "about", about_rows(inputs), stamp)
+            _add_styles(base, layers, stamp)
             base.commit()
         finally:
             base.close()
@@ -87,4 +90,26 @@ def _add_table(base: sqlite3.Connection, name: str, rows: Any, stamp: str) -> No
     base.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) VALUES (?, 'attributes', ?, '', ?)",
         (name, name, stamp),
+    )
+
+
+def _add_styles(base: sqlite3.Connection, layers: Mapping[str, Any], stamp: str) -> None:
+    """Add the table in which QGIS looks for the style of a layer."""
+    rows = [(name, qml) for name in layers if (qml := layer_qml(name))]
+    if not rows:
+        return
+    base.execute(
+        "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256), "
+        "f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, "
+        "useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"
+    )
+    base.executemany(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, "
+        "useAsDefault, description, owner, ui, update_time) VALUES ('', '', ?, 'geom', 'merata', ?, '', 1, '', '', NULL, ?)",
+        [(name, qml, stamp) for name, qml in rows],
+    )
+    base.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+        (stamp,),
     )

@@ -1,0 +1,162 @@
+"""Styles for QGIS from `maps/styles`: the layers of the GeoPackage open with the colours of the map."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from planner.paths import maps_dir
+from planner.words import Words, read_words
+
+__all__ = ["EXPRESSIONS", "STYLES", "layer_qml"]
+
+STYLES: Mapping[str, str] = {
+    "sites": "sites", "links": "links", "areas_provinsi": "area_unserved", "areas_kabupaten": "area_unserved",
+    "areas_kecamatan": "area_unserved", "areas_desa": "area_unserved", "hexagons": "area_score", "surveys": "surveys",
+    "candidates": "candidates", "cells": "cells", "bts": "bts", "fiber": "fiber", "fiber_nodes": "fiber_nodes",
+    "gateways": "gateways", "proposals": "proposals",
+}  # fmt: skip
+"""Layer of the GeoPackage → file of `maps/styles`."""
+
+_BY_TECHNOLOGY = (
+    "CASE WHEN \"{0}\" LIKE '%fiber%' THEN 'fiber' WHEN \"{0}\" LIKE '%microwave%' THEN 'microwave' "
+    "WHEN \"{0}\" LIKE '%satellite%' THEN 'satellite' WHEN \"{0}\" LIKE '%existing%' THEN 'existing' ELSE 'other' END"
+)
+EXPRESSIONS: Mapping[str, str] = {
+    "sites": _BY_TECHNOLOGY.format("backhaul"),
+    "links": _BY_TECHNOLOGY.format("technology"),
+    "area_unserved": (
+        'CASE WHEN "umkm_total" IS NULL OR "umkm_total" = 0 OR "umkm_unknown" > 0.5 * "umkm_total" THEN -1 '
+        'ELSE "umkm_unserved" / "umkm_total" END'
+    ),
+    "area_score": 'CASE WHEN "score" IS NULL THEN -1 ELSE "score" END',
+    "candidates": "CASE WHEN \"excluded_because\" = '' THEN 'usable' ELSE 'excluded' END",
+    "cells": '"level"',
+    "bts": (
+        "CASE WHEN \"status\" IN ('inactive', 'relocate', 'switch_off') THEN 'inactive' WHEN \"status\" <> 'on_air' THEN 'planned' "
+        "WHEN \"technology\" IN ('4G', '5G') THEN 'broadband' ELSE 'legacy' END"
+    ),
+    "fiber": "\"kind\" || CASE WHEN \"evidence\" = 'observed' THEN '' ELSE '_schematic' END",
+    "fiber_nodes": '"kind"',
+}
+"""Class of a feature in the words of its style; SQL that QGIS and SQLite read alike."""
+
+_SHAPES = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle": "triangle", "cross": "cross2",
+           "pin": "star", "ring": "circle"}  # fmt: skip
+_MM_PER_PX = 25.4 / 96.0
+_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+
+
+def layer_qml(layer: str) -> str:
+    """QML of a layer, "" when it has no style.
+
+    Notes
+    -----
+    Legends are in both languages (``terlayani · served``), for a file has one style for all readers.
+    """
+    if layer not in STYLES:
+        return ""
+    name = STYLES[layer]
+    style = tomllib.loads((maps_dir() / "styles" / f"{name}.toml").read_text(encoding="utf-8"))
+    words = read_words("id"), read_words("en")
+    root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
+    classes = style["classes"]
+    if any("from" in item for item in classes):
+        renderer = _graduated(root, EXPRESSIONS[name], classes, words)
+    elif name in EXPRESSIONS:
+        renderer = _categorised(root, EXPRESSIONS[name], classes, words)
+    else:
+        renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
+    symbols = ET.SubElement(renderer, "symbols")
+    for number, item in enumerate(classes):
+        _symbol(symbols, str(number), style["kind"], item, float(style.get("opacity", 1.0)))
+    return _DOCTYPE + ET.tostring(root, encoding="unicode")
+
+
+def _label(item: Mapping[str, Any], words: tuple[Words, Words]) -> str:
+    if "words" not in item:
+        return ""
+    texts = [said.texts.get(item["words"], str(item.get("key", ""))) for said in words]
+    return texts[0] if texts[0] == texts[1] else " · ".join(texts)
+
+
+def _categorised(
+    root: ET.Element, expression: str, classes: list[dict[str, Any]], words: tuple[Words, Words]
+) -> ET.Element:
+    renderer = ET.SubElement(root, "renderer-v2", type="categorizedSymbol", attr=expression, symbollevels="0")
+    categories = ET.SubElement(renderer, "categories")
+    for number, item in enumerate(classes):
+        ET.SubElement(categories, "category", symbol=str(number), value=str(item["key"]), label=_label(item, words),
+                      render="true", type="string")  # fmt: skip
+    return renderer
+
+
+def _graduated(
+    root: ET.Element, expression: str, classes: list[dict[str, Any]], words: tuple[Words, Words]
+) -> ET.Element:
+    """Ranges from each class to the next; −1 stands for what is not known."""
+    renderer = ET.SubElement(
+        root, "renderer-v2", type="graduatedSymbol", attr=expression, graduatedMethod="GraduatedColor", symbollevels="0"
+    )
+    ranges = ET.SubElement(renderer, "ranges")
+    starts = [float(item["from"]) for item in classes if "from" in item]
+    is_share = max(starts) <= 1.0
+    ends = [*starts[1:], 1.0 if is_share else 100.0]
+    for number, item in enumerate(classes):
+        if "from" in item:
+            low, high = starts[number], ends[number]
+            label = f"{low:.0%} – {high:.0%}" if is_share else f"{low:g} – {high:g}"
+        else:
+            low, high, label = -1.0, -0.5, _label(item, words)
+        ET.SubElement(
+            ranges, "range", symbol=str(number), lower=f"{low:.6f}", upper=f"{high:.6f}", label=label, render="true"
+        )
+    return renderer
+
+
+def _symbol(symbols: ET.Element, name: str, kind: str, item: Mapping[str, Any], opacity: float) -> None:
+    form = {"points": "marker", "cells": "marker", "lines": "line", "fill": "fill"}[kind]
+    symbol = ET.SubElement(symbols, "symbol", type=form, name=name, alpha=f"{opacity:g}", clip_to_extent="1")
+    make = {"marker": _marker, "line": _line, "fill": _fill}[form]
+    maker, options = make(item)
+    layer = ET.SubElement(symbol, "layer", {"class": maker, "enabled": "1", "locked": "0", "pass": "0"})
+    held = ET.SubElement(layer, "Option", type="Map")
+    for option, value in options.items():
+        ET.SubElement(held, "Option", type="QString", name=option, value=value)
+
+
+def _marker(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    is_ring = item.get("shape") == "ring"
+    fill = "255,255,255,0" if is_ring else _rgba(item["colour"])
+    return "SimpleMarker", {
+        "name": _SHAPES.get(str(item.get("shape", "circle")), "circle"), "color": fill,
+        "outline_color": _rgba(item["colour"]) if is_ring or item.get("shape") == "cross" else "255,255,255,255",
+        "outline_width": "0.3", "outline_width_unit": "MM", "size": f"{float(item.get('size_px', 3.0)) * 2 * _MM_PER_PX:.2f}",
+        "size_unit": "MM",
+    }  # fmt: skip
+
+
+def _line(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    dashes = item.get("dash_px")
+    options = {
+        "line_color": _rgba(item["colour"]), "line_width": f"{float(item.get('width_px', 1.5)) * _MM_PER_PX:.2f}",
+        "line_width_unit": "MM", "capstyle": "round", "joinstyle": "round",
+    }  # fmt: skip
+    if dashes:
+        pattern = ";".join(f"{float(dash) * _MM_PER_PX:.2f}" for dash in dashes)
+        options |= {"use_custom_dash": "1", "customdash": pattern, "customdash_unit": "MM", "capstyle": "flat"}
+    return "SimpleLine", options
+
+
+def _fill(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    return "SimpleFill", {
+        "color": _rgba(item["colour"]), "style": "b_diagonal" if item.get("is_hatched") else "solid",
+        "outline_color": "120,126,134,255", "outline_width": "0.1", "outline_width_unit": "MM", "outline_style": "solid",
+    }  # fmt: skip
+
+
+def _rgba(colour: str) -> str:
+    """``#0b6e99`` → ``11,110,153,255``."""
+    return ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5)) + ",255"
