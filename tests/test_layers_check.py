@@ -185,3 +185,10 @@ def test_hash_seed_time_zone_and_locale_change_nothing(tmp_path):
         )
         answers.add(done.stdout)
     assert len(answers) == 1
+
+
+def test_a_mended_file_takes_its_old_quarantine_away(tmp_path):
+    check_file(write(tmp_path), "umkm", out=tmp_path / "out")
+    assert (tmp_path / "out" / "quarantine" / "umkm.csv").exists()
+    check_file(write(tmp_path, "id,skala,bujur,lintang\nU1,mikro,120.5,-8.5\n"), "umkm", out=tmp_path / "out")
+    assert not (tmp_path / "out" / "quarantine" / "umkm.csv").exists()

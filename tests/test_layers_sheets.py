@@ -12,6 +12,7 @@ import xlwt
 from layer_worlds import codes, codes_of, examine, examine_path
 
 from planner.layers.check import check_file
+from planner.layers.marked import _sheet_name
 from planner.layers.sheets import cell_text
 
 HEADER = ["ID Usaha", "Nama Usaha", "Desa", "Kecamatan", "Skala", "Lintang", "Bujur"]
@@ -280,3 +281,19 @@ def test_a_csv_and_a_workbook_of_the_same_rows_agree(tmp_path):
     one = examine(tmp_path, "umkm", csv)
     two = examine_path(book(tmp_path / "x.xlsx", {"D": ROWS[2:6]}), "umkm")
     assert one.data.drop(columns="evidence").equals(two.data.drop(columns="evidence"))
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_old_and_open_workbooks_get_a_marked_copy_too(tmp_path, kind):
+    rows = [HEADER, ["U1", "x", "", "", "raksasa", -10.0, 123.0]]
+    path = (old_book if kind == "xls" else open_book)(tmp_path / f"umkm.{kind}", rows)
+    item = check_file(path, "umkm", out=tmp_path / "out").checked[0]
+    marked = openpyxl.load_workbook(item.marked_path)["Data"]
+    assert marked["E2"].fill.fgColor.rgb == "FFF8B26A"
+    assert marked["F2"].value == -10.0
+
+
+def test_sheet_names_that_a_workbook_would_not_accept_are_changed_in_the_copy():
+    taken: set[str] = set()
+    names = [_sheet_name(name, taken) for name in ("Kab/Kota [1]", "kab_kota _1_", "x" * 50, "", "'")]
+    assert names == ["Kab_Kota _1_", "kab_kota _1_ 2", "x" * 31, "Sheet", "Sheet 2"]

@@ -233,7 +233,11 @@ def _checked(
 def _write(
     found: Conformed, kind: str, path: Path, source: LayerSource, context: ReadContext, out: Path | None, name: str
 ) -> tuple[Path | None, Path | None]:
-    if out is None or not len(found.quarantine):
+    if out is None:
+        return None, None
+    if not len(found.quarantine):
+        for stale in (out / "quarantine" / name, out / "quarantine" / f"{Path(name).stem}_marked.xlsx"):
+            stale.unlink(missing_ok=True)  # of an earlier check of the same layer
         return None, None
     from planner.layers.quarantine import write_quarantine_csv
 

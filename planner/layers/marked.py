@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -53,6 +54,8 @@ def write_marked_copy(
     OutputError
         The folder cannot be written.
     """
+    from xlsxwriter.exceptions import XlsxWriterException
+
     sheets = list(read_sheets(plain, plain.name))
     if sum(len(rows) for _, rows, _, _ in sheets) > MAX_ROWS:
         return False
@@ -62,8 +65,9 @@ def write_marked_copy(
             temporary = Path(folder) / "copy.xlsx"
             _write(temporary, sheets, quarantine, kind=kind, columns=columns, keep_personal=keep_personal)
             temporary.replace(target)
-    except OSError as err:
-        message = f"'{target}' cannot be written: {err.strerror or err}: choose another output folder with --out"
+    except (OSError, XlsxWriterException) as err:
+        fault = getattr(err, "strerror", "") or str(err)
+        message = f"'{target}' cannot be written: {fault}: choose another output folder with --out"
         raise OutputError(message, code="output_failed", path=str(target), fault=str(err)) from err
     return True
 
@@ -90,9 +94,10 @@ def _write(
     row_format = book.add_format({"bg_color": "#FFF2CC"})
     cell_format = book.add_format({"bg_color": "#F8B26A", "bold": True})
     n_comments = 0
+    taken: set[str] = set()
     several = len(sheets) > 1
     for name, rows, _, is_hidden in sheets:
-        sheet = book.add_worksheet(name)
+        sheet = book.add_worksheet(_sheet_name(name, taken))
         if is_hidden and several:
             sheet.hide()
         marks = _marks(quarantine, name)
@@ -109,6 +114,17 @@ def _write(
                 place = min(bad) if bad else 0
                 sheet.write_comment(number - 1, place, reason[:_COMMENT_LETTERS], {"x_scale": 2.5, "author": "Merata"})
     book.close()
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name that a workbook accepts: 31 letters, no brackets, colons or slashes, not twice; other formats allow more."""
+    bare = re.sub(r"[\[\]:*?/\\]", "_", name).strip("'")[:31] or "Sheet"
+    number = 1
+    while bare.casefold() in taken:
+        number += 1
+        bare = f"{bare[:27]} {number}"
+    taken.add(bare.casefold())
+    return bare
 
 
 def _marks(quarantine: pd.DataFrame, sheet: str) -> dict[int, str]:
