@@ -86,7 +86,7 @@ def conform(
         n_in=n_in,
         n_used=n_in - n_bad,
         notes=_notes(parts, source, recipe),
-        n_problems=sum(problem.n_rows or 1 for problem in problems),
+        n_problems=sum(problem.n_rows if problem.severity == "quarantine" else 1 for problem in problems),
         n_aside=int(aside.sum()),
     )
 
