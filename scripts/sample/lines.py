@@ -256,6 +256,8 @@ def write_fiber(folder: Path, world: World) -> None:
     for route_id, part in routes.query("kind == 'sea'").groupby("route_id", sort=True):
         rows = list(part.sort_values("order").itertuples())
         for a, b in pairwise(rows):
+            if max(at[a.place][0], at[b.place][0]) < GRID.west_deg:
+                continue  # between two landings outside the frame
             line = _sea_line(sea, at[a.place], at[b.place])
             features.append(({"fiber_id": f"{route_id}:{a.place}-{b.place}", "name": str(route_id), "owner": a.owner, "status": "in_service",
                               "kind": "sea", "source": f"{a.source}; course schematic", "evidence": "schematic"}, shapely.LineString(line)))  # fmt: skip

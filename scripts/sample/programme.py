@@ -89,16 +89,17 @@ def _proposals(world: World) -> pd.DataFrame:
 
 
 def _decisions(world: World) -> pd.DataFrame:
-    """Five invented decisions: two places forced, three forbidden."""
+    """Five invented decisions: two places forced (one on the island of Palue, by satellite), three forbidden."""
     table = _proposals(world)
     why = (
-        ("force", "Puskesmas baru sudah dijanjikan (contoh sintetis)"), ("force", "Pulau kecil berpenduduk, dermaga sedang dibangun (contoh sintetis)"),
+        ("force", "Puskesmas baru sudah dijanjikan (contoh sintetis)"), ("force", "Pulau Palue berpenduduk; satelit dipakai sampai ada jalur lain (contoh sintetis)"),
         ("forbid", "Tanah ulayat belum disepakati (contoh sintetis)"), ("forbid", "Kawasan hutan lindung, izin ditolak (contoh sintetis)"),
         ("forbid", "Rawan longsor menurut dinas (contoh sintetis)"),
     )  # fmt: skip
     rows = []
+    island = world.desa.iloc[int(np.argmin(np.hypot(world.desa["lon_deg"] - 121.71, world.desa["lat_deg"] + 8.32)))]
     for k, (action, reason) in enumerate(why):
-        at = table.iloc[4 + 9 * k]
-        rows.append({"decision_id": f"KEP-{k + 1:02d}", "action": action, "site_type": "", "backhaul": "", "radius_km": 1.5 if action == "force" else 2.0, "reason": reason,
-                     "author": "Perencana contoh (sintetis)", "letter": f"SINTETIS/KEP/{k + 1:02d}/2025", "lon_deg": at["lon_deg"], "lat_deg": at["lat_deg"]})  # fmt: skip
+        at = island if k == 1 else table.iloc[4 + 9 * k]
+        rows.append({"decision_id": f"KEP-{k + 1:02d}", "action": action, "site_type": "", "backhaul": "satellite_hts_lease" if k == 1 else "", "radius_km": 1.5 if action == "force" else 2.0, "reason": reason,
+                     "author": "Perencana contoh (sintetis)", "letter": f"SINTETIS/KEP/{k + 1:02d}/2025", "lon_deg": round(float(at["lon_deg"]), 5), "lat_deg": round(float(at["lat_deg"]), 5)})  # fmt: skip
     return pd.DataFrame(rows)
