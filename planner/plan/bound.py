@@ -7,7 +7,7 @@ of the rows, Σ λ b + Σ max(0, gain − λ A) over the columns (all between 0 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -18,7 +18,7 @@ from planner.plan.instance import Instance
 from planner.plan.model import Model
 from planner.plan.shares import Ascent, Shares, share_row
 
-__all__ = ["Bound", "linear_bound", "safe_bound"]
+__all__ = ["Bound", "Hunt", "linear_bound", "safe_bound"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -63,7 +63,7 @@ def safe_bound(model: Model, matrix: csr_array, high: Floats, price: Floats) -> 
     return (value + 1e-13 * size) * model.weight_unit, reduced * model.weight_unit
 
 
-class _Session:
+class Session:
     """A linear program that grows by rows and is solved from its last basis."""
 
     def __init__(self, model: Model) -> None:
@@ -91,6 +91,22 @@ class _Session:
         extra = csr_array((row[at], (np.zeros(len(at), np.int64), at)), shape=(1, self.model.n_columns))
         self.matrix = csr_array(vstack([self.matrix, extra]))
         self.high = np.r_[self.high, high]
+
+    def drop(self, numbers: list[int]) -> None:
+        """Take rows off by number."""
+        self.highs.deleteRows(len(numbers), np.array(numbers, dtype=np.int32))
+        stay = np.setdiff1d(np.arange(len(self.high)), numbers)
+        self.matrix, self.high = csr_array(self.matrix[stay]), self.high[stay]
+
+    def run_with(self, gain: Floats) -> tuple[str, Floats, Floats]:
+        """Solve again under another objective."""
+        at = np.arange(self.model.n_columns, dtype=np.int32)
+        self.highs.changeColsCost(len(at), at, gain)
+        return self.run(None)
+
+    def priced(self, gain: Floats) -> Model:
+        """The model under another objective."""
+        return replace(self.model, gain=gain)
 
     def run(self, seconds: float | None) -> tuple[str, Floats, Floats]:
         if seconds is not None:
@@ -120,12 +136,12 @@ def linear_bound(
     start_rows
         Money rows known before.
     """
-    session = _Session(model)
+    session = Session(model)
     n_choices = instance.n_choices
     known = [instance.choice_cost / model.money_unit, *start_rows]
     for row in known:
         session.add(np.r_[row, np.zeros(model.n_columns - n_choices)], 1000.0)
-    hunt = _Hunt(instance)
+    hunt = Hunt(instance)
     core = np.zeros(n_choices) if inside is None else inside.copy()
     best = Bound(np.inf, False, np.zeros(0), np.zeros(0), (), 0)  # noqa: FBT003
     for number in range(max_rounds + 1):
@@ -148,7 +164,7 @@ def linear_bound(
     return best
 
 
-class _Hunt:
+class Hunt:
     """Finds rows of cost shares that a fractional answer breaks."""
 
     def __init__(self, instance: Instance) -> None:
@@ -158,6 +174,7 @@ class _Hunt:
         self.distance = instance.least_paths[self.terminals]
 
     def rows(self, x: Floats) -> list[Floats]:
+        """Rows Σ a x ≤ ceiling, a in IDR by choice, packed in the order in which ``x`` uses the terminals."""
         instance = self.instance
         on = instance.choice_node >= 0
         if not on.any():

@@ -171,19 +171,16 @@ def gains(instance: Instance, rest: Floats, choice_option: Ints, choice_mbps: Fl
 
     Notes
     -----
-    A fractional knapsack: groups by weight over demand until the capacity is used up, all options in
-    one pass over running sums.
+    A fractional knapsack: groups by weight over demand until the capacity is used up.
     """
+    from planner.plan._cover_kernel import gains_in_order  # numba takes a second to load
+
     groups = instance.groups
-    weight = np.r_[0.0, np.cumsum((groups.weight * rest)[groups.indices])]
-    mbps = np.r_[0.0, np.cumsum((groups.demand_mbps * rest)[groups.indices])]
-    low, high = groups.indptr[choice_option], groups.indptr[choice_option + 1]
-    target = mbps[low] + choice_mbps
-    at = np.clip(np.searchsorted(mbps, target, side="right") - 1, low, high)
-    after = np.minimum(at + 1, high)
-    step = mbps[after] - mbps[at]
-    part = np.divide(target - mbps[at], step, out=np.zeros_like(step), where=(step > 0) & np.isfinite(target))
-    return np.asarray(weight[at] - weight[low] + np.clip(part, 0.0, 1.0) * (weight[after] - weight[at]))
+    return np.asarray(
+        gains_in_order(
+            groups.indptr, groups.indices, groups.weight, groups.demand_mbps, rest, choice_option, choice_mbps
+        )
+    )
 
 
 def _fill(instance: Instance, rest: Floats, option: int, mbps: float) -> tuple[Ints, Floats]:

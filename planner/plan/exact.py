@@ -17,14 +17,14 @@ from planner.plan.instance import Instance
 from planner.plan.model import Model
 from planner.plan.network import SOURCE
 from planner.plan.serve import share_out
+from planner.plan.slim import MOST_ARCS_KEPT
 from planner.plan.solver import TOLERANCE_SHARE, Rows, solve
 
 __all__ = ["Exact", "is_small", "solve_exactly"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_MOST_ARCS = 400
-_MOST_PAIRS = 2500
+_MOST_COVERS = 2500
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +37,9 @@ class Exact:
     nodes: int
 
 
-def is_small(instance: Instance, model: Model) -> bool:
+def is_small(instance: Instance) -> bool:
     """Whether the whole network fits into an integer program that is worth trying."""
-    return len(instance.network.tail) <= _MOST_ARCS and len(model.pair_place) <= _MOST_PAIRS
+    return len(instance.network.tail) <= MOST_ARCS_KEPT and len(instance.groups.indices) <= _MOST_COVERS
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,7 @@ Floats = NDArray[np.float64]
 
 def improve(
     instance: Instance, draft: Draft, *, ceiling_idr: float, rounds: int, seed: int, hint: Floats | None = None,
-    keep: frozenset[int] = frozenset(),
+    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
 ) -> tuple[Draft, int]:  # fmt: skip
     """A plan at least as good, by repeated ruin and growth.
 
@@ -32,6 +34,8 @@ def improve(
         By choice, 0–1: how much of it the linear bound takes; such choices are favoured.
     keep
         Places that decisions bind; never taken out.
+    is_over
+        Says whether the user's clock has struck; None without one.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def improve(
     n_better = 0
     for number in range(rounds):
         built = np.array(sorted(set(now.choice) - keep), dtype=np.int64)
-        if not len(built):
+        if not len(built) or (is_over is not None and is_over()):
             break
         out = _neighbourhood(instance, built, rng)
         favour = lean ** rng.uniform(0.0, 2.0) * np.exp(rng.normal(0.0, 0.2, instance.n_choices))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from planner.errors import LayerError
 from planner.plan.collapse import Groups, collapse
 from planner.plan.network import NET_KINDS, SOURCE, Network, by_tail, make_network
+from planner.plan.slim import slim
 from planner.plan.types import Problem
 
 __all__ = ["Instance", "check_problem", "make_instance", "only_choices"]
@@ -253,6 +254,7 @@ def make_instance(
     network = make_network(
         problem.graph, place_ids, {p: set().union(*s) for p, s in _by_place(place, per_option).items()}
     )
+    network = slim(network)
     leaving = by_tail(network.tail, network.head, network.n_nodes)
     cost = table["cost_idr"].to_numpy(dtype=float)
     has_tower = np.array(["microwave" in k for k in kinds], dtype=bool)

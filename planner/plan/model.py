@@ -22,7 +22,7 @@ from planner.plan.build import Draft, gains
 from planner.plan.instance import Instance
 from planner.plan.solver import Rows
 
-__all__ = ["Model", "make_model", "model_point"]
+__all__ = ["Model", "make_choice_model", "make_model", "model_point"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -91,6 +91,15 @@ def make_model(instance: Instance, *, ceiling_idr: float, demands: tuple[Ints, .
     _choice_rows(instance, rows, demands)
     gain = np.r_[np.zeros(n_choices), groups.weight[group] / weight_unit]
     return Model(rows, gain, place, group, weight_unit, max(1.0, ceiling_idr) / 1000.0)
+
+
+def make_choice_model(instance: Instance, *, ceiling_idr: float, demands: tuple[Ints, ...] = ()) -> Model:
+    """The choices alone, one column each: places, beams and decisions; the objective comes later."""
+    rows = Rows(instance.n_choices)
+    _choice_rows(instance, rows, demands)
+    none = np.zeros(0, dtype=np.int64)
+    unit = max(1e-300, float(instance.groups.weight.sum())) / 1000.0
+    return Model(rows, np.zeros(instance.n_choices), none, none, unit, max(1.0, ceiling_idr) / 1000.0)
 
 
 def _group_rows(rows: Rows, group: Ints, service: Ints) -> None:

@@ -11,12 +11,13 @@ import math
 import time
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 
 from planner.errors import InfeasibleError, UsageError
-from planner.plan.bound import linear_bound
+from planner.plan.bound import Bound, linear_bound
 from planner.plan.build import Draft, add, empty_draft, extra_cost, grow, money, open_choices, passes_itself, reach
 from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
 from planner.plan.exact import is_small, solve_exactly
@@ -25,6 +26,7 @@ from planner.plan.improve import improve
 from planner.plan.instance import Instance, check_problem, make_instance
 from planner.plan.model import make_model
 from planner.plan.output import plan_totals, relay_table, route_links, routes, served_table, site_table
+from planner.plan.prices import price_bound
 from planner.plan.serve import served_weight, share_out
 from planner.plan.solver import TOLERANCE_SHARE
 from planner.plan.types import Certificate, Plan, Problem
@@ -32,8 +34,10 @@ from planner.schema_columns import SURVEYS
 
 __all__ = ["select"]
 
-_MAX_ROUNDS = 10
+_ROUNDS = 10
 _RUIN_ROUNDS = 60
+_PRICE_MOVES = 120
+"""Pairs of option and group up to which the linear model is solved (seconds); beyond, prices give the bound."""
 _LEAST_GAP_SHARE = 2e-6
 
 
@@ -87,7 +91,7 @@ def select(
     )  # fmt: skip
     instance, demands = demands_of(instance, problem, words)
     limits = {
-        "max_rounds": _MAX_ROUNDS, "ruin_rounds": _RUIN_ROUNDS, "max_nodes": max_nodes,
+        "price_moves": _PRICE_MOVES, "ruin_rounds": _RUIN_ROUNDS, "max_nodes": max_nodes,
         "gap_target_share": gap_target_share,
     }  # fmt: skip
     search = Search(instance, ceiling_idr, demands, words, clock, limits, seed)
@@ -160,34 +164,63 @@ def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
     state.take(instance, share_out(instance, first_draft(search)))
     state.say(f"greedy: value {state.value:.8g}, {len(state.draft.choice)} sites")
     state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
-    model = make_model(instance, ceiling_idr=ceiling, demands=tuple(d.choices for d in search.demands))
-    inside = np.zeros(instance.n_choices)
-    inside[list(state.draft.choice.values())] = 1.0
-    bound = linear_bound(instance, model, inside=inside, max_rounds=int(search.limits["max_rounds"]))
-    state.lower(bound.value, "linear bound with cost shares")
-    state.say(
-        f"linear bound with cost shares: {bound.value:.8g} after {bound.rounds} rounds, {len(bound.money_rows)} rows"
-    )
+    bound = _bound(search, state)
     if not search.is_done(state):
-        hint = bound.x[: instance.n_choices] if len(bound.x) else None
         better, n_better = improve(
             instance, state.draft, ceiling_idr=ceiling, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
-            hint=hint, keep=_bound_places(search),
+            hint=bound.x[: instance.n_choices] if len(bound.x) else None, keep=_bound_places(search),
+            is_over=search.clock.is_over,
         )  # fmt: skip
         state.take(instance, share_out(instance, better))
         state.say(f"ruin and recreate: value {state.value:.8g} after {n_better} improvements")
-    if not search.is_done(state) and is_small(instance, model):
-        exact = solve_exactly(
-            instance, model, ceiling_idr=ceiling, money_rows=bound.money_rows, max_nodes=int(search.limits["max_nodes"]),
-            gap_target_share=search.limits["gap_target_share"], seconds=None,
-        )  # fmt: skip
-        if exact.draft is not None and search.keeps_word(exact.draft):
-            state.take(instance, exact.draft)
-        state.lower(exact.bound, "integer program with the whole network")
-        state.say(
-            f"integer program: {exact.status}, bound {exact.bound:.8g}, value {state.value:.8g}, {exact.nodes} nodes"
-        )
+    if not search.is_done(state) and is_small(instance):
+        _finish(search, state, bound)
     return state.draft, _certificate(search, objective, state, "work_limit")
+
+
+def _bound(search: Search, state: _State) -> Bound:
+    """Bound with cost shares: linear program for small problems, prices on the groups for the others."""
+    instance, ceiling = search.instance, search.ceiling_idr
+    sets = tuple(demand.choices for demand in search.demands)
+    inside = np.zeros(instance.n_choices)
+    inside[list(state.draft.choice.values())] = 1.0
+    if is_small(instance):
+        model = make_model(instance, ceiling_idr=ceiling, demands=sets)
+        found, name = linear_bound(instance, model, inside=inside, max_rounds=_ROUNDS), "linear bound with cost shares"
+    else:
+        found = price_bound(
+            instance, ceiling_idr=ceiling, demands=sets, inside=inside, value=state.value,
+            max_rounds=int(search.limits["price_moves"]), is_over=search.clock.is_over,
+        )  # fmt: skip
+        name = "price bound with cost shares"
+    state.lower(found.value, name)
+    state.say(f"{name}: {found.value:.8g} after {found.rounds} rounds, {len(found.money_rows)} rows")
+    if found.is_infeasible:
+        _refuse(search)
+    return found
+
+
+def _refuse(search: Search) -> NoReturn:
+    names = "; ".join(item.word.label for item in search.demands)
+    ceiling = search.ceiling_idr
+    message = f"the forced and locked sites cannot be built together under the ceiling of {ceiling:.0f} IDR: {names}"
+    raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=ceiling)
+
+
+def _finish(search: Search, state: _State, bound: Bound) -> None:
+    """The integer program with the whole network."""
+    instance = search.instance
+    sets = tuple(demand.choices for demand in search.demands)
+    model = make_model(instance, ceiling_idr=search.ceiling_idr, demands=sets)
+    exact = solve_exactly(
+        instance, model, ceiling_idr=search.ceiling_idr, money_rows=bound.money_rows,
+        max_nodes=int(search.limits["max_nodes"]), gap_target_share=search.limits["gap_target_share"],
+        seconds=search.clock.left_s() if math.isfinite(search.clock.limit_s) else None,
+    )  # fmt: skip
+    if exact.draft is not None and search.keeps_word(exact.draft):
+        state.take(instance, exact.draft)
+    state.lower(exact.bound, "integer program with the whole network")
+    state.say(f"integer program: {exact.status}, bound {exact.bound:.8g}, value {state.value:.8g}, {exact.nodes} nodes")
 
 
 @dataclass(eq=False)
@@ -230,11 +263,7 @@ def first_draft(search: Search) -> Draft:
     draft = empty_draft(instance)
     for demand in search.demands:
         if not meets(draft, demand) and not meet(instance, draft, demand, ceiling):
-            names = "; ".join(item.word.label for item in search.demands)
-            message = (
-                f"the forced and locked sites cannot be built together under the ceiling of {ceiling:.0f} IDR: {names}"
-            )
-            raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=ceiling)
+            _refuse(search)
     return grow(instance, draft, ceiling_idr=ceiling)
 
 
