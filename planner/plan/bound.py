@@ -43,6 +43,8 @@ class Bound:
         Coefficients of the rows Σ a x ≤ ceiling, over ``money_unit``.
     rounds
         Rounds that added rows.
+    fair_idr
+        By choice: option, satellite link and a fair share of the network, as the priced rows have it.
     """
 
     value: float
@@ -51,6 +53,7 @@ class Bound:
     reduced: Floats
     money_rows: tuple[Floats, ...]
     rounds: int
+    fair_idr: Floats | None = None
 
 
 def safe_bound(model: Model, matrix: csr_array, high: Floats, price: Floats) -> tuple[float, Floats]:

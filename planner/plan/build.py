@@ -273,7 +273,7 @@ def open_choices(instance: Instance, draft: Draft) -> Flags:
 
 def grow(
     instance: Instance, draft: Draft, *, ceiling_idr: float, favour: Floats | None = None, among: Flags | None = None,
-    max_sites: int | None = None,
+    max_sites: int | None = None, fair: Floats | None = None,
 ) -> Draft:  # fmt: skip
     """Add the choice with the most newly served weight per rupiah until nothing fits.
 
@@ -299,7 +299,7 @@ def grow(
         if np.isfinite(way.mbps[instance.choice_node]).any():
             full = min(widest, float(groups.demand_mbps.sum()))
             ways.append(reach(instance, draft, need_mbps=full))
-        found = [_best(instance, draft, w, ceiling_idr - spent, favour, among) for w in ways]
+        found = [_best(instance, draft, w, ceiling_idr - spent, (favour, among, fair)) for w in ways]
         merit, choice, way = max(found, key=lambda item: (item[0], -item[1]))
         if not merit > 0:
             break
@@ -311,8 +311,10 @@ def grow(
 
 
 def _best(
-    instance: Instance, draft: Draft, way: Reach, left_idr: float, favour: Floats | None, among: Flags | None
-) -> tuple[float, int, Reach]:
+    instance: Instance, draft: Draft, way: Reach, left_idr: float,
+    taste: tuple[Floats | None, Flags | None, Floats | None],
+) -> tuple[float, int, Reach]:  # fmt: skip
+    favour, among, fair = taste
     cost = extra_cost(instance, draft, way)
     fits = open_choices(instance, draft) & (cost <= left_idr)
     if among is not None:
@@ -323,7 +325,9 @@ def _best(
     mbps = np.minimum(instance.choice_mbps, np.where(node >= 0, way.mbps[np.maximum(node, 0)], np.inf))
     gain = gains(instance, draft.rest, instance.choice_option, mbps)
     tiny = 1e-9 * max(1.0, float(instance.groups.weight.sum()))
-    merit = np.where(fits & (gain > tiny), gain / np.maximum(cost, 1.0), 0.0)
+    merit = np.where(
+        fits & (gain > tiny), gain / np.maximum(cost if fair is None else np.minimum(cost, fair), 1.0), 0.0
+    )
     if favour is not None:
         merit *= favour
     while True:

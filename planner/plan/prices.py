@@ -124,7 +124,8 @@ def price_bound(
         else:
             stale += 1
         if roof < best.value:
-            best, best_price = Bound(roof, False, core, reduced, tuple(shelf.rows), number), price  # noqa: FBT003
+            fair = shelf.fair(row_price) * model.money_unit
+            best, best_price = Bound(roof, False, core, reduced, tuple(shelf.rows), number, fair), price  # noqa: FBT003
         if stale >= 2:
             lean, stale, price = lean * 0.6, 0, best_price
             if lean < 0.02:
@@ -160,6 +161,12 @@ class _Shelf:
         self.session.add(row, 1000.0)
         self.rows.append(row)
         self.last_use.append(number)
+
+    def fair(self, row_price: Floats) -> Floats:
+        """Mean of the rows, weighted by their prices."""
+        price = np.maximum(row_price[self.first :], 0.0)
+        rows = np.array(self.rows)
+        return np.asarray(price @ rows / price.sum() if price.sum() > 0 else rows[0])
 
     def use(self, row_price: Floats, number: int) -> None:
         """Note which rows have a price; take off what has had none for long."""
