@@ -152,6 +152,39 @@ def test_windows_text_without_a_code_page_is_read_as_such(tmp_path, context):
     assert table.cells["Nama"].tolist() == ["Kafé", "Nñ"]
 
 
+def test_odd_geojson_is_read_whole_or_refused_never_in_part(tmp_path, context):
+    line = {"type": "LineString", "coordinates": [[124, -9], [124.1, -9.1]]}
+    rows = [json.dumps(feature(line, id=str(k))) for k in range(3)]
+    cases = {
+        "lines.geojson": "\n".join(rows),
+        "trailing.geojson": f'{{"type": "FeatureCollection", "features": [{rows[0]}]}} {{"type": "Feature"}}',
+        "huge.geojson": f'{{"type": "FeatureCollection", "features": [{rows[0]}, {rows[1].replace("124.1", "1e400")}]}}',
+    }
+    for name, text in cases.items():
+        (tmp_path / name).write_text(text)
+        with pytest.raises(LayerError, match="cannot be read") as caught:
+            tables(tmp_path / name, context)
+        assert "merata-" not in str(caught.value)
+    (tmp_path / "nan.geojson").write_text(
+        f'{{"type": "FeatureCollection", "features": [{rows[0]}, {rows[1].replace("[124, -9]", "[NaN, -9]")}]}}'
+    )
+    found = examine_layer(LayerSource(path="nan.geojson"), "roads", path=tmp_path / "nan.geojson", context=context)
+    assert (found.n_used, found.quarantine["codes"].tolist()) == (1, ["coordinates_infinite"])
+    (tmp_path / "empty.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    empty = examine_layer(LayerSource(path="empty.geojson"), "roads", path=tmp_path / "empty.geojson", context=context)
+    assert [problem.code for problem in empty.problems] == ["no_features"]
+
+
+def test_a_kml_that_links_to_a_network_reads_only_itself(tmp_path, context):
+    (tmp_path / "a.kml").write_text(
+        '<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><NetworkLink><Link><href>http://127.0.0.1:9/x.kml'
+        "</href></Link></NetworkLink><Placemark><name>a</name><styleUrl>http://127.0.0.1:9/s.kml#x</styleUrl><LineString>"
+        "<coordinates>124,-9 124.1,-9.1</coordinates></LineString></Placemark></Document></kml>"
+    )
+    (table,) = tables(tmp_path / "a.kml", context)
+    assert len(table.cells) == 1
+
+
 def test_a_geojson_that_was_cut_off_is_refused(tmp_path, context):
     path = write(roads(), tmp_path / "a.geojson")
     path.write_text(path.read_text()[:-80])

@@ -169,6 +169,10 @@ def finish(kind: str, judged: Sequence[Judged], data: Any) -> Conformed:
     problems = [problem for item in judged for problem in item.problems]
     problems.sort(key=lambda p: (p.severity != "refused", p.line != 0, p.file, p.sheet))
     n_in = sum(len(item.table.cells) for item in judged)
+    if not n_in and judged and not problems:
+        problems.append(
+            Problem(judged[0].table.file, "no_features", "the file holds no features", severity="warning", n_rows=0)
+        )
     aside = sum(bool(codes) and set(codes) <= ASIDE_CODES for item in judged for codes in item.codes)
     notes = tuple(dict.fromkeys(note for item in judged for note in item.notes))
     return Conformed(
@@ -188,7 +192,7 @@ def judge_places(judged: Judged, context: ReadContext) -> None:
     is_missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     judged.say(is_missing, "geometry_missing", "no geometry", mend="export the layer again with its geometries")
     box = np.where(is_missing[:, None], 0.0, shapely.bounds(shapes))
-    is_finite = np.isfinite(box).all(axis=1) & (np.abs(box) < 1e12).all(axis=1)
+    is_finite = np.isfinite(box).all(axis=1) & (np.abs(box) < 1e12).all(axis=1) & _all_finite(shapes)
     judged.say(~is_finite & ~is_missing, "coordinates_infinite", "coordinates that are no numbers")
     known = is_finite & ~is_missing
     on_earth = (np.abs(box[:, [0, 2]]) <= 180.0).all(axis=1) & (np.abs(box[:, [1, 3]]) <= 90.0).all(axis=1)
@@ -219,6 +223,16 @@ def judge_places(judged: Judged, context: ReadContext) -> None:
         "outside the region of the scenario",
         mend=mend if 2 * flipped.sum() > outside.sum() else "",
     )
+
+
+def _all_finite(shapes: NDArray[Any]) -> Mask:
+    """Whether every corner is a number; bounds pass over NaN."""
+    import shapely
+
+    points, of = shapely.get_coordinates(shapes, return_index=True)
+    fine = np.ones(len(shapes), dtype=np.bool_)
+    fine[of[~np.isfinite(points).all(axis=1)]] = False
+    return fine
 
 
 def _meets(box: NDArray[Any], region: tuple[float, float, float, float]) -> Mask:

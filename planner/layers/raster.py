@@ -7,6 +7,7 @@ cannot be used is refused: rotation, no CRS, no overlap, a header that asks for 
 from __future__ import annotations
 
 import contextlib
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -229,8 +230,9 @@ def _header_notes(dataset: Any, crs: str) -> list[str]:
 
 
 def _unreadable(shown: str, err: Exception) -> LayerError:
-    message = f"'{shown}' cannot be read ({str(err)[:160]}): it may be cut off; get the file again"
-    return LayerError(message, code="raster_unreadable", file=shown, fault=str(err)[:160])
+    fault = re.sub(r"'?[^\s']*merata-\w+[/\\]\w+\.\w+'?", "the file", str(err))[:160]  # not the private name
+    message = f"'{shown}' cannot be read ({fault}): it may be cut off; get the file again"
+    return LayerError(message, code="raster_unreadable", file=shown, fault=fault)
 
 
 def covering_grid(boxes: list[tuple[float, float, float, float]], pixel_deg: float) -> Grid:

@@ -8,6 +8,7 @@ of one bad ring. Nulls are counted, text coordinates recovered, rings judged lat
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -378,5 +379,6 @@ def _text_pair(feature: Any) -> tuple[str, str]:
 
 
 def _unreadable(shown: str, err: Exception) -> LayerError:
-    message = f"'{shown}' cannot be read ({str(err)[:200]}): open it in the program it comes from and save it again"
-    return LayerError(message, code="vector_unreadable", file=shown, fault=str(err)[:200])
+    fault = re.sub(r"'?[^\s']*merata-\w+[/\\]data\.\w+'?", "the file", str(err))[:200]  # not the private name
+    message = f"'{shown}' cannot be read ({fault}): open it in the program it comes from and save it again"
+    return LayerError(message, code="vector_unreadable", file=shown, fault=fault)
