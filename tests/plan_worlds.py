@@ -86,8 +86,27 @@ def tiny_problem(seed: int, *, n_places: int | None = None, n_cells: int | None 
     demand = np.where(rng.random(cells) < 0.1, 0.0, rng.integers(1, 8, cells).astype(float))
     level = rng.choice(["unserved", "limited", "served", "unknown"], cells, p=[0.7, 0.15, 0.1, 0.05])
     share = np.where(level == "limited", rng.random(cells).round(2), np.where(level == "served", 1.0, 0.0))
-    graph = nx.MultiGraph()
     names = [f"p{k}" for k in range(places)]
+    graph = _tiny_graph(rng, names, rich=rich)
+    options, covers = [], []
+    for name in names:
+        for site_type in ("macro", "small")[: int(rng.integers(1, 3))]:
+            reached = np.flatnonzero(rng.random(cells) < 0.45)
+            kinds = str(
+                rng.choice(
+                    ["fiber,microwave,satellite", "fiber,microwave", "microwave", "fiber", "satellite"],
+                    p=[0.6, 0.15, 0.1, 0.1, 0.05],
+                )
+            )
+            options.append(
+                option_row(name, site_type, float(rng.integers(2, 9)), float(rng.integers(3, 16)), len(reached), kinds)
+            )
+            covers.append(reached)
+    return _problem(graph, names, options, covers, umkm, demand, level, share)
+
+
+def _tiny_graph(rng, names, *, rich):
+    graph = nx.MultiGraph()
     roots = ["root:a", "root:b"][: int(rng.integers(1, 3))]
     relays = [f"relay:{k}" for k in range(int(rng.integers(0, 3)))]
     for name in roots:
@@ -109,15 +128,10 @@ def tiny_problem(seed: int, *, n_places: int | None = None, n_cells: int | None 
         node(graph, "beam:1", "satellite", capacity=float(rng.integers(2, 12)), pool="bts")
         for name in names:
             if rng.random() < 0.7:
-                link(graph, name, "beam:1", "geo", "satellite", float(rng.integers(1, 6)), 6.0, reserved=4.0, pool="bts")
-    options, covers = [], []
-    for name in names:
-        for site_type in ("macro", "small")[: int(rng.integers(1, 3))]:
-            reached = np.flatnonzero(rng.random(cells) < 0.45)
-            kinds = str(rng.choice(["fiber,microwave,satellite", "fiber,microwave", "microwave", "fiber", "satellite"], p=[0.6, 0.15, 0.1, 0.1, 0.05]))
-            options.append(option_row(name, site_type, float(rng.integers(2, 9)), float(rng.integers(3, 16)), len(reached), kinds))
-            covers.append(reached)
-    return _problem(graph, names, options, covers, umkm, demand, level, share)
+                link(
+                    graph, name, "beam:1", "geo", "satellite", float(rng.integers(1, 6)), 6.0, reserved=4.0, pool="bts"
+                )
+    return graph
 
 
 def _problem(graph, names, options, covers, umkm, demand, level, share, lon=None, lat=None, at=None) -> Problem:
@@ -197,7 +211,10 @@ def _province_graph(rng, names, at, n_relays):
             if other > k and not ids[other].startswith("road") and rng.random() < 0.3 and not (k < 40 and other < 40):
                 km = float(np.hypot(*(spots[k] - spots[other])))
                 link(graph, name, ids[other], "microwave", "microwave", 9e8 + 1e6 * km, 400.0 if km < 20 else 150.0, km)
-    for beam, mbps, pool, rate, cost in (("beam:bts", 120.0, "bts", 8.0, 9e8), ("beam:public", 300.0, "public", 6.0, 5e8)):
+    for beam, mbps, pool, rate, cost in (
+        ("beam:bts", 120.0, "bts", 8.0, 9e8),
+        ("beam:public", 300.0, "public", 6.0, 5e8),
+    ):
         node(graph, beam, "satellite", capacity=mbps, pool=pool)
         for name in names:
             link(graph, name, beam, f"geo_{pool}", "satellite", cost, rate, reserved=rate, pool=pool)

@@ -1,0 +1,338 @@
+"""Selection: against enumeration, against its own checker, under every kind of bad input."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from plan_brute import best_value
+from plan_worlds import OPTION_COLUMNS, link, node, option_row, province, tiny_problem
+
+from planner.errors import InfeasibleError, LayerError, UsageError
+from planner.plan.explain import explain
+from planner.plan.select import select
+from planner.plan.surveys import surveys
+from planner.plan.types import Problem
+from planner.plan.verify import verify
+
+
+def shuffled(problem: Problem, seed: int) -> Problem:
+    """The same problem with the rows of every table, and the graph, in another order."""
+    rng = np.random.default_rng(seed)
+    cells, options = rng.permutation(len(problem.cells)), rng.permutation(len(problem.options))
+    new_at = np.argsort(cells)
+    lists = [rng.permutation(new_at[problem.indices[problem.indptr[k] : problem.indptr[k + 1]]]) for k in options]
+    graph = nx.MultiGraph()
+    names = sorted(problem.graph)
+    graph.add_nodes_from((name, problem.graph.nodes[name]) for name in rng.permutation(names))
+    links = list(problem.graph.edges(keys=True, data=True))
+    for at in rng.permutation(len(links)):
+        a, b, key, data = links[at]
+        graph.add_edge(b, a, key=key, **data)
+    return Problem(
+        cells=problem.cells.iloc[cells].reset_index(drop=True),
+        service=problem.service.iloc[cells].reset_index(drop=True),
+        candidates=problem.candidates.iloc[rng.permutation(len(problem.candidates))].reset_index(drop=True),
+        options=problem.options.iloc[options].reset_index(drop=True),
+        indptr=np.r_[0, np.cumsum([len(one) for one in lists])].astype(np.int64),
+        indices=np.concatenate([*lists, np.zeros(0)]).astype(np.int32),
+        graph=graph,
+        weight=problem.weight[cells],
+    )
+
+
+def decision(action, **more) -> pd.DataFrame:
+    row = {
+        "decision_id": "D1", "action": action, "site_type": "", "backhaul": "", "radius_km": 1.0, "reason": "usulan",
+        "author": "Bupati", "letter": "12/2025", "lon_deg": 120.0, "lat_deg": -9.0,
+    }  # fmt: skip
+    return pd.DataFrame([{**row, **more}])
+
+
+def two_places() -> Problem:
+    """Two places: p0 (8 UMKM, dear) and p1 (5 UMKM, cheap), one fiber trunk over p0 to p1."""
+    problem = tiny_problem(0, n_places=2, n_cells=2, rich=False)
+    graph = nx.MultiGraph()
+    node(graph, "root:a", "root")
+    for name in ("p0", "p1"):
+        node(graph, name, "place")
+    link(graph, "root:a", "p0", "fiber", "fiber", 4.0, np.inf)
+    link(graph, "p0", "p1", "fiber", "fiber", 1.0, np.inf)
+    rows = [option_row("p0", "macro", 5.0, 50.0, 1, "fiber"), option_row("p1", "macro", 2.0, 50.0, 1, "fiber")]
+    candidates = problem.candidates.assign(lon_deg=[120.0, 120.5])
+    cells = problem.cells.assign(n_umkm=[8.0, 5.0], people=[80.0, 50.0], demand_mbps=[3.0, 2.0])
+    service = problem.service.assign(level="unserved", served_share=0.0)
+    return Problem(
+        cells=cells, service=service, candidates=candidates, options=pd.DataFrame(rows, columns=OPTION_COLUMNS),
+        indptr=np.array([0, 1, 2]), indices=np.array([0, 1], dtype=np.int32), graph=graph, weight=np.array([8.0, 5.0]),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_plan_keeps_every_rule_and_its_bound_holds(seed):
+    """Shared trunks, relay towers, beams, link and root capacities; the best plan is found by enumeration."""
+    problem = tiny_problem(seed, n_places=3, n_cells=6)
+    ceiling = (6.0, 10.0, 16.0, 25.0)[seed % 4]
+    plan = select(problem, ceiling_idr=ceiling, gap_target_share=0.0)
+    best = best_value(problem, ceiling)
+    assert verify(plan, problem, ceiling_idr=ceiling) == ()
+    assert plan.certificate.value <= best + 1e-6
+    assert plan.certificate.bound >= best - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_without_link_limits_the_plan_is_the_best_there_is(seed):
+    problem = tiny_problem(seed, n_places=3, n_cells=6, rich=False)
+    plan = select(problem, ceiling_idr=14.0, gap_target_share=0.0)
+    assert plan.certificate.value == pytest.approx(best_value(problem, 14.0), rel=1e-6, abs=1e-9)
+    assert plan.certificate.gap_share < 1e-4
+
+
+def test_trunk_is_paid_once():
+    """5 + 2 for the sites and 4 + 1 for the fiber: 12 together; the trunk over p0 is not paid twice."""
+    plan = select(two_places(), ceiling_idr=12.0)
+    assert plan.certificate.value == pytest.approx(13.0)
+    assert plan.totals["cost_idr"] == pytest.approx(12.0)
+    assert plan.sites["cost_idr"].tolist() == pytest.approx([5.0 + 2.0, 2.0 + 2.0 + 1.0])
+    assert plan.links["n_sites"].tolist() == [2, 1] or plan.links["n_sites"].tolist() == [1, 2]
+    assert plan.certificate.status == "optimal"
+
+
+def test_fiber_passes_a_place_without_a_site():
+    plan = select(two_places(), ceiling_idr=8.0)
+    assert plan.sites["site_id"].tolist() == ["p1"]
+    assert plan.sites["backhaul_path"].tolist() == ["p1>p0>root:a"]
+    assert len(plan.relays) == 0
+
+
+def test_limited_cells_gain_only_what_is_unserved():
+    problem = two_places()
+    service = problem.service.assign(level=["limited", "served"], served_share=[0.75, 1.0])
+    plan = select(dataclasses.replace(problem, service=service), ceiling_idr=100.0)
+    assert plan.certificate.value == pytest.approx(2.0)
+    assert plan.served["share"].tolist() == pytest.approx([0.25])
+
+
+def test_unknown_cells_earn_a_survey_and_no_site():
+    problem = two_places()
+    problem = dataclasses.replace(problem, service=problem.service.assign(level="unknown", confidence_share=0.1))
+    plan = surveys(select(problem, ceiling_idr=100.0), problem.cells, problem.service)
+    assert len(plan.sites) == 0
+    assert plan.certificate.bound == 0.0
+    assert plan.surveys["n_umkm_unknown"].tolist() == [13.0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_row_order_changes_nothing(seed):
+    problem = tiny_problem(seed + 50, n_places=4, n_cells=8)
+    first = select(problem, ceiling_idr=16.0)
+    second = select(shuffled(problem, seed), ceiling_idr=16.0)
+    pd.testing.assert_frame_equal(first.sites, second.sites)
+    pd.testing.assert_frame_equal(first.links, second.links)
+    pd.testing.assert_frame_equal(first.served, second.served)
+    assert first.certificate == second.certificate
+
+
+def test_two_runs_of_a_larger_world_are_equal_and_keep_the_rules():
+    problem = province(3, n_places=40, n_cells=2500, n_relays=40)
+    first, second = (select(problem, ceiling_idr=4e10, time_limit_s=600.0) for _ in range(2))
+    assert first.certificate.to_json() == second.certificate.to_json()
+    for name in ("sites", "links", "relays", "rejected", "served"):
+        pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
+    points = problem.cells[["cell_id"]].assign(weight=problem.weight)
+    assert verify(first, problem, ceiling_idr=4e10, points=points) == ()
+    assert first.certificate.gap_share < 0.25
+
+
+@given(st.integers(0, 400), st.floats(0.0, 20.0), st.floats(0.0, 10.0))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_larger_budget_never_serves_less_and_none_is_overspent(seed, ceiling, more):
+    problem = tiny_problem(seed, n_places=3, n_cells=5, rich=False)
+    poor, rich = (select(problem, ceiling_idr=c, gap_target_share=0.0) for c in (ceiling, ceiling + more))
+    assert rich.certificate.value >= poor.certificate.value - 1e-6
+    assert poor.totals["cost_idr"] <= ceiling * (1 + 1e-9) + 1e-9
+
+
+class TestDecisions:
+    def test_forced_site_is_built_and_checked(self):
+        problem = two_places()
+        plan = select(problem, ceiling_idr=9.0, decisions=decision("force"))
+        assert plan.sites["site_id"].tolist() == ["p0"]
+        assert verify(plan, problem, ceiling_idr=9.0, decisions=decision("force")) == ()
+        assert verify(select(problem, ceiling_idr=8.0), problem, ceiling_idr=8.0, decisions=decision("force")) != ()
+
+    def test_forbidden_site_is_not_built_and_named(self):
+        plan = select(two_places(), ceiling_idr=100.0, decisions=decision("forbid"))
+        assert plan.sites["site_id"].tolist() == ["p1"]
+        row = plan.rejected.set_index("candidate_id").loc["p0"]
+        assert (row["reason"], row["decision_id"]) == ("forbidden", "D1")
+
+    def test_forced_beyond_the_ceiling_is_infeasible(self):
+        with pytest.raises(InfeasibleError, match="D1"):
+            select(two_places(), ceiling_idr=8.0, decisions=decision("force"))
+
+    def test_contradiction_names_both(self):
+        both = pd.concat([decision("force"), decision("forbid", decision_id="D2")], ignore_index=True)
+        with pytest.raises(InfeasibleError, match=r"D1.*D2"):
+            select(two_places(), ceiling_idr=100.0, decisions=both)
+
+    def test_no_candidate_within_reach_is_said(self):
+        with pytest.raises(InfeasibleError, match="no usable candidate"):
+            select(two_places(), ceiling_idr=100.0, decisions=decision("lock", lon_deg=130.0))
+
+    def test_forced_technology_is_kept(self):
+        problem = two_places()
+        node(problem.graph, "beam:1", "satellite", capacity=10.0, pool="bts")
+        link(problem.graph, "p0", "beam:1", "geo", "satellite", 30.0, 6.0, reserved=4.0, pool="bts")
+        problem = dataclasses.replace(problem, options=problem.options.assign(backhaul_kinds="fiber,satellite"))
+        wish = decision("force", backhaul="geo")
+        plan = select(problem, ceiling_idr=100.0, decisions=wish)
+        assert plan.sites.set_index("site_id").loc["p0", "backhaul"] == "geo"
+        assert verify(plan, problem, ceiling_idr=100.0, decisions=wish) == ()
+        never = decision("forbid", backhaul="fiber")
+        plan = select(problem, ceiling_idr=100.0, decisions=never)
+        assert plan.sites.set_index("site_id").loc["p0", "backhaul"] == "geo"
+        assert verify(plan, problem, ceiling_idr=100.0, decisions=never) == ()
+
+
+class TestBadInput:
+    def test_no_demand(self):
+        problem = dataclasses.replace(two_places(), weight=np.zeros(2))
+        plan = select(problem, ceiling_idr=100.0)
+        assert (len(plan.sites), plan.certificate.bound, plan.certificate.status) == (0, 0.0, "empty")
+        assert verify(plan, problem, ceiling_idr=100.0) == ()
+
+    def test_no_candidate_and_no_cell(self):
+        problem = two_places()
+        empty = Problem(
+            cells=problem.cells.iloc[:0], service=problem.service.iloc[:0], candidates=problem.candidates.iloc[:0],
+            options=problem.options.iloc[:0], indptr=np.array([0]), indices=np.zeros(0, np.int32),
+            graph=nx.MultiGraph(), weight=np.zeros(0),
+        )  # fmt: skip
+        plan = select(empty, ceiling_idr=100.0)
+        assert len(plan.sites) == 0
+        assert verify(plan, empty, ceiling_idr=100.0) == ()
+
+    @pytest.mark.parametrize("ceiling", [0.0, 6.9])
+    def test_ceiling_below_the_cheapest_site_is_proven_empty(self, ceiling):
+        plan = select(two_places(), ceiling_idr=ceiling)
+        assert (len(plan.sites), plan.certificate.bound) == (0, 0.0)
+        assert set(plan.rejected["reason"]) == {"budget"}
+
+    @pytest.mark.parametrize("weight", [[np.nan, 1.0], [-1.0, 1.0], [np.inf, 1.0]])
+    def test_weights_that_are_no_weights(self, weight):
+        with pytest.raises(LayerError, match="weight is"):
+            select(dataclasses.replace(two_places(), weight=np.array(weight)), ceiling_idr=10.0)
+
+    @pytest.mark.parametrize("cost", [np.nan, -1.0])
+    def test_costs_that_are_no_costs(self, cost):
+        problem = two_places()
+        with pytest.raises(LayerError, match="cost_idr is"):
+            select(dataclasses.replace(problem, options=problem.options.assign(cost_idr=cost)), ceiling_idr=10.0)
+        problem.graph.edges["p0", "p1", "fiber"]["cost_idr"] = cost
+        with pytest.raises(LayerError, match="p0 – p1"):
+            select(problem, ceiling_idr=10.0)
+
+    def test_everything_wrong_is_said_at_once(self):
+        problem = two_places()
+        broken = dataclasses.replace(problem, weight=np.array([-1.0, 0.0]), indices=np.array([0, 7], np.int32))
+        with pytest.raises(LayerError, match=r"weight.*covers name cells"):
+            select(broken, ceiling_idr=10.0)
+
+    @pytest.mark.parametrize(
+        "call", [{"ceiling_idr": np.nan}, {"ceiling_idr": -1.0}, {"ceiling_idr": 1.0, "time_limit_s": -1}]
+    )
+    def test_limits_that_are_no_limits(self, call):
+        with pytest.raises(UsageError, match="give"):
+            select(two_places(), **call)
+
+    def test_option_that_covers_nothing(self):
+        problem = dataclasses.replace(two_places(), indptr=np.array([0, 0, 1]), indices=np.array([1], np.int32))
+        plan = select(problem, ceiling_idr=100.0)
+        assert plan.sites["site_id"].tolist() == ["p1"]
+        assert plan.rejected["reason"].tolist() == ["no_unserved"]
+
+    def test_graph_without_root_or_in_pieces(self):
+        problem = two_places()
+        problem.graph.remove_node("root:a")
+        plan = select(problem, ceiling_idr=100.0)
+        assert (len(plan.sites), plan.certificate.bound) == (0, 0.0)
+        assert set(plan.rejected["reason"]) == {"no_backhaul"}
+        problem = two_places()
+        problem.graph.remove_edge("p0", "p1")
+        plan = select(problem, ceiling_idr=100.0)
+        assert plan.sites["site_id"].tolist() == ["p0"]
+        problem.graph.remove_node("p1")
+        assert select(problem, ceiling_idr=100.0).sites["site_id"].tolist() == ["p0"]
+
+    def test_no_time_still_gives_a_plan_that_keeps_the_rules(self):
+        problem = province(2, n_places=30, n_cells=1500, n_relays=30)
+        plan = select(problem, ceiling_idr=3e10, time_limit_s=0.0)
+        assert verify(plan, problem, ceiling_idr=3e10) == ()
+        assert plan.certificate.status == "time_limit"
+
+
+class TestChecker:
+    @pytest.fixture
+    def plan(self):
+        problem = two_places()
+        return problem, select(problem, ceiling_idr=12.0)
+
+    def refused(self, problem, plan, match, ceiling=12.0):
+        faults = verify(plan, problem, ceiling_idr=ceiling)
+        assert any(match in fault for fault in faults), faults
+
+    def test_overspending(self, plan):
+        self.refused(*plan, "over the ceiling", ceiling=11.9)
+
+    def test_share_beyond_what_is_unserved(self, plan):
+        problem, made = plan
+        served = made.served.assign(share=made.served["share"] * 1.5)
+        self.refused(problem, dataclasses.replace(made, served=served), "served")
+
+    def test_unbought_link(self, plan):
+        problem, made = plan
+        self.refused(problem, dataclasses.replace(made, links=made.links.iloc[1:]), "link")
+
+    def test_wrong_objective_and_bound(self, plan):
+        problem, made = plan
+        proof = dataclasses.replace(made.certificate, value=14.0)
+        self.refused(problem, dataclasses.replace(made, certificate=proof), "objective")
+
+    def test_cost_that_does_not_add_up(self, plan):
+        problem, made = plan
+        self.refused(problem, dataclasses.replace(made, totals={**made.totals, "cost_idr": 11.0}), "adds up")
+
+    def test_radio_capacity(self, plan):
+        problem, made = plan
+        weak = dataclasses.replace(problem, options=problem.options.assign(radio_mbps=1.0))
+        self.refused(weak, made, "over radio")
+
+    def test_link_capacity_and_cover(self, plan):
+        problem, made = plan
+        problem.graph.edges["root:a", "p0", "fiber"]["capacity_mbps"] = 1.0
+        self.refused(problem, made, "carries")
+        swapped = dataclasses.replace(problem, indices=np.array([1, 0], dtype=np.int32))
+        self.refused(swapped, made, "outside the cover")
+
+
+def test_reasons_name_gain_cost_backhaul_and_alternative():
+    problem = two_places()
+    names = pd.DataFrame({"code": ["53", "53.01"], "name": ["Nusa Tenggara Timur", "Kupang"]})
+    plan = explain(select(problem, ceiling_idr=9.0), problem, ceiling_idr=9.0, areas=names)
+    why = json.loads(plan.sites["why"].iloc[0])
+    assert plan.sites["site_id"].tolist() == ["p0"]
+    assert why["new"]["umkm"] == 8.0
+    assert why["cost_idr"]["total"] == 9.0
+    assert why["cost_idr"]["fiber"] == 4.0
+    assert why["alternative"] == {"cost_idr": 7, "option_id": "p1:macro", "weight": 5.0}
+    assert why["area"] == ["Nusa Tenggara Timur", "Kupang"]
+    row = plan.rejected.iloc[0]
+    assert (row["candidate_id"], row["reason"]) == ("p1", "budget")
+    assert row["enters_at_idr"] == pytest.approx(12.0)
