@@ -381,6 +381,38 @@ def test_ocha_codes_are_read_as_bps(tmp_path, context):
         assert found.problems[0].code == "bps_unknown"
 
 
+def named(path: Path, **columns) -> Path:
+    boxes = [shapely.box(119.0, -10.0, 120.0, -9.0), shapely.box(124.0, -9.0, 125.0, -8.0)]
+    return write(gpd.GeoDataFrame(columns, geometry=boxes, crs="EPSG:4326"), path)
+
+
+def test_codes_of_both_systems_are_told_apart_by_name_or_asked_for(tmp_path, context):
+    by_name = named(tmp_path / "a.gpkg", kode=["5301", "5302"], nama=["Sumba Barat", "Sumba Timur"])
+    found = examine_layer(LayerSource(path="a.gpkg"), "admin", path=by_name, context=context)
+    assert found.data["code"].tolist() == ["53.11", "53.12"]  # Sumba Timur, Sumba Barat
+    bare = named(tmp_path / "b.gpkg", kode=["5301", "5302"])
+    refused = examine_layer(LayerSource(path="b.gpkg"), "admin", path=bare, context=context)
+    assert refused.is_refused
+    assert 'code_system = "kemendagri" or "bps"' in refused.problems[0].mend
+    told = read_layer(LayerSource(path="b.gpkg", code_system="bps"), "admin", path=bare, context=context)
+    assert told.data["code"].tolist() == ["53.11", "53.12"]
+
+
+def test_names_alone_are_enough_where_they_are_unique(tmp_path, context):
+    path = named(tmp_path / "gadm.gpkg", NAME_1=["Nusa Tenggara Timur"] * 2, NAME_2=["Sumba Barat", "Alor"])
+    found = read_layer(LayerSource(path="gadm.gpkg"), "admin", path=path, context=context)
+    assert found.data["code"].tolist() == ["53.05", "53.12"]
+
+
+def test_columns_of_the_mapping_agency_are_known(tmp_path, context):
+    path = named(
+        tmp_path / "big.shp", KDEPUM=["53.01.02.2003", "5301022004"], WADMKD=["Uitao", "Huilelot"], WADMKC=["Semau"] * 2
+    )
+    found = read_layer(LayerSource(path="big.shp"), "admin", path=path, context=context)
+    assert found.data["code"].tolist() == ["53.01.02.2003", "53.01.02.2004"]
+    assert found.data["name"].tolist() == ["Uitao", "Huilelot"]
+
+
 # ---- fiber
 
 

@@ -193,7 +193,7 @@ def _refuse_codes(judged: Judged, column: str, reason: str) -> None:
     message = f"it cannot be told whether these are Kemendagri or BPS codes: {reason}"
     judged.n_problems += 1
     judged.problems.append(
-        Problem(judged.table.file, "code_system", message, sheet=judged.table.sheet, column=column, severity="refused",
+        Problem(judged.table.file, "code_system_unclear", message, sheet=judged.table.sheet, column=column, severity="refused",
                 mend='set code_system = "kemendagri" or "bps" for this layer', n_rows=0)
     )  # fmt: skip
 

@@ -313,7 +313,18 @@ def _crs_note(read: _Read, source: LayerSource) -> str:
 
 
 def _short(crs: str) -> str:
-    return crs if len(crs) <= 40 else f"{crs[:37]}…"
+    """A CRS as people write it: ``EPSG:…`` where it has a code, else its name."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    if len(crs) <= 40:
+        return crs
+    try:
+        found = CRS.from_user_input(crs)
+    except CRSError:
+        return f"{crs[:37]}…"
+    authority = found.to_authority()
+    return ":".join(authority) if authority else str(found.name)
 
 
 def _count_missing(geometry: NDArray[Any], cells: pd.DataFrame, shown: str, sheet: str) -> tuple[Problem, ...]:
