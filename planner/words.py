@@ -29,7 +29,7 @@ class Words:
         self.language = language
         self.texts = texts
 
-    def __call__(self, key: str, **fields: object) -> str:
+    def __call__(self, key: str, /, **fields: object) -> str:
         """Text of ``key`` with ``{fields}`` filled in.
 
         Raises

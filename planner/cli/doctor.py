@@ -18,7 +18,7 @@ __all__ = ["diagnose"]
 
 _NEEDED = (
     "numpy", "scipy", "numba", "pandas", "pyarrow", "geopandas", "shapely", "pyogrio", "pyproj", "rasterio", "h3ronpy",
-    "sklearn", "highspy", "networkx", "folium", "xlsxwriter", "pydantic", "pandera", "python_calamine", "typer",
+    "sklearn", "highspy", "networkx", "folium", "xlsxwriter", "pydantic", "python_calamine", "typer",
 )  # fmt: skip
 
 
