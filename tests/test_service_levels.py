@@ -144,14 +144,25 @@ def test_judgement_agrees_with_the_oracle(seed):
 
 @given(seed=st.integers(0, 100_000), which=st.sampled_from(["bandwidth_mhz", "backhaul_mbps"]))
 @settings(max_examples=25, deadline=None)
-def test_more_capacity_lowers_nobody(seed, which):
+def test_more_capacity_never_carries_less_and_lowers_nobody_on_another_tower(seed, which):
     stations, heard, demand, confidence = random_network(seed)
     before, _ = judged(demand, stations, heard, confidence)
     grown = stations.copy()
     row = seed % len(stations)
     grown.loc[row, which] = 20.0 if which == "bandwidth_mhz" else grown.loc[row, which] * 2
     after, _ = judged(demand, grown, heard, confidence)
-    assert (after["served_share"] >= before["served_share"] - 1e-9).all()
+    assert (demand * after["served_share"]).sum() >= (demand * before["served_share"]).sum() - 1e-9
+    alone = not stations.duplicated(["operator", "lon_deg", "lat_deg"], keep=False)[row]
+    if alone or which == "backhaul_mbps":  # carriers of one tower share its backhaul: one may take from the other
+        assert (after["served_share"] >= before["served_share"] - 1e-9).all()
+
+
+def test_a_wider_carrier_may_take_backhaul_from_its_neighbour_on_the_tower():
+    stations, heard, demand, confidence = random_network(1000)
+    before, _ = judged(demand, stations, heard, confidence)
+    after, _ = judged(demand, stations.assign(bandwidth_mhz=[20.0, *stations["bandwidth_mhz"][1:]]), heard, confidence)
+    assert (after["served_share"] < before["served_share"] - 1e-3).any()
+    assert (demand * after["served_share"]).sum() >= (demand * before["served_share"]).sum()
 
 
 @given(seed=st.integers(0, 100_000))

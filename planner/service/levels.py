@@ -91,8 +91,8 @@ def judge(
     distance of the best 4G or 5G signal below the threshold; where none was computed it is the
     distance to ``radio.floor_dbm``, a lower bound.
 
-    What holds whatever the network (tested by brute force): more capacity of a station, radio or
-    backhaul, lowers nobody's share; less demand in one cell lowers nobody's share; an operator that
+    What holds whatever the network (tested by brute force): more backhaul lowers nobody's share, nor
+    does more radio capacity, except of the other carriers on its own tower, which share its backhaul; less demand in one cell lowers nobody's share; an operator that
     reaches only cells nobody covered lowers nobody's share. What does **not** hold: a new station
     that also reaches covered cells may lower their share, for it takes users from a station with
     room to spare (even split, best server). Plans are therefore selected with fractional sharing
