@@ -6,6 +6,9 @@ import hashlib
 import json
 import sqlite3
 import struct
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree as ET
@@ -98,6 +101,49 @@ def test_an_old_file_stays_until_the_new_one_is_whole(inputs, tmp_path, monkeypa
         gpkg.write(path, inputs)
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["plan.gpkg"]
+
+
+@pytest.mark.parametrize("limit", [1_000, 20_000])
+def test_a_disk_that_fills_up_leaves_whole_files_or_none(limit, tmp_path):
+    """The real thing: the kernel refuses to let any file grow beyond a limit."""
+    code = textwrap.dedent(f"""
+        import sys
+        sys.path[:0] = [{str(Path(__file__).parent)!r}]
+        import resource, signal
+        from pathlib import Path
+        import numpy as np
+        import planner.export, planner.layers
+        from planner import registry
+        from planner.errors import OutputError
+        from planner.export._layers import vector_layers
+        from planner.grid import Grid, Raster
+        import export_worlds
+        world = export_worlds.world()
+        world.pop("coverage_server")
+        grid = Grid(118.0, -8.0, 0.002, 300, 300)
+        world["coverage_rsrp_dbm"] = Raster(grid, np.random.default_rng(0).normal(-90, 9, grid.shape).astype("f4"), "dbm")
+        known = {{k: v for k, v in world.items() if k in planner.export.ExportInputs.__dataclass_fields__}}
+        inputs = planner.export.ExportInputs(name="u", title_id="U", title_en="T", date=export_worlds.DATE, **known)
+        vector_layers(inputs)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))
+        for name in registry.names(planner.export):
+            module = registry.load(planner.export, name)
+            folder = Path({str(tmp_path)!r}) / name
+            try:
+                module.write(folder if module.META["is_folder"] else folder / "out", inputs)
+                print(name, "written")
+            except OutputError:
+                print(name, "refused")
+    """)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    said = dict(line.split() for line in done.stdout.splitlines())
+    assert set(said) == set(FORMATS)
+    assert said["gpkg"] == said["cog"] == "refused"
+    assert "Traceback" not in done.stderr
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [path for path in left if path.name.startswith(".part") or path.parent.name in ("gpkg", "cog")]
+    assert all(path.stat().st_size <= limit for path in left)
 
 
 # ---- GeoPackage

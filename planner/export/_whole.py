@@ -13,8 +13,15 @@ __all__ = ["whole"]
 
 
 @contextlib.contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, faults: tuple[type[Exception], ...] = ()) -> Iterator[Path]:
     """Give a temporary path of the same ending; it becomes ``path`` when the block ends without an error.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    faults
+        What the library that writes raises beside `OSError` when the disk is full or breaks.
 
     Raises
     ------
@@ -22,6 +29,7 @@ def whole(path: Path) -> Iterator[Path]:
         The folder cannot be written or is full; nothing is left behind.
     """
     part = path.with_name(f".part-{path.name}")
+    caught: tuple[type[Exception], ...] = (OSError, *faults)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _clear(part)
@@ -29,9 +37,13 @@ def whole(path: Path) -> Iterator[Path]:
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError as err:
-        message = f"'{path}' could not be written: {os.strerror(err.errno or 0)}; make room or give another folder"
-        raise OutputError(message, code="output_unwritten", path=str(path), fault=str(err)) from err
+    except OutputError:
+        raise
+    except caught as err:
+        number = err.errno if isinstance(err, OSError) else None
+        reason = os.strerror(number) if number else str(err)[:200]
+        message = f"'{path}' could not be written: {reason}; make room or give another folder"
+        raise OutputError(message, code="output_unwritten", path=str(path), fault=reason) from err
     finally:
         _clear(part)
 

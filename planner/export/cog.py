@@ -51,15 +51,14 @@ def write(path: Path, inputs: ExportInputs) -> Path | None:
         numbers = np.asarray(server.values, dtype=np.float32)
         bands.append(np.where(numbers < 0.0, np.float32(np.nan), numbers))
         names.append("best server (bts_number)")
+    data = _cog_bytes(level, np.stack(bands), tuple(names), inputs)
     with whole(path) as part:
-        _write_cog(part, level, np.stack(bands), tuple(names), inputs)
+        part.write_bytes(data)
     return path
 
 
-def _write_cog(
-    part: Path, level: Raster, bands: NDArray[np.float32], names: tuple[str, ...], inputs: ExportInputs
-) -> None:
-    """Fill a raster in memory, then copy it into the layout of a COG.
+def _cog_bytes(level: Raster, bands: NDArray[np.float32], names: tuple[str, ...], inputs: ExportInputs) -> bytes:
+    """A COG, made in memory (a full disk would leave GDAL with half a file and no clear error).
 
     Overviews take the nearest pixel: numbers of servers must not be averaged, nor dBm.
     """
@@ -75,7 +74,7 @@ def _write_cog(
         "transform": Affine(grid.pixel_deg, 0.0, grid.west_deg, 0.0, -grid.pixel_deg, grid.north_deg),
     }  # fmt: skip
     stamp = f"{inputs.date:%Y:%m:%d} 00:00:00"
-    with rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as memory:
+    with rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as memory, MemoryFile(ext="tif") as made:
         with memory.open(**profile) as file:
             file.write(bands)
             file.descriptions = names
@@ -85,6 +84,8 @@ def _write_cog(
             )  # fmt: skip
         with memory.open() as file:
             copy(
-                file, part, driver="COG", blocksize=_BLOCK, compress="DEFLATE", level=6, predictor="YES",
+                file, made.name, driver="COG", blocksize=_BLOCK, compress="DEFLATE", level=6, predictor="YES",
                 resampling="NEAREST", overview_resampling="NEAREST", bigtiff="IF_SAFER", num_threads="1",
             )  # fmt: skip
+        data: bytes = made.read()
+    return data

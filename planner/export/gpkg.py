@@ -47,7 +47,7 @@ def write(path: Path, inputs: ExportInputs) -> Path:
 
     stamp = f"{inputs.date.isoformat()}T00:00:00.000Z"
     layers = {name: frame for name, frame in vector_layers(inputs).items() if name not in MASS_LAYERS}
-    with whole(path) as part:
+    with whole(path, _faults()) as part:
         before = {name: pyogrio.get_gdal_config_option(name) for name in (_DATE, _SYNC)}
         pyogrio.set_gdal_config_options({_DATE: stamp, _SYNC: "OFF"})  # `whole` syncs the file once, at its end
         try:
@@ -67,6 +67,14 @@ def write(path: Path, inputs: ExportInputs) -> Path:
         finally:
             base.close()
     return path
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What GDAL and SQLite raise when a file cannot be written."""
+    from pyogrio import errors
+
+    own = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, errors.GeometryError)
+    return (*own, sqlite3.Error, RuntimeError)
 
 
 def _geometry_type(frame: Any) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import math
 import os
 from collections.abc import Iterable, Mapping
@@ -66,19 +67,22 @@ def write(path: Path, inputs: ReportInputs, *, language: str = "id") -> Path:
         It could not be written whole; nothing is left behind.
     """
     import xlsxwriter
-    from xlsxwriter.exceptions import FileCreateError
 
     words = read_words(language)
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held, {**_OPTIONS, "in_memory": True})
+    _fill(book, inputs, words)
+    book.close()
     part = path.with_name(f".part-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        book = xlsxwriter.Workbook(str(part), _OPTIONS)
-        _fill(book, inputs, words)
-        book.close()
+        with part.open("wb") as file:
+            file.write(held.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
-    except (OSError, FileCreateError) as err:
-        number = err.errno if isinstance(err, OSError) else getattr(err.args[0] if err.args else None, "errno", None)
-        reason = os.strerror(number) if number else str(err)
+    except OSError as err:
+        reason = os.strerror(err.errno or 0)
         message = f"'{path}' could not be written: {reason}; close it, make room or give another folder"
         raise OutputError(message, code="output_unwritten", path=str(path), fault=reason) from err
     finally:
