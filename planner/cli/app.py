@@ -143,7 +143,7 @@ def export(run: Run, lang: Lang = "id") -> int:
 @ends_cleanly
 def report(run: Run, lang: Lang = "id") -> int:
     """Make the workbooks of a run again."""
-    return _redo(run, ("workbook",), lang)
+    return _redo(run, ("workbook:id", "workbook:en"), lang)
 
 
 @app.command()

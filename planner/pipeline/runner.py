@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import importlib
 import json
+import multiprocessing
 import os
 import platform
 import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from planner.errors import OutputError, PlannerError
+from planner.parallel import worker_count
 from planner.pipeline.keys import file_digest, stage_key, versions
 from planner.pipeline.stage import Stage, StageContext
 from planner.pipeline.store import Store, locked, write_whole
@@ -99,17 +102,21 @@ def run(
         cache = _digests(store)
         keys = _keys(table, scenario, cache)
         result = RunResult(out)
+        must = [stage for stage in table if stage.name in again or store.done(stage.name, keys[stage.name]) is None]
+        together = [stage for stage in must if stage.is_output]
+        together = together if len(together) > 1 else []
         for number, stage in enumerate(table, start=1):
-            started = time.perf_counter()
-            kept = stage.name not in again and store.done(stage.name, keys[stage.name]) is not None
-            if not kept:
-                _make(stage, scenario, store, keys, say)
-            seconds = time.perf_counter() - started
-            result.stages.append(
-                {"stage": stage.name, "kept": kept, "seconds": round(seconds, 3), "peak_mb": round(peak_mb())}
-            )
-            word = "kept" if kept else "made"
-            say(f"[{number:2d}/{len(table)}] {stage.name:<22} {word}  {seconds:6.2f} s  peak {peak_mb():5.0f} MB")
+            if stage in together:
+                break
+            measured = (0.0, peak_mb())
+            if stage in must:
+                measured = _make(stage, scenario, store, keys, say)
+            _report(result, stage, measured, f"[{number:2d}/{len(table)}]", say, kept=stage not in must)
+        if together:
+            waiting = [stage for stage in table if stage.is_output]
+            for offset, stage, measured in _make_together(waiting, together, scenario, store, keys):
+                number = len(table) - len(waiting) + offset + 1
+                _report(result, stage, measured, f"[{number:2d}/{len(table)}]", say, kept=stage not in together)
         _publish(table, scenario, store, keys, cache, result)
         store.sweep(keys)
         write_whole(store.root / "digests.json", json.dumps(cache, sort_keys=True).encode())
@@ -131,7 +138,37 @@ def _keys(table: tuple[Stage, ...], scenario: Scenario, cache: dict[str, str]) -
     return keys
 
 
-def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> None:
+def _report(
+    result: RunResult, stage: Stage, measured: tuple[float, float], place: str, say: Say, *, kept: bool
+) -> None:
+    """Note a stage in the result and tell it in one line."""
+    seconds, peak = measured
+    result.stages.append({"stage": stage.name, "kept": kept, "seconds": round(seconds, 3), "peak_mb": round(peak)})
+    say(f"{place} {stage.name:<22} {'kept' if kept else 'made'}  {seconds:6.2f} s  peak {peak:5.0f} MB")
+
+
+def _make_together(
+    outputs: list[Stage], must: list[Stage], scenario: Scenario, store: Store, keys: dict[str, str]
+) -> Iterator[tuple[int, Stage, tuple[float, float]]]:
+    """Outputs do not read each other: each is made in a process of its own, as many at once as there are processors."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=min(worker_count(), len(must)), mp_context=spawn) as pool:
+        try:
+            flying = {stage.name: pool.submit(_make, stage, scenario, store, keys, _said_nothing) for stage in must}
+            for offset, stage in enumerate(outputs):
+                yield offset, stage, flying[stage.name].result() if stage.name in flying else (0.0, peak_mb())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _said_nothing(_line: str) -> None:
+    """Outputs made in another process tell nothing of their own."""
+
+
+def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> tuple[float, float]:
+    """Make one stage; seconds it took and peak megabytes of the process."""
+    started = time.perf_counter()
     folder = store.folder(stage.name, keys[stage.name])
     module = importlib.import_module(f"planner.pipeline.stages.{stage.module}")
     try:
@@ -145,6 +182,7 @@ def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], 
         else:
             _make_parts(module, context)
         store.finish(stage.name, keys[stage.name])
+        return time.perf_counter() - started, peak_mb()
     except PlannerError:
         raise
     except OSError as err:

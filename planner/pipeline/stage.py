@@ -40,6 +40,8 @@ class Stage:
     outputs
         Files it puts below ``publish/`` of its artifact; they are copied into the run folder when the whole
         run has succeeded. Patterns are allowed where a file appears only at need.
+    is_output
+        No other stage reads it: it may be made beside the others at the end of the table.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Stage:
     arguments: Mapping[str, str] = field(default_factory=dict)
     partition: Partition = "whole"
     outputs: tuple[str, ...] = ()
+    is_output: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from planner.schema import LAYERS
 
 __all__ = ["stage_table"]
 
-RASTERS = ("terrain", "clutter", "population")
+WORKBOOKS = {"id": "laporan_id.xlsx", "en": "report_en.xlsx"}
 _FIRST = "layer:admin"
 
 
@@ -30,7 +30,7 @@ def stage_table(scenario: Scenario) -> tuple[Stage, ...]:
     admin, others = layers[0], layers[1:]
     frame = Stage("frame", "frame", (_FIRST,), ("region", "layers.admin"), ("data/reference",))
     names = tuple(stage.name for stage in layers)
-    return (admin, frame, *others, *_core(names), *_outputs(names))
+    return (admin, frame, *others, *_core(names), *_outputs(scenario, names))
 
 
 def _demand(scenario: Scenario) -> None:
@@ -86,15 +86,16 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
     )  # fmt: skip
 
 
-def _outputs(layers: tuple[str, ...]) -> tuple[Stage, ...]:
+def _outputs(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
+    languages = [(language, WORKBOOKS[language]) for language in scenario.outputs.languages]
     results = ("frame", "cells", "coverage", "service", "score", "candidates", "plan")
     shown = ("name", "title_id", "title_en", "date", "outputs", "service", "budget", "objective", "region", "layers")
     common = (*results, *layers)
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
-        Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",)),
-        Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif")),
-        Stage("workbook", "workbook", (*common, "facts"), shown, ("maps/words", "models"), outputs=("report/laporan_id.xlsx", "report/report_en.xlsx")),
+        Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",), is_output=True),
+        Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif"), is_output=True),
+*(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{name}",), is_output=True) for language, name in languages),
     )  # fmt: skip
 
 

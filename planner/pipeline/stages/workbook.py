@@ -10,7 +10,6 @@ __all__ = ["run"]
 
 
 def run(context: StageContext) -> None:
-    """One workbook a language of the scenario."""
-    shown = report_inputs(context)
-    for language in context.scenario.outputs.languages:
-        workbook.write(context.publish_path(f"report/{workbook.FILE_NAMES[language]}"), shown, language=language)
+    """The workbook of one language."""
+    language = context.stage.arguments["language"]
+    workbook.write(context.publish_path(context.stage.outputs[0]), report_inputs(context), language=language)
