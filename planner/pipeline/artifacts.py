@@ -89,14 +89,14 @@ def write_bands(path: Path, grid: Grid, values: NDArray[Any], *, names: tuple[st
     Booleans are stored as bytes; NaN is the nodata value of floats.
     """
     import rasterio
-    from rasterio.transform import from_origin
+    from affine import Affine
 
     data = values.astype(np.uint8) if values.dtype == np.bool_ else values
     profile = {
         "driver": "GTiff", "crs": "EPSG:4326", "dtype": str(data.dtype), "count": data.shape[0],
         "height": grid.n_rows, "width": grid.n_cols, "tiled": True, "blockxsize": 512, "blockysize": 512,
         "compress": "deflate", "zlevel": 1, "predictor": 2, "bigtiff": "if_safer", "num_threads": "all_cpus",
-        "transform": from_origin(grid.west_deg, grid.north_deg, grid.pixel_deg, grid.pixel_deg),
+        "transform": Affine(grid.pixel_deg, 0.0, grid.west_deg, 0.0, -grid.pixel_deg, grid.north_deg),
     }  # fmt: skip
     if np.issubdtype(data.dtype, np.floating):
         profile |= {"nodata": float("nan"), "predictor": 3}
