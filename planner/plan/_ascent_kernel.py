@@ -49,7 +49,7 @@ def _pop(keys: Floats, items: Ints, size: int) -> int:
 
 @jit
 def _moat(
-    arcs: tuple[Ints, Ints, Ints], left: Floats, start: int, cap: float, source: int,
+    arcs: tuple[Ints, Ints, Ints], left: Floats, is_free: NDArray[np.bool_], start: int, cap: float, source: int,
     work: tuple[Floats, NDArray[np.bool_], Ints, Floats, Ints],
 ) -> tuple[float, int]:  # fmt: skip
     """Settle the nodes nearer to ``start`` than the cap and the source; how far it went, how many it touched."""
@@ -72,7 +72,7 @@ def _moat(
         is_settled[node] = True
         for k in range(indptr[node], indptr[node + 1]):
             other = tail[k]
-            to = near + left[arc[k]]
+            to = near if is_free[arc[k]] else near + left[arc[k]]
             if to < distance[other]:
                 if distance[other] == np.inf:
                     touched[n_touched] = other
@@ -84,7 +84,7 @@ def _moat(
 
 @jit
 def _pack(
-    arcs: tuple[Ints, Ints, Ints], left: Floats, height: float, n_touched: int,
+    arcs: tuple[Ints, Ints, Ints], left: Floats, is_free: NDArray[np.bool_], height: float, n_touched: int,
     work: tuple[Floats, NDArray[np.bool_], Ints],
 ) -> None:  # fmt: skip
     """Take the cuts up to ``height`` off the prices of the arcs they cross."""
@@ -97,24 +97,28 @@ def _pack(
         for k in range(indptr[node], indptr[node + 1]):
             other = tail[k]
             far = min(distance[other], height) if is_settled[other] else height
-            if far > distance[node]:
+            if far > distance[node] and not is_free[arc[k]]:
                 left[arc[k]] = max(left[arc[k]] - (far - distance[node]), 0.0)
 
 
 @jit_entry
 def raise_terminals(
-    indptr: Ints, tail: Ints, arc: Ints, left: Floats, terminals: Ints, caps: Floats, source: int
-) -> Floats:
+    arcs: tuple[Ints, Ints, Ints], left: Floats, arc_stands: Floats, terminals: Ints, caps: Floats, weights: Floats,
+    source: int,
+) -> Floats:  # fmt: skip
     """Raise each terminal in turn as far as its cap or the source; prices in ``left`` go down by what is packed.
 
     Parameters
     ----------
-    indptr, tail, arc
-        Arcs by the node they enter: where they come from, and their number in ``left``.
+    arcs
+        By the node they enter: offsets, where they come from, and their number in ``left``.
+    arc_stands
+        By arc: how much of a site stands at the place whose tower it needs; −1 for arcs without tower.
     left
         Price of each arc that is not packed yet; changed in place.
-    terminals, caps
-        Nodes in order, and how far each goes this time.
+    terminals, caps, weights
+        Nodes in order, how far each goes this time, and how much of it is wanted: towers of places of which
+        more stands are not packed for it.
     source
         The node that ends a raise.
 
@@ -123,27 +127,30 @@ def raise_terminals(
     NDArray
         How far each node was raised in all.
     """
-    n_nodes = len(indptr) - 1
+    n_nodes = len(arcs[0]) - 1
     raised = np.zeros(n_nodes)
     distance = np.full(n_nodes, np.inf)
     is_settled = np.zeros(n_nodes, dtype=np.bool_)
     is_done = np.zeros(n_nodes, dtype=np.bool_)
     touched = np.zeros(n_nodes, dtype=np.int64)
-    keys = np.zeros(len(tail) + 1)
-    items = np.zeros(len(tail) + 1, dtype=np.int64)
+    keys = np.zeros(len(left) + 1)
+    items = np.zeros(len(left) + 1, dtype=np.int64)
+    is_free = np.zeros(len(left), dtype=np.bool_)
     for turn in range(len(terminals)):
         start = terminals[turn]
         if is_done[start]:
             continue
+        if turn == 0 or weights[turn] != weights[turn - 1]:
+            is_free[:] = arc_stands >= weights[turn]
         height, n_touched = _moat(
-            (indptr, tail, arc), left, start, caps[turn], source, (distance, is_settled, touched, keys, items)
+            arcs, left, is_free, start, caps[turn], source, (distance, is_settled, touched, keys, items)
         )
         is_done[start] = height < caps[turn]
         if height == np.inf:  # no way to the source: nothing that could be charged
             height = 0.0
             is_done[start] = True
         raised[start] += height
-        _pack((indptr, tail, arc), left, height, n_touched, (distance, is_settled, touched))
+        _pack(arcs, left, is_free, height, n_touched, (distance, is_settled, touched))
         for t in range(n_touched):
             distance[touched[t]] = np.inf
             is_settled[touched[t]] = False

@@ -193,7 +193,9 @@ class Hunt:
         step = float(np.median(self.distance)) / 4.0
         order = np.r_[np.tile(first, 8), first, last]
         caps = np.r_[np.full(8 * len(first), step), np.full(len(first) + len(last), np.inf)]
-        packs: list[Shares] = [self.ascent.pack(order, caps, np.clip(1.0 - own, 0.0, 1.0))]
+        wanted = np.zeros(size)
+        wanted[self.terminals] = np.maximum(h, 1e-3)
+        packs: list[Shares] = [self.ascent.pack(order, caps, wanted[order], own)]
         if instance.network.tower_cost.any():
-            packs.append(self.ascent.pack(order, caps, (own <= 0.2).astype(float)))
+            packs.append(self.ascent.pack(order, caps, np.ones(len(order)), np.where(own <= 0.2, 0.0, 2.0).astype(float)))
         return [share_row(instance, shares) for shares in packs]

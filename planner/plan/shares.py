@@ -43,27 +43,31 @@ class Ascent:
         network = instance.network
         self.entering = by_tail(network.head, network.tail, network.n_nodes)
 
-    def pack(self, terminals: Ints, caps: Floats, tower_part: Floats) -> Shares:
+    def pack(self, terminals: Ints, caps: Floats, weights: Floats, stands: Floats) -> Shares:
         """Raise each terminal of the list in turn, at most by its cap; a terminal may stand in it more than once.
 
         Parameters
         ----------
         terminals, caps
             Nodes in order, and how far each is raised this time, in IDR.
-        tower_part
-            By place, 0–1: share of the price of its relay tower that may be packed.
+        weights
+            How much of each is wanted, positive: a tower is packed for it only where less of a site stands.
+        stands
+            By place: how much of a site with a tower stands there.
 
         Notes
         -----
         Raising one terminal all the way is a shortest path under the prices that are left: the cut at
         height r holds the nodes nearer than r, so an arc (u, v) is crossed for max(0, min(d_u, D) − min(d_v, D)).
+        Whatever the weights, what lies on a place's own tower is given back, so the row stays valid.
         """
         from planner.plan._ascent_kernel import raise_terminals  # numba takes a second to load
 
         network = self.instance.network
-        full = network.arc_cost(network.edge_cost, network.tower_cost * tower_part)
+        full = network.arc_cost(network.edge_cost, network.tower_cost)
         left = full.copy()
-        kappa = raise_terminals(*self.entering, left, terminals, caps, SOURCE)
+        own = np.where(network.tower >= 0, stands[np.maximum(network.tower, 0)], -1.0) if len(stands) else full
+        kappa = raise_terminals(self.entering, left, own, terminals, caps, weights, SOURCE)
         return Shares(kappa=kappa, tower=self._on_towers(full - left))
 
     def _on_towers(self, packing: Floats) -> Floats:
