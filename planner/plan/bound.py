@@ -185,7 +185,9 @@ class Hunt:
         size = instance.network.n_nodes
         h = np.bincount(instance.choice_node[on], weights=x[on], minlength=size)[self.terminals]
         stands = x * instance.has_tower[instance.choice_option]
-        own = np.bincount(instance.choice_place, weights=stands, minlength=len(instance.network.tower_cost))
+        own: Floats = np.bincount(
+            instance.choice_place, weights=stands, minlength=len(instance.network.tower_cost)
+        ).astype(np.float64)
         active = np.flatnonzero(h > 1e-3)
         first = self.terminals[active[np.lexsort((self.distance[active], -h[active]))]]
         idle = np.flatnonzero(h <= 1e-3)
@@ -197,5 +199,7 @@ class Hunt:
         wanted[self.terminals] = np.maximum(h, 1e-3)
         packs: list[Shares] = [self.ascent.pack(order, caps, wanted[order], own)]
         if instance.network.tower_cost.any():
-            packs.append(self.ascent.pack(order, caps, np.ones(len(order)), np.where(own <= 0.2, 0.0, 2.0).astype(float)))
+            packs.append(
+                self.ascent.pack(order, caps, np.ones(len(order)), np.where(own <= 0.2, 0.0, 2.0).astype(float))
+            )
         return [share_row(instance, shares) for shares in packs]
