@@ -1,0 +1,70 @@
+"""The command line: answers, exit codes, no traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def merata(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "planner", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, timeout=120)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_help_is_english_and_lists_the_commands():
+    done = merata("--help")
+    assert done.returncode == 0
+    for name in ("demo", "plan", "check", "init", "map", "export", "report", "doctor"):
+        assert name in done.stdout
+
+
+def test_a_scenario_that_is_not_there_is_bad_data_in_the_users_language():
+    assert "not there" in merata("plan", "nowhere.toml", "--lang", "en").stderr
+    done = merata("plan", "nowhere.toml")
+    assert done.returncode == 3
+    assert "Kesalahan" in done.stderr
+
+
+def test_an_unknown_command_is_a_usage_error():
+    assert merata("plam").returncode == 2
+
+
+def test_json_errors_are_json_alone_on_stdout():
+    done = merata("plan", "nowhere.toml", "--json", "--lang", "en")
+    assert json.loads(done.stdout)["error"] == "ScenarioError"
+
+
+def test_init_writes_once(tmp_path):
+    assert merata("init", tmp_path / "s.toml", "--lang", "en").returncode == 0
+    again = merata("init", tmp_path / "s.toml", "--lang", "en")
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+
+
+def test_a_dry_run_writes_nothing(tmp_path):
+    done = merata("demo", "--dry-run", "--out", tmp_path / "out", "--lang", "en", "--json")
+    assert done.returncode == 0
+    assert not (tmp_path / "out").exists()
+    assert len(json.loads(done.stdout)["stages"]) > 20
+
+
+@pytest.mark.parametrize("text", ["lon;lat\nabc;def\n", "", "\x00\x01"])
+def test_a_broken_table_is_judged_not_crashed_on(tmp_path, text):
+    path = tmp_path / "umkm.csv"
+    path.write_text(text, encoding="utf-8")
+    done = merata("check", path, "--kind", "umkm", "--out", tmp_path / "check", "--lang", "en")
+    assert done.returncode == 3
+
+
+def test_a_data_file_needs_its_kind(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n", encoding="utf-8")
+    assert merata("check", path, "--lang", "en").returncode == 2
