@@ -87,7 +87,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca is untyped
         "{% for key, text in this.islands.items() %}"
         '<script type="application/json" id="{{ key }}">{{ text }}</script>\n'
         "{% endfor %}"
-        "{% for text in this.library_texts %}<script>\n{{ text }}\n</script>\n{% endfor %}"
+        "{% for text in this.vendored_texts %}<script>\n{{ text }}\n</script>\n{% endfor %}"
         "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n"
         "{% for text in this.page_texts %}<script>\n{{ text }}\n</script>\n{% endfor %}"
         "</body>\n</html>\n",
@@ -100,7 +100,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca is untyped
         self.language = language
         self.islands = dict(islands)
         self.style_texts = (read_asset("vendor/leaflet.css"), read_asset("merata.css"))
-        self.library_texts = (read_asset("vendor/leaflet.js"),)
+        self.vendored_texts = (read_asset("vendor/leaflet.js"),)
         self.page_texts = (read_asset("merata.js"),)
 
 
