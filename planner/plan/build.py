@@ -12,7 +12,7 @@ from planner.plan.network import SOURCE
 
 __all__ = [
     "Draft", "Reach", "add", "assemble", "empty_draft", "extra_cost", "gains", "grow", "keep_only", "money",
-    "open_choices", "passes_itself", "reach",
+    "open_choices", "passes_itself", "reach", "without",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -248,6 +248,29 @@ def keep_only(instance: Instance, draft: Draft, places: set[int]) -> Draft:
             mbps = max(0.0, min(mbps, float(left.min(initial=np.inf))))
         _serve(instance, fresh, place, option, mbps)
     return fresh
+
+
+def without(instance: Instance, draft: Draft, place: int) -> Draft:
+    """The plan without one site; what it served is served by nobody."""
+    choice, arcs = draft.choice[place], draft.path.get(place)
+    rest, load, uses = draft.rest.copy(), draft.load_mbps.copy(), draft.arc_uses.copy()
+    beam, towers = draft.beam_mbps.copy(), draft.has_site_tower.copy()
+    group, share = draft.took[place]
+    rest[group] = np.minimum(rest[group] + share, 1.0)
+    towers[place] = False
+    sat = int(instance.choice_sat[choice])
+    if sat >= 0:
+        beam[instance.network.sat_beam[sat]] += instance.network.sat_reserved_mbps[sat]
+    if arcs is not None:
+        uses[arcs] -= 1
+        edges = np.unique(_edges(instance, arcs))
+        load[edges] -= float((instance.groups.demand_mbps[group] * share).sum())
+    return Draft(
+        choice={p: c for p, c in draft.choice.items() if p != place},
+        path={p: a for p, a in draft.path.items() if p != place},
+        took={p: t for p, t in draft.took.items() if p != place},
+        rest=rest, arc_uses=uses, load_mbps=np.maximum(load, 0.0), beam_mbps=beam, has_site_tower=towers,
+    )  # fmt: skip
 
 
 def extra_cost(instance: Instance, draft: Draft, way: Reach) -> Floats:

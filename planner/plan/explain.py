@@ -18,10 +18,10 @@ from planner.plan.build import (
     money,
     open_choices,
     reach,
+    without,
 )
 from planner.plan.decisions import Word
 from planner.plan.instance import Instance
-from planner.plan.serve import served_weight
 from planner.plan.types import Plan, Problem
 
 __all__ = ["REJECTED_COLUMNS", "explain", "rejected_table", "site_reasons"]
@@ -53,7 +53,8 @@ def explain(
 
     Notes
     -----
-    Each reason is JSON: ``new`` (by kind), ``loss`` (weight that nobody else would serve), ``cost_idr`` by
+    Each reason is JSON: ``new`` (by kind), ``only_here`` (weight of it that no other site of
+    the plan reaches), ``cost_idr`` by
     part, ``backhaul`` (chosen, and what each other kind would have cost), ``alternative`` (the best thing
     to build instead), ``decision``.
     """
@@ -119,23 +120,25 @@ def site_reasons(
     number = {name: k for k, name in enumerate(instance.place_ids)}
     of_link = {str(row["link_id"]): row for row in links.to_dict("records")}
     towers = {str(row["place_id"]): row for row in relays.to_dict("records")}
-    value = served_weight(instance, draft)
+    gates: dict[int, list[tuple[str, int]]] = {}
+    for (at, label), node in sorted(instance.network.gate.items()):
+        gates.setdefault(at, []).append((label, node))
     found = []
     for site in sites.to_dict("records"):
         place = number[str(site["site_id"])]
         row = int(instance.option_rows[instance.choice_option[draft.choice[place]]])
         option: dict[Any, Any] = problem.options.iloc[row].to_dict()
-        without = keep_only(instance, draft, set(draft.choice) - {place})
+        rest = without(instance, draft, place)
         bound_by = [word for word in words if word.action != "forbid" and str(site["candidate_id"]) in word.candidates]
         why = {
             "new": {
                 "umkm": _round(site["n_umkm_new"]), "people": _round(site["people_new"]),
                 "facilities": _round(site["facilities_new"]),
             },
-            "loss": _round(max(0.0, value - served_weight(instance, without))),
+            "only_here": _round(_only_here(instance, draft, place)),
             "cost_idr": _cost_parts(option, site, of_link, towers),
-            "backhaul": _backhaul(instance, without, draft.choice[place], site),
-            "alternative": _alternative(instance, without, draft.choice[place], ceiling_idr),
+            "backhaul": _backhaul(instance, rest, draft.choice[place], site, gates.get(place, [])),
+            "alternative": _alternative(instance, rest, draft.choice[place], ceiling_idr),
             "decision": bound_by[0].decision_id if bound_by else "",
         }  # fmt: skip
         found.append(json.dumps(why, ensure_ascii=False, sort_keys=True))
@@ -167,14 +170,28 @@ def _cost_parts(
     return {name: float(value) for name, value in parts.items()}
 
 
-def _backhaul(instance: Instance, without: Draft, choice: int, site: dict[Any, Any]) -> dict[str, Any]:
+def _only_here(instance: Instance, draft: Draft, place: int) -> float:
+    """Weight a site serves that no other site of the plan reaches."""
+    groups = instance.groups
+    is_reached = np.zeros(groups.n_groups, dtype=bool)
+    for other, choice in draft.choice.items():
+        if other != place:
+            k = instance.choice_option[choice]
+            is_reached[groups.indices[groups.indptr[k] : groups.indptr[k + 1]]] = True
+    group, share = draft.took[place]
+    return float((groups.weight[group] * share)[~is_reached[group]].sum())
+
+
+def _backhaul(
+    instance: Instance, rest: Draft, choice: int, site: dict[Any, Any], gates: list[tuple[str, int]]
+) -> dict[str, Any]:
     """What each kind of backhaul would add to the bill of the rest of the plan."""
-    network, way = instance.network, reach(instance, without)
+    network, way = instance.network, reach(instance, rest)
     place, option = int(instance.choice_place[choice]), instance.choice_option[choice]
     own = float(instance.option_cost[option])
     others = []
-    for (at, label), node in sorted(network.gate.items()):
-        if at == place and np.isfinite(way.price[node]):
+    for label, node in gates:
+        if np.isfinite(way.price[node]):
             others.append(
                 {
                     "kind": label.removeprefix("="),
@@ -182,7 +199,7 @@ def _backhaul(instance: Instance, without: Draft, choice: int, site: dict[Any, A
                     "mbps": _mbps(way.mbps[node]),
                 }
             )
-    room = open_choices(instance, without)
+    room = open_choices(instance, rest)
     for k in np.flatnonzero(
         (instance.choice_place == place) & (instance.choice_option == option) & (instance.choice_sat >= 0)
     ):
@@ -206,15 +223,15 @@ def _mbps(value: Any) -> float | None:
     return round(float(value), 3) if np.isfinite(value) else None
 
 
-def _alternative(instance: Instance, without: Draft, choice: int, ceiling_idr: float) -> dict[str, Any] | None:
+def _alternative(instance: Instance, rest: Draft, choice: int, ceiling_idr: float) -> dict[str, Any] | None:
     """The choice that would serve most in its stead, within the same money."""
-    way = reach(instance, without)
-    cost = extra_cost(instance, without, way)
-    fits = open_choices(instance, without) & (cost <= ceiling_idr - money(instance, without))
+    way = reach(instance, rest)
+    cost = extra_cost(instance, rest, way)
+    fits = open_choices(instance, rest) & (cost <= ceiling_idr - money(instance, rest))
     fits &= instance.choice_option != instance.choice_option[choice]
     if not fits.any():
         return None
-    gain = np.where(fits, _gain_now(instance, without, way.mbps), -1.0)
+    gain = np.where(fits, _gain_now(instance, rest, way.mbps), -1.0)
     best = int(np.argmax(gain))
     name = instance.option_ids[int(instance.choice_option[best])]
     return {"option_id": name, "weight": _round(gain[best]), "cost_idr": round(float(cost[best]))}

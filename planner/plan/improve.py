@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from planner.plan.build import Draft, grow, keep_only
 from planner.plan.instance import Instance
-from planner.plan.serve import served_weight
+from planner.plan.serve import served_weight, share_out
 
 __all__ = ["improve"]
 
 Floats = NDArray[np.float64]
+_NOISE = 0.1
+_MOST_LEAN = 1.0
+_SLACK = 0.004
 
 
 def improve(
@@ -40,13 +43,14 @@ def improve(
     Returns
     -------
     Draft
-        The best plan found, its sharing of cells not yet exact.
+        The best plan found. Trials are compared by how their sites fill up one after the other; the one
+        that does best is shared out exactly.
     int
-        Ruins that led to a better plan.
+        Ruins that set a record.
     """
     rng = np.random.default_rng(seed)
-    best, best_value = draft, served_weight(instance, draft)
-    now, now_value = draft, best_value
+    now = top = keep_only(instance, draft, set(draft.choice))
+    now_value = record = served_weight(instance, now)
     lean = np.ones(instance.n_choices) if hint is None else 0.5 + hint
     n_better = 0
     for number in range(rounds):
@@ -54,16 +58,17 @@ def improve(
         if not len(built) or (is_over is not None and is_over()):
             break
         out = _neighbourhood(instance, built, rng)
-        favour = lean ** rng.uniform(0.0, 2.0) * np.exp(rng.normal(0.0, 0.2, instance.n_choices))
+        favour = lean ** rng.uniform(0.0, _MOST_LEAN) * np.exp(rng.normal(0.0, _NOISE, instance.n_choices))
         trial = grow(instance, keep_only(instance, now, set(now.choice) - out), ceiling_idr=ceiling_idr, favour=favour)
         value = served_weight(instance, trial)
-        slack = 0.004 * (1.0 - number / rounds)
-        if value > now_value * (1.0 - slack):
+        if value > now_value * (1.0 - _SLACK * (1.0 - number / rounds)):
             now, now_value = trial, value
-        if value > best_value * (1.0 + 1e-9):
-            best, best_value = trial, value
+        if value > record * (1.0 + 1e-9):
+            record, top = value, trial
             n_better += 1
-    return best, n_better
+    if n_better:
+        top = share_out(instance, top)
+    return (top if served_weight(instance, top) > served_weight(instance, draft) else draft), n_better
 
 
 def _neighbourhood(instance: Instance, built: NDArray[np.int64], rng: np.random.Generator) -> set[int]:

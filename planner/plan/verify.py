@@ -38,6 +38,7 @@ class _World:
     cells: dict[int, dict[str, Any]]
     graph: Any
     loads: dict[str, float]
+    links: dict[str, dict[str, Any]]
 
     def link(self, a: str, b: str, key: str) -> dict[str, Any] | None:
         """Attributes of a link, None when the graph has no such link."""
@@ -97,6 +98,7 @@ def _world(plan: Plan, problem: Problem) -> _World:
     table["weight"] = np.asarray(problem.weight, dtype=float)
     table["level"] = problem.service["level"].to_numpy()
     table["served_share"] = problem.service["served_share"].to_numpy(dtype=float)
+    table = table[table["cell_id"].isin(set(plan.served["cell_id"]))]
     cells = {int(row["cell_id"]): row for row in _rows(table, "cell_id").values()}
     loads: dict[str, float] = defaultdict(float)
     for row in plan.served.to_dict("records"):
@@ -104,7 +106,8 @@ def _world(plan: Plan, problem: Problem) -> _World:
         if cell is not None:
             loads[str(row["site_id"])] += float(row["share"]) * float(cell["demand_mbps"])
     sites = _rows(plan.sites, "site_id")
-    return _World(plan, problem, sites, options, number, cells, problem.graph, dict(loads))
+    links = _rows(plan.links, "link_id")
+    return _World(plan, problem, sites, options, number, cells, problem.graph, dict(loads), links)
 
 
 def _rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
@@ -180,10 +183,9 @@ def _cover(world: _World, option_id: str) -> set[int]:
 
 def _route(world: _World, site: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Links of a site as (from, to, key), in its own order."""
-    links = {str(row["link_id"]): row for row in world.plan.links.to_dict("records")}
     found = []
     for link_id in json.loads(site["link_ids"]):
-        row = links.get(link_id)
+        row = world.links.get(link_id)
         key = link_id.split("|", 1)[1] if "|" in link_id else ""
         found.append((str(row["from_id"]), str(row["to_id"]), key) if row else ("", "", ""))
     return found
@@ -242,7 +244,7 @@ def _check_links(world: _World, faults: list[str]) -> None:
             faults.append(f"link {a} – {b} ({key}) is used in both directions")
     stated = {
         (str(row["from_id"]), str(row["to_id"]), name.split("|", 1)[1] if "|" in name else ""): row
-        for name, row in _rows(world.plan.links, "link_id").items()
+        for name, row in world.links.items()
     }
     faults.extend(
         f"link {link[0]} – {link[1]} ({link[2]}) is bought but unused, or used but not bought"
@@ -327,8 +329,10 @@ def _check_money(world: _World, faults: list[str], ceiling_idr: float) -> None:
 
 def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | None) -> None:
     share: dict[int, float] = defaultdict(float)
+    by_site: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for row in world.plan.served.to_dict("records"):
         share[int(row["cell_id"])] += float(row["share"])
+        by_site[str(row["site_id"])].append((int(row["cell_id"]), float(row["share"])))
     names = {"weight": "weight_new", "n_umkm": "n_umkm_new", "people": "people_new", "n_facilities": "facilities_new"}
     for column, total in names.items():
         value = math.fsum(float(world.cells[c][column]) * s for c, s in share.items() if c in world.cells)
@@ -344,10 +348,9 @@ def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | No
                 f"over the single points the objective is {value:.6f}, not {world.plan.certificate.value:.6f}"
             )
     for name, site in world.sites.items():
-        mine = world.plan.served[world.plan.served["site_id"] == name]
+        mine = by_site.get(name, [])
         for column, stated in (("n_umkm", "n_umkm_new"), ("people", "people_new")):
-            rows = zip(mine["cell_id"], mine["share"], strict=True)
-            value = math.fsum(float(world.cells[int(c)][column]) * s for c, s in rows if int(c) in world.cells)
+            value = math.fsum(float(world.cells[c][column]) * s for c, s in mine if c in world.cells)
             if _differs(value, float(site[stated])):
                 faults.append(f"site {name} states {stated} {site[stated]}, serves {value}")
 
