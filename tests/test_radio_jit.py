@@ -92,7 +92,7 @@ def test_point_kernel_keeps_its_pace() -> None:
     pick = rng.permutation(rows.size)[:500]
     ones = np.full(500, 0.3)
     job = AreaJob(
-        Surface(height, cover, has_cover=True), (60.3, 60.2), -8.5, rows[pick], cols[pick], ones, ones,
+        Surface(height, cover, has_cover=True), (60.3, 60.2), -8.5, (0.3, 0.3), rows[pick], cols[pick], ones, ones,
         np.array([42.0]), np.array([900.0]), Settings(1.5, 50.0, 380.0, 50.0, 50.0, "vertical", 0.3, 300.0),
     )  # fmt: skip
     p1812.losses_db(job)

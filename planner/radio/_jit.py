@@ -84,6 +84,8 @@ def _decorate(function: Function, fastmath: Any, *, is_entry: bool) -> Function:
             boundscheck=False,
             no_cpython_wrapper=not is_entry,
             no_cfunc_wrapper=True,
+            _nrt=False,
+            forceinline=not is_entry,
         )(function)
     finally:
         numba.config.CACHE_DIR = before

@@ -19,7 +19,7 @@ from planner.radio import propagation
 from planner.radio.antenna import sector_loss_db
 from planner.radio.link_budget import level_at_zero_loss_dbm
 from planner.radio.propagation import AreaJob, Settings
-from planner.radio.surface import Ground, make_ground, metric_km
+from planner.radio.surface import Ground, make_ground, metric_km, pixel_km
 from planner.specs.radio import RadioSpec
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def settings_of(spec: RadioSpec, grid: Grid) -> Settings:
         spacing_km=(spec.profile_spacing_m or pixel_m) / 1000.0,
         resolution_m=pixel_m,
         environment=spec.hata_environment,
+        radius_km=spec.radius_km,
+        rays_per_cell=spec.rays_per_cell,
     )
 
 
@@ -321,6 +323,7 @@ def _reach(tower: _Tower, ground: Ground, grid: Grid, spec: RadioSpec, settings:
         surface=ground.surface,
         tower=(row, col),
         latitude_deg=tower.lat_deg,
+        pixel_km=pixel_km(tower.lat_deg, ground.frame.pixel_deg),
         rows=rows,
         cols=cols,
         km_per_row=per_row[near],

@@ -16,7 +16,7 @@ from planner.radio.antenna import sector_loss_db
 from planner.radio.coverage import model_used, settings_of
 from planner.radio.link_budget import level_at_zero_loss_dbm
 from planner.radio.propagation import AreaJob, Settings
-from planner.radio.surface import Ground, make_ground, metric_km
+from planner.radio.surface import Ground, make_ground, metric_km, pixel_km
 from planner.specs.radio import RadioSpec
 
 if TYPE_CHECKING:
@@ -188,6 +188,7 @@ def _job(
         surface=ground.surface,
         tower=(row, col),
         latitude_deg=place.lat_deg,
+        pixel_km=pixel_km(place.lat_deg, ground.frame.pixel_deg),
         rows=rows,
         cols=cols,
         km_per_row=per_row,

@@ -14,7 +14,7 @@ from planner.grid import Grid, Raster
 from planner.radio.propagation import Surface
 from planner.specs.radio import ClutterSpec, RadioSpec
 
-__all__ = ["Ground", "clutter_heights", "halo_pixels", "make_ground", "metric_km", "offset"]
+__all__ = ["Ground", "clutter_heights", "halo_pixels", "make_ground", "metric_km", "offset", "pixel_km"]
 
 _SNAP = 1 << 20
 """Places are snapped to 2⁻²⁰ of a pixel, so that a tile and the whole give the same paths bit for bit."""
@@ -127,6 +127,12 @@ def metric_km(
     mean_lat = latitude_deg + 0.5 * (row - rows) * pixel_deg
     lon_m, lat_m = metres_per_degree(mean_lat)
     return lat_m * (pixel_deg / 1000.0), lon_m * (pixel_deg / 1000.0)
+
+
+def pixel_km(latitude_deg: float, pixel_deg: float) -> tuple[float, float]:
+    """North-south and east-west length of a pixel at a latitude, km."""
+    lon_m, lat_m = metres_per_degree(np.array([latitude_deg]))
+    return float(lat_m[0]) * pixel_deg / 1000.0, float(lon_m[0]) * pixel_deg / 1000.0
 
 
 def halo_pixels(spec: RadioSpec, pixel_deg: float) -> int:

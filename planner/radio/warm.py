@@ -25,6 +25,7 @@ def compile_kernels() -> None:
         surface=Surface(ground, ground - 1.0, has_cover=True),
         tower=(1.0, 1.0),
         latitude_deg=0.0,
+        pixel_km=(1.0, 1.0),
         rows=np.array([0]),
         cols=np.array([2]),
         km_per_row=np.ones(1),

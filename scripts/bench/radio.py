@@ -32,7 +32,7 @@ from planner.radio.hops import hop_clearance  # noqa: E402
 from planner.radio.link import RadioLink  # noqa: E402
 from planner.radio.profile import profile_loss_db, profile_parts  # noqa: E402
 from planner.radio.propagation import AreaJob, Surface, p1812  # noqa: E402
-from planner.radio.surface import metric_km  # noqa: E402
+from planner.radio.surface import metric_km, pixel_km  # noqa: E402
 from planner.specs.radio import RadioSpec  # noqa: E402
 
 LATITUDE_DEG = -8.7
@@ -83,6 +83,7 @@ def job(
         surface=Surface(height, cover_m.astype(np.float32), has_cover=bool((cover_m != 0.0).any())),
         tower=(middle + 0.3, middle + 0.2),
         latitude_deg=LATITUDE_DEG,
+        pixel_km=pixel_km(LATITUDE_DEG, pixel_deg),
         rows=rows[pick],
         cols=cols[pick],
         km_per_row=per_row[pick],

@@ -13,7 +13,7 @@ Contract of a model file
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,8 @@ class Settings:
     """What all links of a run share (see `RadioLink` for meaning and ranges).
 
     ``spacing_km`` is the step of the profiles, ``resolution_m`` the side of the square a prediction
-    stands for (location variability).
+    stands for (location variability). ``radius_km`` is the reach of a place; there the rays of an area
+    engine are ``rays_per_cell`` a pixel apart (more rays, less error).
     """
 
     rx_height_m: float
@@ -89,6 +90,8 @@ class Settings:
     spacing_km: float
     resolution_m: float
     environment: str = "suburban"
+    radius_km: float = 35.0
+    rays_per_cell: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ class AreaJob:
         Row and column of the place, in pixels, pixel centres at whole numbers.
     latitude_deg
         Of the place.
+    pixel_km
+        North-south and east-west length of a pixel at the place, km.
     rows, cols
         Pixels, int64.
     km_per_row, km_per_col
@@ -135,6 +140,7 @@ class AreaJob:
     surface: Surface | None
     tower: tuple[float, float]
     latitude_deg: float
+    pixel_km: tuple[float, float]
     rows: NDArray[np.int64]
     cols: NDArray[np.int64]
     km_per_row: NDArray[np.float64]
@@ -142,6 +148,16 @@ class AreaJob:
     heights_m: NDArray[np.float64]
     bands_mhz: NDArray[np.float64]
     settings: Settings
+
+    def some(self, which: NDArray[np.int64]) -> AreaJob:
+        """The same job for some of its pixels."""
+        return replace(
+            self,
+            rows=self.rows[which],
+            cols=self.cols[which],
+            km_per_row=self.km_per_row[which],
+            km_per_col=self.km_per_col[which],
+        )
 
     def distance_km(self) -> NDArray[np.float64]:
         """Distance of each pixel."""

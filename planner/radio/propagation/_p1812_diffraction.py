@@ -21,6 +21,8 @@ __all__ = [
     "Steps",
     "bullington_loss",
     "delta_bullington",
+    "edge_parameter",
+    "even_smooth_bullington",
     "knife_edge_loss",
     "make_ground",
     "make_steps",
@@ -246,6 +248,18 @@ def first_term(total_km: float, hte: float, hre: float, radius_km: float, ground
 
 
 @jit
+def tightest_km(total_km: float, hte: float, hre: float, radius_km: float) -> float:
+    """Distance from the transmitter at which a smooth curved Earth comes nearest the direct line, eq. (24)."""
+    c = (hte - hre) / (hte + hre)  # (24d)
+    m = 250.0 * total_km * total_km / (radius_km * (hte + hre))  # (24e)
+    m1 = m + 1.0
+    angle = 1.5 * c * math.sqrt(3.0 * m / (m1 * m1 * m1))
+    angle = least(1.0, greatest(-1.0, angle))
+    b = 2.0 * math.sqrt(m1 / (3.0 * m)) * math.cos(math.pi / 3.0 + math.acos(angle) / 3.0)  # (24c)
+    return 0.5 * total_km * (1.0 + b)  # (24a)
+
+
+@jit
 def spherical_loss(
     total_km: float, hte: float, hre: float, radius_km: float, ground: Ground, sea_share: float
 ) -> float:
@@ -253,13 +267,7 @@ def spherical_loss(
     roots = math.sqrt(hte) + math.sqrt(hre)
     if total_km >= math.sqrt(0.002 * radius_km) * roots:  # (22)
         return first_term(total_km, hte, hre, radius_km, ground, sea_share)
-    c = (hte - hre) / (hte + hre)  # (24d)
-    m = 250.0 * total_km * total_km / (radius_km * (hte + hre))  # (24e)
-    m1 = m + 1.0
-    angle = 1.5 * c * math.sqrt(3.0 * m / (m1 * m1 * m1))
-    angle = least(1.0, greatest(-1.0, angle))
-    b = 2.0 * math.sqrt(m1 / (3.0 * m)) * math.cos(math.pi / 3.0 + math.acos(angle) / 3.0)  # (24c)
-    first = 0.5 * total_km * (1.0 + b)  # (24a)
+    first = tightest_km(total_km, hte, hre, radius_km)
     second = total_km - first  # (24b)
     clearance = (
         (hte - 500.0 * first * first / radius_km) * second + (hre - 500.0 * second * second / radius_km) * first
@@ -272,6 +280,46 @@ def spherical_loss(
     if loss < 0.0:
         return 0.0
     return (1.0 - clearance / needed) * loss  # (27)
+
+
+@jit
+def even_smooth_bullington(
+    total_km: float, n: int, ends: tuple[float, float], radius_km: float, wavelength_m: float
+) -> float:
+    """`smooth_bullington` of ``n`` even steps without a scan: each maximum lies beside a known place.
+
+    The slope from an antenna ``h`` metres up is steepest sqrt(h·a_e/500) away; the largest ν is where eq. (24)
+    has the least clearance (both set the same derivative to zero).
+    """
+    step, bulge = total_km / (n - 1), 500.0 / radius_km
+    hts, hrs = ends
+    slope_t = _steepest(total_km, n, hts, bulge)
+    slope_r = _steepest(total_km, n, hrs, bulge)
+    if slope_t >= (hrs - hts) / total_km:
+        nu = edge_parameter(hts, hrs, total_km, slope_t, slope_r)
+        return bullington_loss(knife_edge_loss(nu / math.sqrt(wavelength_m)), total_km)
+    i = math.floor(tightest_km(total_km, hts, hrs, radius_km) / step)
+    nu = greatest(_smooth_nu(total_km, n, i, ends, bulge), _smooth_nu(total_km, n, i + 1.0, ends, bulge))
+    return bullington_loss(knife_edge_loss(nu * math.sqrt(0.002 * total_km / wavelength_m)), total_km)
+
+
+@jit
+def _steepest(total_km: float, n: int, height_m: float, bulge: float) -> float:
+    step = total_km / (n - 1)
+    i = math.floor(math.sqrt(height_m / bulge) / step)
+    first = least(greatest(i, 1.0), n - 2.0) * step
+    second = least(i + 1.0, n - 2.0) * step
+    slope: float = greatest(
+        bulge * (total_km - first) - height_m / first, bulge * (total_km - second) - height_m / second
+    )
+    return slope
+
+
+@jit
+def _smooth_nu(total_km: float, n: int, i: float, ends: tuple[float, float], bulge: float) -> float:
+    x = least(greatest(i, 1.0), n - 2.0) * total_km / (n - 1)
+    room = x * (total_km - x)
+    return float((bulge * room - ends[0] - (ends[1] - ends[0]) / total_km * x) / math.sqrt(room))
 
 
 @jit

@@ -62,6 +62,18 @@ class Air(NamedTuple):
     is_whole: bool
 
 
+def pack_air(height_m: float, air: Air) -> list[float]:
+    """A row of numbers: the antenna's height and the link, as loops over links take them."""
+    return [height_m, *air[:11], *air.ground]
+
+
+@jit
+def unpack_air(row: Array) -> Air:
+    """The link of a row made by `pack_air`."""
+    ground = Ground(row[12], row[13], row[14], row[15])
+    return Air(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], ground, False)  # noqa: FBT003  (numba)
+
+
 def inverse_normal(share: float) -> float:
     """I(x), the inverse complementary cumulative normal distribution, attachment 2 eq. (96), (97)."""
     x = share  # percentages are checked, so that the Recommendation's limits at 1e-6 cannot be met
@@ -71,11 +83,11 @@ def inverse_normal(share: float) -> float:
     return t - c if x <= 0.5 else c - t
 
 
-_inverse_normal = jit(inverse_normal)
+inverse_normal_jit = jit(inverse_normal)
 
 
 @jit
-def _line_of_sight(air: Air, out: Array) -> None:
+def line_of_sight(air: Air, out: Array) -> None:
     """Eq. (8)–(11): free space, and its corrections for multipath and focusing at p and β0."""
     rise = (out[_HTS] - out[_HRS]) / 1000.0
     out[_LBFS] = 92.4 + air.frequency_db + DB10 * math.log(out[_D] * out[_D] + rise * rise)
@@ -88,7 +100,7 @@ def _line_of_sight(air: Air, out: Array) -> None:
 
 
 @jit
-def _troposcatter(air: Air, out: Array) -> None:
+def troposcatter(air: Air, out: Array) -> None:
     """Eq. (44)."""
     loss = 190.1 + air.scatter_db + 2.0 * DB10 * math.log(out[_D]) + 0.573 * out[_TH] - 0.15 * air.n0
     if air.time_percent < 50.0:
@@ -134,22 +146,35 @@ def _duct_time_loss(air: Air, out: Array) -> float:
 
 
 @jit
-def _ducting(
-    air: Air, s: Steps, h: Array, n: int, points: tuple[int, int], coast_km: tuple[float, float], out: Array
-) -> None:
-    """Eq. (46)–(60): basic transmission loss during ducting and layer reflection.
+def fixed_duct_loss(air: Air, out: Array, coast_km: tuple[float, float]) -> float:
+    """Eq. (47), (50)–(52): losses of ducting and layer reflection that do not vary in time."""
+    total, ae = out[_D], air.radius_km
+    theta = 1000.0 * total / ae + least(out[_TH_T], 0.1 * out[_DLT]) + least(out[_TH_R], 0.1 * out[_DLR])  # (52)
+    return float(_coupling_loss(air, out, coast_km) + 5e-5 * ae * air.ground.cbrt_f * theta)
+
+
+@jit
+def duct_counts(air: Air, fixed_db: float, out: Array) -> bool:
+    """Whether ducting can change the loss.
 
     Where the fixed losses alone exceed the diffraction loss, eq. (61) leaves that as it is: the time
     variability, which is positive at 50 %, is then not computed and ``L_minbap`` stays infinite.
     """
-    total, ae = out[_D], air.radius_km
-    theta = 1000.0 * total / ae + least(out[_TH_T], 0.1 * out[_DLT]) + least(out[_TH_R], 0.1 * out[_DLR])  # (52)
-    fixed_db = _coupling_loss(air, out, coast_km) + 5e-5 * ae * air.ground.cbrt_f * theta  # (47), (50), (51)
-    if not air.is_whole and air.time_percent == 50.0 and fixed_db > out[_LBD]:
-        return
-    low_t, low_r = least(out[_HST], h[0]), least(out[_HSR], h[n - 1])  # (92a), (92b)
+    return bool(air.is_whole or air.time_percent != 50.0 or fixed_db <= out[_LBD])
+
+
+@jit
+def effective_heights(h_t: float, h_r: float, out: Array) -> tuple[float, float]:
+    """Eq. (92)–(94): heights for ducting; returns the smooth surface's height at the transmitter and its slope."""
+    low_t, low_r = least(out[_HST], h_t), least(out[_HSR], h_r)  # (92a), (92b)
     out[_HTE], out[_HRE] = out[_HTS] - low_t, out[_HRS] - low_r  # (94)
-    out[_HM] = roughness(s.d, h, (low_t, (low_r - low_t) / total), points[0], points[1])
+    return low_t, (low_r - low_t) / out[_D]
+
+
+@jit
+def duct_loss(air: Air, fixed_db: float, roughness_m: float, out: Array) -> None:
+    """Eq. (46), (53)–(60): basic transmission loss during ducting and layer reflection."""
+    out[_HM] = roughness_m
     out[_LBA] = fixed_db + _duct_time_loss(air, out)  # (46)
     eta = 2.5
     high = greatest(out[_LBA], out[_LB0P])
@@ -159,41 +184,64 @@ def _ducting(
 
 @jit
 def _diffraction(s: Steps, g: Array, n: int, air: Air, out: Array) -> None:
-    """§4.3.4 and 4.3.5: loss at 50 %, at β0 %, and between them, eq. (39)–(43)."""
+    """§4.3.4: delta-Bullington losses of the whole profile at 50 % and at β0 %."""
     ends = (out[_HTS], out[_HRS], out[_HTED], out[_HRED])
     out[_LD50], out[_LBULLA50], out[_LBULLS50], out[_LDSPH50] = delta_bullington(
         s, g, n, ends, air.radius_km, air.ground, out[_OMEGA], air.is_whole
     )
-    out[_LDB] = out[_LDP] = out[_LD50]
-    out[_FI] = 0.0
+    out[_LDB] = out[_LD50]
     if air.is_whole or air.time_percent < 50.0:
         out[_LDB], out[_LBULLA], out[_LBULLS], out[_LDSPH] = delta_bullington(
             s, g, n, ends, air.radius_beta_km, air.ground, out[_OMEGA], air.is_whole
         )
+    diffraction_losses(air, out)
+
+
+@jit
+def diffraction_losses(air: Air, out: Array) -> None:
+    """§4.3.5: diffraction loss not exceeded for p % from those at 50 % and β0 %, eq. (40)–(43)."""
+    out[_LDP] = out[_LD50]
+    out[_FI] = 0.0
+    if air.is_whole or air.time_percent < 50.0:
         out[_FI] = 1.0
         if air.time_percent > out[_BETA0]:
-            out[_FI] = air.inverse_p / _inverse_normal(out[_BETA0] / 100.0)  # (40)
+            out[_FI] = air.inverse_p / inverse_normal_jit(out[_BETA0] / 100.0)  # (40)
         out[_LDP] = out[_LD50] + out[_FI] * (out[_LDB] - out[_LD50])  # (41)
     out[_LBD50] = out[_LBFS] + out[_LD50]  # (42)
     out[_LBD] = out[_LB0P] + out[_LDP]  # (43)
 
 
+_FAR_DB = 80.0
+"""Losses so far apart add nothing to each other: the lesser changes by 1e-15 dB."""
+
+
 @jit
-def _combine(air: Air, zone_end: int, out: Array) -> None:
+def _falling(x: float) -> float:
+    """1/(1 + exp(x)), its ends cut where a double could not tell."""
+    if x > 40.0:
+        return 0.0
+    return 1.0 / (1.0 + math.exp(x))
+
+
+@jit
+def combine(air: Air, zone_end: int, out: Array) -> None:
     """§4.6–4.9: the parts put together, eq. (57)–(69)."""
     out[_LMINB0P] = out[_LB0P] + (1.0 - out[_OMEGA]) * out[_LDP]  # (59)
     if air.time_percent >= out[_BETA0]:
         sea_db = out[_LB0B] + (1.0 - out[_OMEGA]) * out[_LDP] - out[_LBD50]
         out[_LMINB0P] = out[_LBD50] + sea_db * out[_FI]
-    out[_FJ] = 1.0 / (1.0 + math.exp(16.0 * (out[_TH] - 0.3)))  # (57) with Θ = 0.3, ξ = 0.8
-    out[_FK] = 1.0 / (1.0 + math.exp(0.15 * (out[_D] - 20.0)))  # (58) with d_sw = 20, κ = 0.5
+    out[_FJ] = _falling(16.0 * (out[_TH] - 0.3))  # (57) with Θ = 0.3, ξ = 0.8
     out[_LBDA] = out[_LBD]
+    if air.is_whole or out[_LMINBAP] <= out[_LBD]:
+        out[_FK] = _falling(0.15 * (out[_D] - 20.0))  # (58) with d_sw = 20, κ = 0.5
     if out[_LMINBAP] <= out[_LBD]:
         out[_LBDA] = out[_LMINBAP] + (out[_LBD] - out[_LMINBAP]) * out[_FK]  # (61)
     out[_LBAM] = out[_LBDA] + (out[_LMINB0P] - out[_LBDA]) * out[_FJ]  # (62)
     low = least(out[_LBS], out[_LBAM])
     high = greatest(out[_LBS], out[_LBAM])
-    out[_LBC] = low - 0.5 * DB10 * math.log1p(math.exp(-2.0 / DB10 * (high - low)))  # (63)
+    out[_LBC] = low
+    if high - low < _FAR_DB:
+        out[_LBC] -= 0.5 * DB10 * math.log1p(math.exp(-2.0 / DB10 * (high - low)))  # (63)
     out[_LLOC] = 0.0 if zone_end == 1 else air.location_db  # (67)
     out[_LB] = greatest(out[_LB0P], out[_LBC] + out[_LLOC])  # (69)
 
@@ -235,7 +283,9 @@ def point_loss(
     out[_OMEGA], out[_DTM], out[_DLM] = zones[0], zones[1], zones[2]
     over_t, over_r, bare_t, bare_r, above = terrain_slopes(s, h, n, ends, bulge)
     sums = profile_sums(s.d, h, n)
-    out[_HST], out[_HSR], out[_HSTD], out[_HSRD] = smooth_heights(s.d, h, n, ends, sums, (bare_t, bare_r, above))
+    out[_HST], out[_HSR], out[_HSTD], out[_HSRD] = smooth_heights(
+        s.d[n - 1], (h[0], h[n - 1]), ends, sums, (bare_t, bare_r, above)
+    )
     out[_HTED], out[_HRED] = ends[0] - out[_HSTD], ends[1] - out[_HSRD]  # (37)
     out[_TH_T], out[_TH_R] = horizon_angles(out[_D], ends, bulge, (over_t, over_r))
     out[_TH] = 1000.0 * out[_D] / air.radius_km + out[_TH_T] + out[_TH_R]  # (84)
@@ -244,16 +294,19 @@ def point_loss(
     out[_BETA0] = 0.0
     if is_varying:
         points = _prepare(s, h, n, air, out, (over_t, over_r))
-    _line_of_sight(air, out)
+    line_of_sight(air, out)
     _diffraction(s, g, n, air, out)
     out[_LMINBAP] = np.inf
     # L_minbap exceeds L_b0p, so that eq. (61) leaves a path without diffraction loss as it is
     if air.is_whole or out[_LBD] > out[_LB0P]:
         if not is_varying:
             points = _prepare(s, h, n, air, out, (over_t, over_r))
-        _ducting(air, s, h, n, points, (zones[3], zones[4]), out)
-    _troposcatter(air, out)
-    _combine(air, zones[5], out)
+        fixed_db = fixed_duct_loss(air, out, (zones[3], zones[4]))
+        if duct_counts(air, fixed_db, out):
+            line = effective_heights(h[0], h[n - 1], out)
+            duct_loss(air, fixed_db, roughness(s.d, h, line, points[0], points[1]), out)
+    troposcatter(air, out)
+    combine(air, zones[5], out)
     return float(out[_LB])
 
 

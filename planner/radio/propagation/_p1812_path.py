@@ -122,18 +122,21 @@ def terrain_slopes(
 
 @jit
 def smooth_heights(
-    d: Array, h: Array, n: int, ends: tuple[float, float], sums: tuple[float, float], tops: tuple[float, float, float]
+    total: float,
+    ground: tuple[float, float],
+    ends: tuple[float, float],
+    sums: tuple[float, float],
+    tops: tuple[float, float, float],
 ) -> tuple[float, float, float, float]:
     """Smooth surface at both ends, and as the diffraction model wants it (§5.6.1, 5.6.2).
 
-    ``tops`` are ``bare_t, bare_r, above`` of `terrain_slopes`.
+    ``ground`` are the heights at both ends, ``sums`` those of `profile_sums`, ``tops`` are ``bare_t, bare_r, above`` of `terrain_slopes`.
 
     Returns
     -------
     tuple
         ``hst, hsr`` of eq. (87), (88) and ``hstd, hsrd`` of eq. (91), metres above sea level.
     """
-    total = d[n - 1]
     hts, hrs = ends
     v1, v2 = sums
     hst = (2.0 * v1 * total - v2) / (total * total)
@@ -145,7 +148,7 @@ def smooth_heights(
         alpha_r = tops[1] + slope  # (89c)
         low_t = hst - tops[2] * alpha_t / (alpha_t + alpha_r)  # (90c)
         low_r = hsr - tops[2] * alpha_r / (alpha_t + alpha_r)  # (90d)
-    return hst, hsr, least(low_t, h[0]), least(low_r, h[n - 1])
+    return hst, hsr, least(low_t, ground[0]), least(low_r, ground[1])
 
 
 @jit
@@ -161,7 +164,17 @@ def horizon_angles(
     direct = (hrs - hts) / total_km - bulge * total_km  # (78)
     if slope_t <= direct:
         slope_t, slope_r = direct, (hts - hrs) / total_km - bulge * total_km  # (81)
-    return 1000.0 * math.atan(slope_t / 1000.0), 1000.0 * math.atan(slope_r / 1000.0)
+    return _mrad(slope_t), _mrad(slope_r)
+
+
+@jit
+def _mrad(slope: float) -> float:
+    """Angle of a slope in m/km, mrad; below 50 m/km by four terms of the series, right to 1e-9 mrad."""
+    x = slope / 1000.0
+    if abs(x) > 0.05:
+        return 1000.0 * math.atan(x)
+    x2 = x * x
+    return slope * (1.0 - x2 * (1.0 / 3.0 - x2 * (0.2 - x2 / 7.0)))
 
 
 @jit

@@ -14,12 +14,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import greatest, jit, jit_entry, jit_scan
+from planner.radio._jit import greatest, jit_entry, jit_scan
 from planner.radio.link import RadioLink
-from planner.radio.propagation import MIN_DISTANCE_KM, AreaJob, ModelInfo, Profile
-from planner.radio.propagation._p1812_diffraction import Ground, Steps, make_ground, make_steps
-from planner.radio.propagation._p1812_kernel import PARTS, Air, inverse_normal, point_loss
+from planner.radio.propagation import MIN_DISTANCE_KM, AreaJob, ModelInfo, Profile, Surface
+from planner.radio.propagation._p1812_area import Work, sweep_losses
+from planner.radio.propagation._p1812_diffraction import Steps, make_ground, make_steps
+from planner.radio.propagation._p1812_kernel import PARTS, Air, inverse_normal, pack_air, point_loss, unpack_air
 from planner.radio.propagation._p1812_path import FAR_COAST_KM, zone_lengths
+from planner.radio.propagation._p1812_sweep import TAIL, Sweep, make_ray
 from planner.radio.propagation._sampling import (
     Frame,
     Paths,
@@ -140,16 +142,6 @@ def short_path_loss(true_km: float, frequency_ghz: float, out: NDArray[np.float6
     return float(free + excess * true_km / MIN_DISTANCE_KM)
 
 
-@jit
-def _unpack(row: NDArray[np.float64]) -> Air:
-    ground = Ground(row[12], row[13], row[14], row[15])
-    return Air(row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], ground, False)  # noqa: FBT003  (numba)
-
-
-def _pack(height_m: float, air: Air) -> list[float]:
-    return [height_m, *air[:11], *air.ground]
-
-
 class Scratch(NamedTuple):
     """Arrays the loop over paths writes into, and tables of 1/i and 1/sqrt(i)."""
 
@@ -188,7 +180,7 @@ def _losses(
         ground = work.g if frame.has_cover else h
         zones = (lengths[0], lengths[1], lengths[2], lengths[3], lengths[4], int(zone[n - 1]))
         for j in range(table.shape[0]):
-            air = _unpack(table[j])
+            air = unpack_air(table[j])
             loss = point_loss(steps, h, ground, n, (table[j, 0], rx_height), zones, air, work.out)
             if true_km < MIN_DISTANCE_KM:
                 loss = short_path_loss(true_km, air.frequency_ghz, work.out)
@@ -209,28 +201,118 @@ def _even_steps(step: float, n: int, inverse: NDArray[np.float64], root: NDArray
 def losses_db(job: AreaJob) -> NDArray[np.float32]:
     """Losses from one place to many pixels; see the contract of `planner.radio.propagation`.
 
-    Profiles are sampled along the straight path every ``spacing_km`` (heights bilinear, clutter and sea of
-    the nearest pixel). All land counts as inland: the coastal zone A1 changes only the incidence of ducting.
+    By the area engine (`_p1812_area`); pixels nearer than 0.25 km or five samples by `exact_losses_db`.
     """
+    return area_losses(job)[0]
+
+
+def area_losses(job: AreaJob) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Losses of `losses_db`, and the angle at which each path leaves the antenna, mrad above the horizontal.
+
+    The angle is that of the first obstructing edge or, on a clear path, of the receiver, over the curved Earth;
+    shape ``(n_pairs, n_pixels)`` both.
+    """
+    surface = _surface(job)
+    shape = (job.heights_m.size, job.rows.size)
+    losses, departures = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
+    if losses.size == 0:
+        return losses, departures
+    spacing = job.settings.spacing_km
+    distance = job.distance_km()
+    near_km = max(MIN_DISTANCE_KM, (TAIL + 2) * spacing)
+    near = np.flatnonzero(distance < near_km)
+    if near.size:
+        some = job.some(near)
+        losses[:, near] = exact_losses_db(some)
+        departures[:, near] = _direct_mrad(some, distance[near])
+    if near.size < distance.size:
+        table = _table(job)
+        sweep = _sweep(job, near_km, float(distance.max()))
+        ray = make_ray(1.05 * float(distance.max()), spacing, job.heights_m)
+        work = _work(job, sweep, distance, losses, departures)
+        sweep_losses(frame_of(surface), sweep, ray, table, work)
+    return losses, departures
+
+
+def _surface(job: AreaJob) -> Surface:
     if job.surface is None:
         message = "p1812 needs terrain"
         raise ValueError(message)
+    return job.surface
+
+
+def _sweep(job: AreaJob, near_km: float, longest_km: float) -> Sweep:
+    row, col = round(job.tower[0]), round(job.tower[1])
+    km_row, km_col = job.pixel_km
+    reach = int(longest_km / min(km_row, km_col) * 1.02) + 2
+    return Sweep(
+        row=row,
+        col=col,
+        part_row=job.tower[0] - row,
+        part_col=job.tower[1] - col,
+        km_row=km_row,
+        km_col=km_col,
+        reach=reach,
+        n_rays=max(8, math.ceil(job.settings.radius_km / min(km_row, km_col) * job.settings.rays_per_cell)),
+        spacing=job.settings.spacing_km,
+        near_km=near_km,
+        bulge=500.0 * (157.0 - job.settings.delta_n) / (EARTH_RADIUS_KM * 157.0),
+        rx_height=job.settings.rx_height_m,
+    )
+
+
+def _work(
+    job: AreaJob,
+    sweep: Sweep,
+    distance: NDArray[np.float64],
+    losses: NDArray[np.float32],
+    departures: NDArray[np.float32],
+) -> Work:
+    top, left = int(job.rows.min()), int(job.cols.min())
+    index = np.full((int(job.rows.max()) - top + 1, int(job.cols.max()) - left + 1), -1, dtype=np.int32)
+    index[job.rows - top, job.cols - left] = np.arange(job.rows.size, dtype=np.int32)
+    return Work(index, top - sweep.row, left - sweep.col, distance, losses, departures, np.zeros(len(PARTS)))
+
+
+def _direct_mrad(job: AreaJob, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Angle of the straight way, for pixels so near that no edge is looked for."""
+    surface = _surface(job)
+    row, col = (min(max(round(v), 0), n - 1) for v, n in zip(job.tower, surface.height_m.shape, strict=True))
+    rise = surface.height_m[job.rows, job.cols] + job.settings.rx_height_m - float(surface.height_m[row, col])
+    km = np.maximum(distance, 1e-3)
+    angle: NDArray[np.float64] = (
+        np.arctan((rise[np.newaxis, :] - job.heights_m[:, np.newaxis]) / (1000.0 * km)) * 1000.0
+    )
+    return angle
+
+
+def exact_losses_db(job: AreaJob) -> NDArray[np.float32]:
+    """Losses as `losses_db`, each pixel by its own profile: the slow oracle of the area engine.
+
+    Profiles are sampled along the straight path every ``spacing_km`` (heights bilinear, clutter and sea of
+    the nearest pixel). All land counts as inland: the coastal zone A1 changes only the incidence of ducting.
+    """
+    surface = _surface(job)
     losses = np.empty((job.heights_m.size, job.rows.size), dtype=np.float32)
     if losses.size == 0:
         return losses
-    table = np.array(
+    paths = paths_of(job)
+    work = _scratch(float(paths.length.max()), paths.spacing)
+    _losses(frame_of(surface), paths, job.settings.rx_height_m, _table(job), work, losses)
+    return losses
+
+
+def _table(job: AreaJob) -> NDArray[np.float64]:
+    """A row of numbers for each pair of antenna height and band, as the kernels take them."""
+    return np.array(
         [
-            _pack(
+            pack_air(
                 float(height_m),
                 _air(_link(job, float(height_m), float(band_mhz)), job.settings.resolution_m, is_whole=False),
             )
             for height_m, band_mhz in zip(job.heights_m, job.bands_mhz, strict=True)
         ]
     )
-    paths = paths_of(job)
-    work = _scratch(float(paths.length.max()), paths.spacing)
-    _losses(frame_of(job.surface), paths, job.settings.rx_height_m, table, work, losses)
-    return losses
 
 
 def _link(job: AreaJob, height_m: float, band_mhz: float) -> RadioLink:
