@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from planner.cli.console import Console
@@ -17,6 +18,7 @@ from planner.errors import LayerError, OutputError
 from planner.layers import ReadContext, examine_layer
 from planner.layers.check import check_file, check_layers, problem_text
 from planner.layers.dispatch import raise_refused
+from planner.layers.quarantine import with_reasons
 from planner.layers.report import Problem
 from planner.scenario import LayerSource, read_scenario
 from planner.words import read_words
@@ -221,3 +223,29 @@ def test_a_refused_layer_is_explained_in_the_users_language(tmp_path):
     text = Console("id").translated(caught.value)
     assert "tidak ada kolom untuk lon_deg" in text
     assert "no column" not in text
+
+
+def test_the_quarantine_file_says_why_in_indonesian_too(tmp_path):
+    item = check_file(write(tmp_path), "umkm", out=tmp_path / "out").checked[0]
+    lines = item.quarantine_path.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].split(";")[:6] == ["file", "sheet", "line", "codes", "reason", "alasan"]
+    assert any("lintang dan bujur tertukar" in line for line in lines)
+    assert any("baris jumlah" in line for line in lines)
+
+
+def test_every_reason_to_quarantine_a_row_has_words_without_its_fields():
+    codes = sorted(
+        codes_in_source() - {"polygons_repaired", "clutter_codes", "reader_warning", "raster_nodata", "raster_range"}
+    )
+    frame = pd.DataFrame({"codes": codes, "reason": ""})
+    for language in ("id", "en"):
+        said = dict(zip(codes, with_reasons(frame, language).iloc[:, 2], strict=True))
+        assert not {code for code, text in said.items() if text == code or "{" in text}
+
+
+def test_a_column_called_alasan_in_the_file_is_kept_beside_the_reasons(tmp_path):
+    text = "id,aksi,bujur,lintang,alasan\nK1,wajib,-8.5,120.5,puskesmas baru\n"
+    item = check_file(write(tmp_path, text, "keputusan.csv"), "decisions", out=tmp_path / "out").checked[0]
+    header, row = item.quarantine_path.read_text(encoding="utf-8-sig").splitlines()
+    assert "alasan (source)" in header
+    assert "puskesmas baru" in row
