@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from planner.cli.console import Console
+from planner.cli.summary import _least_served
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -68,3 +71,9 @@ def test_a_data_file_needs_its_kind(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a\n1\n", encoding="utf-8")
     assert merata("check", path, "--lang", "en").returncode == 2
+
+
+def test_a_share_of_nothing_has_no_sign():
+    area = {"area_level": "kabupaten", "area_code": "53.05", "name": "Alor", "umkm": {"unserved": 0, "total": 398}}
+    [line] = _least_served({"areas": [area]}, Console("id"))
+    assert "-0" not in line

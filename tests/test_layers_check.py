@@ -10,12 +10,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from planner.cli.console import Console
 from planner.errors import LayerError, OutputError
+from planner.layers import ReadContext, examine_layer
 from planner.layers.check import check_file, check_layers, problem_text
+from planner.layers.dispatch import raise_refused
+from planner.layers.quarantine import with_reasons
 from planner.layers.report import Problem
-from planner.scenario import read_scenario
+from planner.scenario import LayerSource, read_scenario
 from planner.words import read_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +40,7 @@ def test_the_report_counts_and_names_every_problem(tmp_path):
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     report = check_file(path, "umkm", out=tmp_path / "out")
     item = report.checked[0]
-    assert (item.n_in, item.n_used, item.n_quarantined, item.n_aside, item.n_bad) == (4, 1, 3, 1, 3)
+    assert (item.n_in, item.n_used, item.n_quarantined, item.n_aside, item.n_bad) == (4, 1, 3, 1, 2)
     assert report.exit_code == 3
     text = "\n".join(report.lines())
     assert "4 rows in = 1 used + 3 quarantined" in text
@@ -192,3 +197,55 @@ def test_a_mended_file_takes_its_old_quarantine_away(tmp_path):
     assert (tmp_path / "out" / "quarantine" / "umkm.csv").exists()
     check_file(write(tmp_path, "id,skala,bujur,lintang\nU1,mikro,120.5,-8.5\n"), "umkm", out=tmp_path / "out")
     assert not (tmp_path / "out" / "quarantine" / "umkm.csv").exists()
+
+
+def test_one_fault_in_every_row_does_not_hide_the_others(tmp_path):
+    rows = "".join(f"U{n},mikro,-8.5,120.5\n" for n in range(60))
+    report = check_file(write(tmp_path, f"id,skala,bujur,lintang\n{rows}V1,raksasa,120.5,-8.5\n"), "umkm")
+    text = "\n".join(report.lines(read_words("id")))
+    assert "'raksasa'" in text
+    assert "Kode" not in text
+
+
+def test_no_english_is_left_in_the_indonesian_report_of_a_file(tmp_path):
+    metres = "".join(f"U{n},mikro,{667000 + n},9090000\n" for n in range(3))
+    text = "\n".join(check_file(write(tmp_path, f"id,skala,x,y\n{metres}"), "umkm").lines(read_words("id")))
+    counts = write(tmp_path, "kode,jumlah penduduk\n53.01.02,10\n", "orang.csv")
+    text += "\n".join(check_file(counts, "population_counts").lines(read_words("id")))
+    assert not re.search(r"\b(or|the|of|give|file|codes)\b", text)
+
+
+def test_a_refused_layer_is_explained_in_the_users_language(tmp_path):
+    path = write(tmp_path, "id,skala\nU1,mikro\n")
+    found = examine_layer(LayerSource(path=str(path)), "umkm", path=path, context=ReadContext(folder=tmp_path))
+    with pytest.raises(LayerError, match="no column") as caught:
+        raise_refused(found)
+    text = Console("id").translated(caught.value)
+    assert "tidak ada kolom untuk lon_deg" in text
+    assert "no column" not in text
+
+
+def test_the_quarantine_file_says_why_in_indonesian_too(tmp_path):
+    item = check_file(write(tmp_path), "umkm", out=tmp_path / "out").checked[0]
+    lines = item.quarantine_path.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].split(";")[:6] == ["file", "sheet", "line", "codes", "reason", "alasan"]
+    assert any("lintang dan bujur tertukar" in line for line in lines)
+    assert any("baris jumlah" in line for line in lines)
+
+
+def test_every_reason_to_quarantine_a_row_has_words_without_its_fields():
+    codes = sorted(
+        codes_in_source() - {"polygons_repaired", "clutter_codes", "reader_warning", "raster_nodata", "raster_range"}
+    )
+    frame = pd.DataFrame({"codes": codes, "reason": ""})
+    for language in ("id", "en"):
+        said = dict(zip(codes, with_reasons(frame, language).iloc[:, 2], strict=True))
+        assert not {code for code, text in said.items() if text == code or "{" in text}
+
+
+def test_a_column_called_alasan_in_the_file_is_kept_beside_the_reasons(tmp_path):
+    text = "id,aksi,bujur,lintang,alasan\nK1,wajib,-8.5,120.5,puskesmas baru\n"
+    item = check_file(write(tmp_path, text, "keputusan.csv"), "decisions", out=tmp_path / "out").checked[0]
+    header, row = item.quarantine_path.read_text(encoding="utf-8-sig").splitlines()
+    assert "alasan (source)" in header
+    assert "puskesmas baru" in row

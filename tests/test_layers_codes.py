@@ -7,6 +7,8 @@ from layer_worlds import codes, codes_of, examine
 
 from planner.layers.codes import code_shape, resolve_area, system_of
 from planner.layers.gazetteer import make_gazetteer, name_key
+from planner.layers.speak import problem_text
+from planner.words import read_words
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +169,13 @@ def test_ten_digits_that_the_admin_layer_knows_are_kemendagri_codes(tmp_path):
     content = "kode desa,jumlah penduduk\n5301022003,10\n5310022003,20\n"
     found = examine(tmp_path, "population_counts", content, context_codes=codes())
     assert found.data["area_code"].tolist() == ["53.01.02.2003", "53.10.02.2003"]
+
+
+def test_a_total_that_its_parts_do_not_reach_is_said_in_every_language(tmp_path):
+    content = "kode,nama,total\n53.01,Kabupaten Kupang,90\n53.01.02,Amarasi,30\n"
+    found = examine(tmp_path, "population_counts", content, context_codes=codes())
+    assert codes_of(found) == ["parent_differs"]
+    assert (found.n_aside, found.n_faulty) == (1, 0)
+    for language in ("id", "en"):
+        assert "90" in problem_text(found.problems[0], read_words(language))
+        assert "30" in problem_text(found.problems[0], read_words(language))

@@ -91,7 +91,7 @@ def test_a_sheet_with_title_numbers_totals_and_source_is_read(tmp_path, kind):
     assert found.data["is_placed"].tolist() == [False, False, True]
     assert found.data["lat_deg"].tolist() == pytest.approx([-10.21, -10.21, -10.21], abs=1e-9)
     assert found.data["size"].tolist() == ["mikro", "kecil", "mikro"]
-    assert codes_of(found) == ["column_numbers", "name_unknown; coordinate_missing", "totals_row", "footnote"]
+    assert codes_of(found) == ["column_numbers", "name_unknown", "totals_row", "footnote"]
     assert found.quarantine["line"].tolist() == [4, 8, 9, 10]
 
 
@@ -297,3 +297,53 @@ def test_sheet_names_that_a_workbook_would_not_accept_are_changed_in_the_copy():
     taken: set[str] = set()
     names = [_sheet_name(name, taken) for name in ("Kab/Kota [1]", "kab_kota _1_", "x" * 50, "", "'")]
     assert names == ["Kab_Kota _1_", "kab_kota _1_ 2", "x" * 31, "Sheet", "Sheet 2"]
+
+
+REGISTER = [
+    ["No", "ID Site", "Operator", "Teknologi", "Lintang", "Bujur"],
+    [1, 2, 3, 4, 5, 6],
+    [1, "A-1", "Telkomsel", "4G", -8.25, 124.55],
+    [2, "A-2", "Telkomsel", "4G", -8.26, 124.56],
+    [None, "Jumlah", 2, None, None, None],
+    [],
+    ["Kalabahi, 12 Mei 2024", None, None, None, None, None],
+    ["Kepala Dinas Kominfo", None, None, None, None, None],
+]
+
+OTHER = [*REGISTER[:2], [1, "B-1", "Telkomsel", "4G", -8.35, 124.65], [2, "B-2", "XL", "4G", -8.36, 124.66]]
+
+
+def test_column_numbers_and_a_signature_below_the_table_are_no_faults(tmp_path):
+    found = examine_path(book(tmp_path / "bts.xlsx", {"Kec 1": REGISTER, "Kec 2": OTHER}), "bts")
+    assert (found.n_in, found.n_used, found.n_aside, found.n_faulty) == (9, 4, 5, 0)
+    assert sorted(codes_of(found)) == ["column_numbers", "column_numbers", "footnote", "footnote", "totals_row"]
+
+
+def test_a_form_half_filled_in_is_no_signature(tmp_path):
+    unfinished = [[None, f"A-{n}", None, None, None, None] for n in range(3, 23)]
+    found = examine_path(book(tmp_path / "bts.xlsx", {"Kec 1": REGISTER[:4] + unfinished}), "bts")
+    assert found.n_faulty == 20
+
+
+def test_a_note_that_holds_for_every_sheet_is_said_once(tmp_path):
+    cover = [["Daftar Menara"], ["Dinas Kominfo"]]
+    twice = [*REGISTER[:4], [3, "A-1", "XL", "4G", -8.27, 124.57]]
+    found = examine_path(book(tmp_path / "bts.xlsx", {"Sampul": cover, "Kec 1": twice, "Kec 2": OTHER}), "bts")
+    read = [note for note in found.notes if "'ID Site' read as bts_id" in note]
+    assert read == ["column 'ID Site' read as bts_id"]
+    shared = [note for note in found.notes if "share their bts_id" in note]
+    assert len(shared) == 1
+    assert not shared[0].startswith("[")
+
+
+def test_a_workbook_without_rows_names_its_sheets(tmp_path):
+    found = examine_path(book(tmp_path / "bts.xlsx", {"Lembar1": [], "Lembar2": []}), "bts")
+    assert found.problems[0].code == "sheets_empty"
+    assert "Lembar1, Lembar2" in found.problems[0].message
+
+
+def test_a_row_that_comes_twice_without_a_band_is_used_once(tmp_path):
+    """The columns that tell transmitters apart may be empty, or lacking in the file."""
+    rows = [*REGISTER[:4], REGISTER[3]]
+    found = examine_path(book(tmp_path / "bts.xlsx", {"Data": rows}), "bts")
+    assert (found.n_used, codes_of(found)) == (2, ["column_numbers", "row_repeated"])

@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from layer_worlds import examine_path
 
 from planner.errors import LayerError
 from planner.layers.sniff import find_header, sniff_delimiter, sniff_text
@@ -191,3 +192,12 @@ def test_a_header_that_occurs_twice_is_told_apart(tmp_path):
 
 def test_sniffing_works_block_by_block():
     assert sniff_text([b"\xef", b"\xbb\xbfa,b\n1,2\n"]).encoding == "utf-8-sig"
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_passes_the_door(tmp_path, codec):
+    path = tmp_path / "bts.csv"
+    path.write_bytes("bts_id;operator;technology;bujur;lintang\nA-1;Telkomsel;4G;124,55;-8,25\n".encode(codec))
+    found = examine_path(path, "bts")
+    assert found.n_used == 1
+    assert any("without a byte order mark" in note for note in found.notes)

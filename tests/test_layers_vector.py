@@ -485,3 +485,16 @@ def test_real_roads_without_a_highway_tag_are_not_roads(shared):
     path = shared / "roads" / "osm_roads_maumere_2012.gpkg"
     found = read_layer(LayerSource(path=path.name), "roads", path=path, context=ReadContext(folder=shared))
     assert (found.n_in, found.n_used, set(found.quarantine["codes"])) == (156, 152, {"not_a_road"})
+
+
+def test_columns_that_the_kml_driver_adds_are_not_taken_for_the_files_own(tmp_path):
+    marks = "".join(
+        f"<Placemark><name>Menara {n}</name><Point><coordinates>124.5{n},-8.25,0</coordinates></Point></Placemark>"
+        for n in range(2)
+    )
+    path = tmp_path / "menara.kml"
+    path.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>', encoding="utf-8")
+    source = LayerSource(path=str(path), columns={"operator": "=Telkomsel", "technology": "=4G"})
+    found = examine_layer(source, "bts", path=path, context=ReadContext(folder=tmp_path))
+    assert (found.n_used, found.n_quarantined) == (2, 0)
+    assert found.data["bts_id"].nunique() == 2

@@ -58,13 +58,29 @@ class Console:
 
     def translated(self, err: PlannerError) -> str:
         """Message of an error in the user's language; English where no translation exists."""
+        if self.words.language == "en":
+            return str(err)
         key = f"errors.{err.code}"
-        if self.words.language == "en" or key not in self.words.texts:
+        faults = err.fields.get("faults")
+        if key not in self.words.texts and faults and isinstance(faults, tuple):
+            key = "errors.layer_refused"
+        if key not in self.words.texts:
             return str(err)
         try:
-            return self.words(key, **err.fields)
+            return self.words(key, **{name: self._spoken(value) for name, value in err.fields.items()})
         except (KeyError, IndexError):
             return str(err)
+
+    def _spoken(self, value: object) -> object:
+        """A value named in a sentence; problems of a layer are themselves said in the user's language."""
+        from planner.layers.report import Problem
+        from planner.layers.speak import problem_text
+
+        if isinstance(value, Problem):
+            return problem_text(value, self.words)
+        if isinstance(value, tuple) and any(isinstance(item, Problem) for item in value):
+            return "".join(f"\n  - {self._spoken(item)}" for item in value)
+        return value
 
 
 def ends_cleanly(command: Callable[P, int]) -> Callable[P, None]:

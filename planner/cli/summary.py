@@ -96,7 +96,7 @@ def _least_served(facts: dict[str, Any], console: Console) -> list[str]:
     ]
     if not rows:
         return []
-    named = ", ".join(f"{name} {_share(-share, console)}" for share, _, name in sorted(rows)[:3])
+    named = ", ".join(f"{name} {_share(abs(share), console)}" for share, _, name in sorted(rows)[:3])
     return [f"{console.words('cli.least_served')}: {named}"]
 
 

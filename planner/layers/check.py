@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.layers import examine_layer
-from planner.layers.report import Conformed, Problem, ReadContext
+from planner.layers.report import ASIDE_CODES, Conformed, Problem, ReadContext
 from planner.layers.speak import note_text, problem_text
 from planner.scenario import LayerSource, Scenario
 from planner.schema import LAYERS, layer
@@ -21,13 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["SHOWN", "CheckReport", "Checked", "check_context", "check_file", "check_layers", "problem_text"]
 
 SHOWN = 20
-"""Problems shown; all are counted, and all rows are in the quarantine file."""
+"""Problems shown, every kind of them first; all are counted, and all rows are in the quarantine file."""
 
 _MARGIN_DEG = 0.02
 """Around the region's box: towers just outside still serve it."""
-
-_NOT_COUNTED = frozenset({"outside_region", "other_country", "other_level", "parent_row"})
-"""Rows that a scenario does not ask for do not make a check fail."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +210,7 @@ def _checked(
     found: Conformed, kind: str, path: Path, source: LayerSource, context: ReadContext, out: Path | None, name: str
 ) -> Checked:
     codes = found.quarantine["codes"].astype("str") if len(found.quarantine) else None
-    n_not_counted = 0 if codes is None else int(codes.map(lambda text: set(text.split("; ")) <= _NOT_COUNTED).sum())
+    n_not_counted = 0 if codes is None else int(codes.map(lambda text: set(text.split("; ")) <= ASIDE_CODES).sum())
     written, marked = _write(found, kind, path, source, context, out, name)
     return Checked(
         kind=kind,
@@ -282,7 +280,7 @@ def _lines(item: Checked, words: Words | None) -> list[str]:
         + text("counts", n_in=item.n_in, n_used=item.n_used, n_quarantined=item.n_quarantined, n_aside=item.n_aside),
     ]
     lines += [f"  - {note_text(note, words)}" for note in item.notes]
-    lines += [f"  {_mark(problem)} {problem_text(problem, words)}" for problem in item.problems[:SHOWN]]
+    lines += [f"  {_mark(problem)} {problem_text(problem, words)}" for problem in _shown(item.problems)]
     if item.n_problems > SHOWN and len(item.problems) > SHOWN:
         lines.append("  " + text("more", n_problems=item.n_problems, shown=SHOWN))
     if item.quarantine_path:
@@ -292,13 +290,27 @@ def _lines(item: Checked, words: Words | None) -> list[str]:
     return lines
 
 
+def _shown(problems: tuple[Problem, ...]) -> list[Problem]:
+    """At most `SHOWN` problems, in their order: of each kind the first before the second of any other.
+
+    A column that is wrong in every row would otherwise hide the one row that is wrong in another way.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    rank = []
+    for place, problem in enumerate(problems):
+        kind = (problem.code, problem.column)
+        rank.append((problem.severity != "refused", seen[kind], place))
+        seen[kind] += 1
+    return [problems[place] for place in sorted(place for _, _, place in sorted(rank)[:SHOWN])]
+
+
 def _mark(problem: Problem) -> str:
     return {"refused": "✗", "quarantine": "✗", "warning": "!"}[problem.severity]
 
 
 _ENGLISH = {
     "counts": "{n_in} rows in = {n_used} used + {n_quarantined} quarantined ({n_aside} of these only set aside)",
-    "more": "… {n_problems} problems in all, the first {shown} shown",
+    "more": "… {n_problems} problems in all, {shown} of them shown",
     "written": "all quarantined rows: {path}",
     "marked": "copy with the cells to mend in colour: {path}",
 }

@@ -377,4 +377,4 @@ def _nearest(level: str, key: str, gazetteer: Gazetteer) -> tuple[str, str]:
         code = known[near[0]][0]
         found = f"{gazetteer.names[code]} ({code})"
         return f"did you mean {found}?", found
-    return "correct the name, or give the Kemendagri code", "?"
+    return "correct the name, or give the Kemendagri code", ""

@@ -311,6 +311,7 @@ def _places(work: _Work, areas: Areas) -> _Found:
                 f"{int(placed.sum())} rows without coordinates stand at the point of their desa or kecamatan (is_placed)"
             )
     nowhere = np.isnan(places.lon_deg) & np.isnan(places.lat_deg) & ~places.is_unreadable
+    nowhere &= ~any_fault(faults, n_rows)  # a row whose area cannot be told says so; that is the thing to mend
     if nowhere.any():
         faults.append(_nowhere(work, nowhere, areas))
     values = {"lon_deg": pd.Series(places.lon_deg), "lat_deg": pd.Series(places.lat_deg)}

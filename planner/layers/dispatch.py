@@ -65,5 +65,5 @@ def raise_refused(found: Conformed) -> None:
     message = str(faults[0]) if len(faults) == 1 else f"layer '{found.kind}' cannot be used:\n{lines}"
     is_one = len(faults) == 1 and faults[0].fields
     code = faults[0].code if is_one else "layer_refused"
-    fields = {**(faults[0].fields if is_one else {}), "kind": found.kind, "faults": "; ".join(map(str, faults))}
+    fields = {**(faults[0].fields if is_one else {}), "kind": found.kind, "faults": tuple(faults)}
     raise LayerError(message, code=code, **fields)

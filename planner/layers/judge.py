@@ -41,6 +41,9 @@ _FOOTNOTE = re.compile(
 )
 _COUNTS = ("n_umkm", "people", "samples", "n_sectors", "mikro", "kecil", "menengah", "weight", "year")
 _MAX_TEXT = 500
+_SIGNED_COLUMNS = 3
+_SIGNED_LETTERS = 3
+_SIGNED_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ def not_data(table: RawTable) -> list[Fault]:
         repeated &= as_mask(pc.equal(text, str(name)))
     numbers = _column_numbers(table, texts) & ~named
     foot = _among(n_filled == 1, texts[0], lambda cell: bool(_FOOTNOTE.match(cell))) & ~named
+    foot |= _signatures(n_filled, texts) & ~named
     for mask, code, message in (
         (repeated & ~named, "header_repeated", "the header again"),
         (numbers & ~repeated, "column_numbers", "a row that numbers the columns"),
@@ -119,6 +123,23 @@ def _column_numbers(table: RawTable, texts: Sequence[pa.Array]) -> Mask:
         found[row] = (
             all(cell == str(place) for place, cell in enumerate(cells, 1) if cell) and sum(map(bool, cells)) > 2
         )
+    return found
+
+
+def _signatures(n_filled: NDArray[np.int64], texts: Sequence[pa.Array]) -> Mask:
+    """Rows at the end that hold one text alone, in a table of several columns: place and date, office, name.
+
+    Totals may stand between; a number alone is no signature.
+    """
+    found = np.zeros(len(n_filled), dtype=np.bool_)
+    if len(texts) < _SIGNED_COLUMNS or not (n_filled >= _SIGNED_COLUMNS).any():
+        return found
+    first = int(np.flatnonzero(n_filled >= _SIGNED_COLUMNS)[-1]) + 1
+    if len(n_filled) - first > _SIGNED_ROWS:
+        return found  # a form half filled in, not a signature
+    for row in range(first, len(n_filled)):
+        cells = [cell for text in texts if (cell := text[row].as_py())]
+        found[row] = len(cells) == 1 and sum(letter.isalpha() for letter in cells[0]) >= _SIGNED_LETTERS
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import OutputError
 from planner.layers.headers import is_personal
+from planner.layers.quarantine import with_reasons
 from planner.layers.sheets import read_sheets
 from planner.layers.sniff import find_header
 
@@ -93,6 +94,7 @@ def _write(
     book.set_properties({"created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})  # the same bytes each time
     row_format = book.add_format({"bg_color": "#FFF2CC"})
     cell_format = book.add_format({"bg_color": "#F8B26A", "bold": True})
+    quarantine = with_reasons(quarantine)
     n_comments = 0
     taken: set[str] = set()
     several = len(sheets) > 1
@@ -100,7 +102,7 @@ def _write(
         sheet = book.add_worksheet(_sheet_name(name, taken))
         if is_hidden and several:
             sheet.hide()
-        marks = _marks(quarantine, name)
+        marks, said = _marks(quarantine, name, "reason"), _marks(quarantine, name, "alasan")
         names = _header_names(rows, kind, columns) if marks else ()
         hidden = {i for i, title in enumerate(names) if is_personal(title)} if not keep_personal else set()
         for number, row in enumerate(rows, 1):
@@ -112,7 +114,8 @@ def _write(
             if reason and n_comments < _MAX_COMMENTS:
                 n_comments += 1
                 place = min(bad) if bad else 0
-                sheet.write_comment(number - 1, place, reason[:_COMMENT_LETTERS], {"x_scale": 2.5, "author": "Merata"})
+                text = f"{said[number]}\n({reason})"[:_COMMENT_LETTERS]
+                sheet.write_comment(number - 1, place, text, {"x_scale": 2.5, "author": "Merata"})
     book.close()
 
 
@@ -127,9 +130,9 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return bare
 
 
-def _marks(quarantine: pd.DataFrame, sheet: str) -> dict[int, str]:
+def _marks(quarantine: pd.DataFrame, sheet: str, column: str) -> dict[int, str]:
     mine = quarantine.loc[quarantine["sheet"] == sheet]
-    return dict(zip(mine["line"].tolist(), mine["reason"].tolist(), strict=True))
+    return dict(zip(mine["line"].tolist(), mine[column].tolist(), strict=True))
 
 
 def _header_names(rows: Sequence[Sequence[Any]], kind: str, columns: Mapping[str, str]) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ LISTED = 20
 """Problems listed one by one for each code and table; the rest are counted in the last one."""
 
 _MAX_PROBLEMS = 400
+_TOLD = 5
 
 
 def read_table_layer(recipe: Recipe, path: Path, source: LayerSource, context: ReadContext) -> Conformed:
@@ -152,7 +153,7 @@ def _with_keys(parts: list[Part], recipe: Recipe) -> list[Part]:
             place = [_numbered(value, text, seen) for value, text in zip(digest.tolist(), place, strict=True)]
         made.append(replace(part, data=part.data.assign(**{key: pd.array(place, dtype="str")})))
     note = f"no column for {key}: made from the content of each row"
-    return [replace(part, notes=(*part.notes, note)) if part is made[0] else part for part in made]
+    return [replace(part, notes=(*part.notes, note)) for part in made]
 
 
 def _numbered(value: int, text: str, seen: dict[int, int]) -> str:
@@ -210,7 +211,7 @@ def _dropped(part: Part, place: int, drop: pd.DataFrame, identity: list[str]) ->
         mask[position] = True
         named = ", ".join(identity)
         what = "differing rows share one" if code == "key_conflict" else "the row repeats another of the same"
-        parts = [rows[name].astype("str").to_list() for name in identity]
+        parts = [rows[name].astype("str").fillna("").to_list() for name in identity]  # empty cells stay empty
         shown = [" / ".join(cells) for cells in zip(*parts, strict=True)]
         messages[position] = [
             f"{what} {named} {value} (first at line {line})" for value, line in zip(shown, rows["_first"], strict=True)
@@ -242,7 +243,7 @@ def _made_unique(parts: list[Part], recipe: Recipe) -> list[Part]:
     for place, part in enumerate(parts):
         mine = keys.loc[rows["_part"] == place]
         made.append(replace(part, data=part.data.assign(**{key: mine.to_numpy()})) if len(mine) else part)
-    return [replace(made[0], notes=(*made[0].notes, note)), *made[1:]]
+    return [replace(part, notes=(*part.notes, note)) for part in made]
 
 
 def _bad_rows(part: Part) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -313,7 +314,10 @@ def _of_fault(table: RawTable, fault: Fault) -> list[Problem]:
     rows = np.flatnonzero(fault.mask)
     if not rows.size and fault.severity != "refused":
         return []
-    fields = {"column": fault.column, "detail": fault.detail if isinstance(fault.detail, str) else ""}
+    told = (
+        [fault.detail] if isinstance(fault.detail, str) else list(dict.fromkeys(text for text in fault.detail if text))
+    )
+    fields = {"column": fault.column, "detail": "; ".join(told[:_TOLD])}
     if fault.severity == "refused" or fault.code in ASIDE_CODES:
         text = fault.message if isinstance(fault.message, str) else next((m for m in fault.message if m), "")
         mend = fault.mend if isinstance(fault.mend, str) else next((m for m in fault.mend if m), "")
@@ -368,13 +372,19 @@ def _of_broken(table: RawTable, code: str, rows: pd.DataFrame, *, hide: bool) ->
     return listed
 
 
+def _sheets(names: Sequence[str]) -> str:
+    """Names of sheets, the first few of many."""
+    listed = list(dict.fromkeys(names))
+    return ", ".join(listed[:_TOLD]) + (f" … +{len(listed) - _TOLD}" if len(listed) > _TOLD else "")
+
+
 def _notes(parts: Sequence[Part], source: LayerSource, recipe: Recipe) -> tuple[str, ...]:
-    several = len({part.table.sheet for part in parts}) > 1
-    notes = [
-        f"[{part.table.sheet}] {note}" if several and part.table.sheet else note
-        for part in parts
-        for note in part.notes
-    ]
+    said: dict[str, list[str]] = {}
+    for part in parts:
+        for note in part.notes:
+            said.setdefault(note, []).append(part.table.sheet)
+    named = list(dict.fromkeys(part.table.sheet for part in parts if len(part.table.cells)))
+    notes = [note if set(sheets) >= set(named) else f"[{_sheets(sheets)}] {note}" for note, sheets in said.items()]
     names = layer(recipe.kind).column_names
     has_evidence = any("column" in note and "read as evidence" in note for note in notes)
     if "evidence" in names and not source.evidence and not has_evidence:

@@ -328,7 +328,7 @@ def _crs_mend(easting_m: Floats, northing_m: Floats, region: Bounds) -> tuple[st
     best = max(count for count, _ in counts)
     if not best:
         return 'give the crs of the file (crs = "EPSG:…")', "EPSG:…"
-    named = " or ".join(code for count, code in counts if count == best)
+    named = " / ".join(code for count, code in counts if count == best)
     return f"set crs = {named} for the file: it would save {best} rows", named
 
 

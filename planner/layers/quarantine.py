@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.errors import OutputError
+from planner.words import Words, read_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["safe_cells", "write_quarantine_csv"]
+__all__ = ["safe_cells", "with_reasons", "write_quarantine_csv"]
 
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,6 +32,39 @@ def safe_cells(frame: pd.DataFrame) -> pd.DataFrame:
     safe = frame.assign(**shown)
     safe.columns = [f"'{name}" if str(name).startswith(_LIVE) else str(name) for name in safe.columns]
     return safe
+
+
+def with_reasons(quarantine: pd.DataFrame, language: str = "id") -> pd.DataFrame:
+    """A quarantine table with a column of reasons and mends in another language, made of the codes of each row.
+
+    Parameters
+    ----------
+    quarantine
+        As `Conformed.quarantine`; its English ``reason`` also names the cells.
+    language
+        Language of the added column (``alasan``, ``why``).
+    """
+    import pandas as pd
+
+    words = read_words(language)
+    said = {
+        str(codes): "; ".join(_said(code, words) for code in str(codes).split("; "))
+        for codes in set(quarantine["codes"])
+    }
+    texts = pd.Series([said[str(codes)] for codes in quarantine["codes"]], dtype="str", index=quarantine.index)
+    name = words("check.reason_column")
+    frame = quarantine.rename(columns={name: f"{name} (source)"})  # decisions have a column of that name
+    frame.insert(frame.columns.to_list().index("reason") + 1, name, texts)
+    return frame
+
+
+def _said(code: str, words: Words) -> str:
+    """What a code means and how to mend it, without what only its row can tell (``quarantine.<code>`` says it so)."""
+    texts = words.section("problems") | words.section("quarantine")
+    text, mend = texts.get(code, ""), words.section("mends").get(code, "")
+    if not text or "{" in text:
+        return code
+    return text if not mend or "{" in mend else f"{text} → {mend}"
 
 
 def write_quarantine_csv(path: Path, quarantine: pd.DataFrame) -> Path:
@@ -54,7 +88,9 @@ def write_quarantine_csv(path: Path, quarantine: pd.DataFrame) -> Path:
         os.close(handle)
         temporary = Path(name)
         try:
-            safe_cells(quarantine).to_csv(temporary, index=False, sep=";", encoding="utf-8-sig", lineterminator="\n")
+            safe_cells(with_reasons(quarantine)).to_csv(
+                temporary, index=False, sep=";", encoding="utf-8-sig", lineterminator="\n"
+            )
             temporary.chmod(0o644)
             temporary.replace(path)
         finally:

@@ -20,8 +20,13 @@ __all__ = ["ASIDE_CODES", "QUARANTINE_COLUMNS", "Conformed", "Problem", "RawTabl
 
 Severity = Literal["quarantine", "warning", "refused"]
 
-ASIDE_CODES = frozenset({"outside_region", "other_country", "other_level", "parent_row", "totals_row"})
-"""Reasons that say "not wanted here", not "wrong": such rows do not count against a file's quality."""
+ASIDE_CODES = frozenset(
+    {
+        "outside_region", "other_country", "other_level", "parent_row", "parent_differs", "totals_row",
+        "header_repeated", "column_numbers", "footnote",
+    }
+)  # fmt: skip
+"""Reasons that say "not wanted here", or "no data", not "wrong": such rows do not count against a file's quality."""
 
 QUARANTINE_COLUMNS = ("file", "sheet", "line", "codes", "reason")
 """First columns of a quarantine table; the original cells follow, as text, under their original names."""

@@ -76,9 +76,12 @@ def raw_tables(plain: Path, source: LayerSource, *, kind: str, shown: str) -> It
     if failed and len(failed) == n_tables:
         raise failed[0]
     if not n_tables:
-        what = f"no sheet '{source.sheet}'" if source.sheet else "no sheet with rows"
-        message = f"{shown}: {what} (sheets: {', '.join(_names(plain, shown))})"
-        raise LayerError(message, code="sheet_missing", file=shown, sheet=source.sheet)
+        known = ", ".join(_names(plain, shown))
+        if source.sheet:
+            message = f"{shown}: no sheet '{source.sheet}' with rows (sheets: {known})"
+            raise LayerError(message, code="sheet_missing", file=shown, sheet=source.sheet, known=known)
+        message = f"{shown}: no sheet with rows (sheets: {known})"
+        raise LayerError(message, code="sheets_empty", file=shown, known=known)
 
 
 def read_sheets(plain: Path, shown: str) -> Iterator[tuple[str, list[list[Any]], Sequence[Any], bool]]:

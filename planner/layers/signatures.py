@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 
 from planner.errors import DoorError
+from planner.layers.sniff import utf16_without_mark
 
 __all__ = ["HEAD_BYTES", "check", "check_geopackage", "check_parquet_end", "refuse_entities", "shapefile_companions"]
 
@@ -218,6 +219,8 @@ def _text_fault(head: bytes) -> str:
         return _looks_like(head)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         return "a web page or XML"
+    if utf16_without_mark(head):
+        return ""
     if head.count(b"\x00") > len(head) // 100:
         return "binary data"
     return ""

@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from planner.errors import LayerError
 from planner.layers.headers import match_headers, normal
 
-__all__ = ["Header", "TextShape", "find_header", "is_opencellid_row", "sniff_delimiter", "sniff_text"]
+__all__ = [
+    "Header",
+    "TextShape",
+    "find_header",
+    "is_opencellid_row",
+    "sniff_delimiter",
+    "sniff_text",
+    "utf16_without_mark",
+]
 
 OPENCELLID = (
     "radio", "mcc", "net", "area", "cell", "unit", "lon", "lat", "range", "samples", "changeable", "created",
@@ -127,7 +135,7 @@ class TextScan:
                 if codec != "utf-8-sig" or not self.is_utf8:
                     notes.append(f"encoding {codec.upper()} (byte order mark)")
                 return codec, "replace" if codec != "utf-8-sig" or not self.is_utf8 else "strict"
-        guess = _utf16_without_mark(self.head)
+        guess = utf16_without_mark(self.head)
         if guess:
             notes.append(f"encoding {guess.upper()} without a byte order mark")
             return guess, "replace"
@@ -157,16 +165,20 @@ def sniff_text(blocks: Sequence[bytes], file: str = "") -> TextShape:
     return scan.shape(file)
 
 
-def _utf16_without_mark(head: bytes) -> str:
+def utf16_without_mark(head: bytes) -> str:
+    """Codec of a UTF-16 text without a byte order mark, told by its zero bytes; "" for anything else."""
     if len(head) < 4:
         return ""
     even, odd = head[0:4096:2], head[1:4096:2]
     share = 0.4
+    codec = ""
     if odd.count(0) > share * len(odd) and even.count(0) < 0.1 * len(even):
-        return "utf-16-le"
-    if even.count(0) > share * len(even) and odd.count(0) < 0.1 * len(odd):
-        return "utf-16-be"
-    return ""
+        codec = "utf-16-le"
+    elif even.count(0) > share * len(even) and odd.count(0) < 0.1 * len(odd):
+        codec = "utf-16-be"
+    text = head[:4096].decode(codec, "replace") if codec else ""
+    n_control = sum(letter < " " and letter not in "\t\r\n" for letter in text)
+    return "" if n_control > 0.02 * len(text) else codec
 
 
 def _looks_binary(head: bytes) -> bool:

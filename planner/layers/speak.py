@@ -23,7 +23,8 @@ def problem_text(problem: Problem, words: Words | None = None) -> str:
         or _said(words, f"errors.{problem.code}", problem)
         or problem.message
     )
-    mend = _said(words, f"mends.{problem.code}", problem) or problem.mend
+    alone = "" if problem.fields.get("detail") else _said(words, f"mends.{problem.code}_alone", problem)
+    mend = alone or _said(words, f"mends.{problem.code}", problem) or problem.mend
     more = ""
     if problem.n_rows > 1 and problem.severity == "quarantine":
         more = " " + words("check.more_rows", n_rows=problem.n_rows - 1)
@@ -63,8 +64,15 @@ def note_text(note: str, words: Words | None = None) -> str:
     for key, pattern in _patterns():
         found = pattern.match(bare)
         if found and f"notes.{key}" in words.texts:
-            return prefix + words.texts[f"notes.{key}"].format(**found.groupdict())
+            fields = {name: _because(text, words) for name, text in found.groupdict().items()}
+            return prefix + words.texts[f"notes.{key}"].format(**fields)
     return note
+
+
+def _because(text: str, words: Words) -> str:
+    """An English clause that a note hands on, in the language of ``words``; other texts stay as they are."""
+    clauses = {clause: key for key, clause in read_words("en").section("reasons").items()}
+    return words(f"reasons.{clauses[text]}") if text in clauses else text
 
 
 @lru_cache(maxsize=1)

@@ -53,25 +53,36 @@ def _ancestors(code: str) -> list[str]:
     return found
 
 
-def _message(code: str, totals: pd.Series[float], children: dict[str, list[str]]) -> str:
+def _message(code: str, totals: pd.Series[float], children: dict[str, list[str]]) -> tuple[str, str]:
+    """The sentence, and ``code: own ≠ sum`` where the two differ by more than rounding."""
     own = float(totals[code])
     below = children.get(code, [])
-    message = f"{code} is the total of areas that have rows of their own"
+    message, detail = f"{code} is the total of areas that have rows of their own", ""
     if below:
         summed = float(totals[below].sum())
         if abs(summed - own) > _TOLERANCE_SHARE * max(own, 1.0):
             message += f" (it says {own:,.0f}, they sum to {summed:,.0f}: look for missing areas)"
-    return message
+            detail = f"{code}: {own:.0f} ≠ {summed:.0f}"
+    return message, detail
 
 
-def _set_aside(part: Part, rows: pd.DataFrame, recipe: Recipe, texts: dict[str, str]) -> Part:
+def _set_aside(part: Part, rows: pd.DataFrame, recipe: Recipe, texts: dict[str, tuple[str, str]]) -> Part:
     if not len(rows):
         return part
-    mask = np.zeros(len(part.table.cells), dtype=np.bool_)
-    messages = np.full(len(mask), "", dtype=object)
-    position = rows["_row"].to_numpy()
-    mask[position] = True
-    messages[position] = rows[recipe.code_column].map(texts).to_numpy()
-    fault = Fault(mask, "parent_row", messages.tolist(), recipe.code_column, "nothing, or set level for the file")
+    faults = []
+    differs = rows[recipe.code_column].map(lambda code: bool(texts[code][1])).to_numpy(dtype=np.bool_)
+    for code, mend, mine in (
+        ("parent_row", "nothing, or set level for the file", rows.loc[~differs]),
+        ("parent_differs", "look for areas that the file lacks; without rows they count as empty", rows.loc[differs]),
+    ):
+        if not len(mine):
+            continue
+        mask = np.zeros(len(part.table.cells), dtype=np.bool_)
+        messages, details = (np.full(len(mask), "", dtype=object) for _ in range(2))
+        position = mine["_row"].to_numpy()
+        mask[position] = True
+        messages[position] = [texts[area][0] for area in mine[recipe.code_column]]
+        details[position] = [texts[area][1] for area in mine[recipe.code_column]]
+        faults.append(Fault(mask, code, messages.tolist(), recipe.code_column, mend, detail=details.tolist()))
     kept = part.data.loc[~part.data["_row"].isin(rows["_row"])].reset_index(drop=True)
-    return replace(part, data=kept, faults=(*part.faults, fault))
+    return replace(part, data=kept, faults=(*part.faults, *faults))

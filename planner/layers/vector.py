@@ -34,6 +34,9 @@ LAT_LON = "lat,lon"
 """Value of a layer's ``crs`` that says: degrees, but latitude was written first."""
 
 _TEXT_COORDINATES_MAX_BYTES = 512 * 1024**2
+_KML_OWN = frozenset(
+    {"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"}
+)
 
 
 def raw_tables(path: Path, source: LayerSource, context: ReadContext) -> Iterator[RawTable]:
@@ -179,7 +182,7 @@ def _refuse_large(n_bytes: int, shown: str, file: CheckedFile) -> None:
 def _table(
     read: _Read, shown: str, sheet: str, file: CheckedFile, source: LayerSource, *, plain: Path | None = None
 ) -> RawTable:
-    cells, number_cells = _as_text(read.table)
+    cells, number_cells = _as_text(_without_kml_columns(read.table) if file.kind in ("kml", "kmz") else read.table)
     problems: list[Problem] = []
     notes: list[str] = []
     if 0 <= read.n_declared != len(cells):
@@ -211,6 +214,18 @@ def _table(
         problems=tuple(problems),
         notes=tuple(note for note in notes if note),
     )
+
+
+def _without_kml_columns(table: Any) -> Any:
+    """A KML table without the columns that its driver adds to every file and nobody filled in."""
+    import pyarrow.compute as pc
+
+    idle = [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if name in _KML_OWN and len(set(pc.unique(column).to_pylist()) - {None, "", -1, 0}) == 0
+    ]
+    return table.drop_columns(idle)
 
 
 def _as_text(table: Any) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
