@@ -301,7 +301,8 @@ def meet_together(search: Search) -> Draft:
     Raises
     ------
     InfeasibleError
-        No combination fits, or none was found in `_MOST_WORDS` trials; the message says which.
+        None was found within the ceiling in `_MOST_WORDS` trials. That is no proof that there is none: the
+        network of each combination is joined by a heuristic, and trials may run out.
     """
     instance, n_left, best, cost = search.instance, _MOST_WORDS, None, math.inf
     order = sorted(search.demands, key=lambda demand: len(demand.choices))
