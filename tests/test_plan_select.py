@@ -177,6 +177,32 @@ class TestDecisions:
         with pytest.raises(InfeasibleError, match="D1"):
             select(two_places(), ceiling_idr=8.0, decisions=decision("force"))
 
+    def test_two_words_about_one_place_are_met_together(self):
+        """One asks for a site there, the other for its small type: one small site meets both, and no search hangs."""
+        problem = two_places()
+        small = option_row("p0", "small", 6.0, 50.0, 1, "fiber")
+        problem = dataclasses.replace(
+            problem,
+            options=pd.concat([problem.options, pd.DataFrame([small])], ignore_index=True),
+            indptr=np.array([0, 1, 2, 3]), indices=np.array([0, 1, 0], dtype=np.int32),
+        )  # fmt: skip
+        both = pd.concat([decision("force"), decision("force", decision_id="D2", site_type="small")], ignore_index=True)
+        plan = select(problem, ceiling_idr=20.0, decisions=both)
+        assert plan.sites.set_index("site_id").loc["p0", "site_type"] == "small"
+        assert verify(plan, problem, ceiling_idr=20.0, decisions=both) == ()
+
+    def test_two_types_at_one_place_are_refused(self):
+        problem = two_places()
+        small = option_row("p0", "small", 6.0, 50.0, 1, "fiber")
+        problem = dataclasses.replace(
+            problem,
+            options=pd.concat([problem.options, pd.DataFrame([small])], ignore_index=True),
+            indptr=np.array([0, 1, 2, 3]), indices=np.array([0, 1, 0], dtype=np.int32),
+        )  # fmt: skip
+        words = [decision("force", decision_id=d, site_type=t) for d, t in (("D1", "macro"), ("D2", "small"))]
+        with pytest.raises(InfeasibleError, match=r"D1.*D2"):
+            select(problem, ceiling_idr=100.0, decisions=pd.concat(words, ignore_index=True))
+
     def test_contradiction_names_both(self):
         both = pd.concat([decision("force"), decision("forbid", decision_id="D2")], ignore_index=True)
         with pytest.raises(InfeasibleError, match=r"D1.*D2"):
@@ -291,6 +317,14 @@ class TestChecker:
     def test_overspending(self, plan):
         self.refused(*plan, "over the ceiling", ceiling=11.9)
 
+    def test_one_rupiah_over_a_ceiling_of_billions(self, plan):
+        problem, _ = plan
+        dear = dataclasses.replace(problem, options=problem.options.assign(cost_idr=problem.options["cost_idr"] * 1e10))
+        big = select(dear, ceiling_idr=1.2e11)
+        cost = big.totals["cost_idr"]
+        assert verify(big, dear, ceiling_idr=cost) == ()
+        self.refused(dear, big, "over the ceiling", ceiling=cost - 1.0)
+
     def test_share_beyond_what_is_unserved(self, plan):
         problem, made = plan
         served = made.served.assign(share=made.served["share"] * 1.5)
@@ -336,3 +370,25 @@ def test_reasons_name_gain_cost_backhaul_and_alternative():
     row = plan.rejected.iloc[0]
     assert (row["candidate_id"], row["reason"]) == ("p1", "budget")
     assert row["enters_at_idr"] == pytest.approx(12.0)
+
+
+def test_a_beam_too_small_is_not_called_a_lack_of_money():
+    """The only backhaul asks 4 Mbps of a beam that has 2 left: no ceiling brings the site in."""
+    problem = two_places()
+    problem.graph.remove_edge("p0", "p1")
+    node(problem.graph, "beam:1", "satellite", capacity=2.0, pool="bts")
+    link(problem.graph, "p1", "beam:1", "geo", "satellite", 1.0, 6.0, reserved=4.0, pool="bts")
+    problem = dataclasses.replace(problem, options=problem.options.assign(backhaul_kinds="fiber,satellite"))
+    row = select(problem, ceiling_idr=100.0).rejected.set_index("candidate_id").loc["p1"]
+    assert row["reason"] == "no_backhaul"
+    assert np.isnan(row["enters_at_idr"])
+
+
+@pytest.mark.parametrize("seed", [2, 23, 33, 41, 49, 60, 62, 63, 84, 96])
+def test_who_is_left_out_for_money_does_not_fit(seed):
+    """The reason "budget" needs a price: either what the site would add does not fit, or its least ceiling is higher."""
+    plan = select(tiny_problem(seed, n_places=4, n_cells=6), ceiling_idr=20.0, gap_target_share=0.0)
+    for row in plan.rejected[plan.rejected["reason"] == "budget"].to_dict("records"):
+        assert not plan.totals["cost_idr"] + row["cost_idr"] <= 20.0
+        assert np.isfinite(row["cost_idr"]) or row["enters_at_idr"] > 20.0
+        assert not row["enters_at_idr"] <= 20.0

@@ -12,7 +12,7 @@ from planner.plan.network import SOURCE
 
 __all__ = [
     "Draft", "Reach", "add", "assemble", "empty_draft", "extra_cost", "gains", "grow", "keep_only", "money",
-    "open_choices", "passes_itself", "reach", "without",
+    "open_choices", "passes_itself", "reach", "twin", "without",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -73,6 +73,15 @@ def empty_draft(instance: Instance) -> Draft:
         load_mbps=np.zeros(len(network.edge_cost)),
         beam_mbps=network.beam_mbps.copy(),
         has_site_tower=np.zeros(len(network.tower_cost), dtype=bool),
+    )  # fmt: skip
+
+
+def twin(draft: Draft) -> Draft:
+    """A copy that may grow without touching the original."""
+    return Draft(
+        choice=dict(draft.choice), path=dict(draft.path), took=dict(draft.took), rest=draft.rest.copy(),
+        arc_uses=draft.arc_uses.copy(), load_mbps=draft.load_mbps.copy(), beam_mbps=draft.beam_mbps.copy(),
+        has_site_tower=draft.has_site_tower.copy(),
     )  # fmt: skip
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from planner.plan.build import (
     Draft,
+    Reach,
     extra_cost,
     gains,
-    keep_only,
     money,
     open_choices,
+    passes_itself,
     reach,
+    twin,
     without,
 )
 from planner.plan.decisions import Word
@@ -251,7 +253,8 @@ def rejected_table(instance: Instance, problem: Problem, draft: Draft, words: tu
     DataFrame
         ``option_id`` is the candidate's best option beside the plan, ``gain`` the weight it would add and
         ``cost_idr`` what it would add to the bill. ``reason``: the candidate's own exclusion,
-        ``forbidden``, ``no_option``, ``no_unserved`` (reaches nobody unserved), ``no_backhaul``,
+        ``forbidden``, ``no_option``, ``no_unserved`` (reaches nobody unserved), ``no_backhaul`` (no way to
+        the backbone, or none with capacity left),
         ``covered`` (the plan serves whom it reaches), ``beam_full`` or ``budget``. ``enters_at_idr`` is the
         ceiling at which it joins when the plan as it stands is continued greedily; NaN where it does not
         within the next sites.
@@ -269,25 +272,42 @@ def rejected_table(instance: Instance, problem: Problem, draft: Draft, words: tu
         if at is not None and at in draft.choice:
             continue
         mine = np.flatnonzero(instance.choice_place == at) if at is not None else np.zeros(0, np.int64)
+        if len(mine):
+            _around_itself(instance, draft, way, mine, (cost, gain))
         merit = np.where(np.isfinite(cost[mine]), gain[mine] / np.maximum(cost[mine], 1.0), 0.0)
         best = int(mine[int(np.argmax(merit))]) if len(mine) else -1
         reason, word = _reason(instance, row, at, words, has_option=name in options.index)
         if best >= 0 and not reason:
-            reason = _binding(instance, gain, room, mine)
+            reason = _binding(instance, gain, room & np.isfinite(cost), mine, np.isfinite(cost))
         rows.append(
             {
                 "candidate_id": name,
                 "option_id": instance.option_ids[int(instance.choice_option[best])] if best >= 0 else str(options.get(name, "")),
-                "reason": reason, "gain": float(gain[best]) if best >= 0 else 0.0,
+                "reason": reason, "gain": float(gain[best]) if best >= 0 and np.isfinite(cost[best]) else 0.0,
                 "cost_idr": float(cost[best]) if best >= 0 and np.isfinite(cost[best]) else np.nan,
                 "enters_at_idr": later.get(at, np.nan) if at is not None else np.nan, "decision_id": word,
             }
         )  # fmt: skip
         if reason == "budget" and best < 0 and at is not None:
-            rows[-1]["enters_at_idr"] = float(instance.option_least[instance.option_place == at].min())
+            serves = (instance.option_place == at) & (np.diff(instance.groups.indptr) > 0)
+            rows[-1]["enters_at_idr"] = float(instance.option_least[serves].min())
     table = pd.DataFrame(rows, columns=list(REJECTED_COLUMNS))
     texts = dict.fromkeys(("candidate_id", "option_id", "reason", "decision_id"), "str")
     return table.astype({**texts, "gain": "float64", "cost_idr": "float64", "enters_at_idr": "float64"})
+
+
+def _around_itself(
+    instance: Instance, draft: Draft, way: Reach, mine: NDArray[np.int64], found: tuple[Floats, Floats]
+) -> None:
+    """Correct cost and gain (in place) of one place's choices: no way may run through the place it ends at."""
+    cost, gain = found
+    loops = [int(k) for k in mine if passes_itself(instance, way, int(k))]
+    if loops:
+        other = reach(instance, draft, shut=int(instance.choice_place[loops[0]]))
+        cost[loops], gain[loops] = (
+            extra_cost(instance, draft, other)[loops],
+            _gain_now(instance, draft, other.mbps)[loops],
+        )
 
 
 def _reason(
@@ -303,27 +323,33 @@ def _reason(
     if at is None:
         reason = "forbidden"
     elif not (instance.choice_place == at).any():
-        if not (np.diff(instance.groups.indptr)[mine] > 0).any():
+        serves = mine & (np.diff(instance.groups.indptr) > 0)
+        if not serves.any():
             reason = "no_unserved"
-        elif not np.isfinite(instance.option_least[mine]).any():
+        elif not np.isfinite(instance.option_least[serves]).any():
             reason = "no_backhaul"
         else:
             reason = "forbidden" if any(w.backhaul for w in forbids) else "budget"
     return reason, word if reason == "forbidden" else ""
 
 
-def _binding(instance: Instance, gain: Floats, room: NDArray[np.bool_], mine: NDArray[np.int64]) -> str:
+def _binding(
+    instance: Instance, gain: Floats, room: NDArray[np.bool_], mine: NDArray[np.int64], finds_way: NDArray[np.bool_]
+) -> str:
     tiny = 1e-9 * max(1.0, float(instance.groups.weight.sum()))
-    if not (gain[mine] > tiny).any():
+    gains_some = gain[mine] > tiny
+    if not gains_some.any():
         return "covered"
-    return "budget" if (room[mine] & (gain[mine] > tiny)).any() else "beam_full"
+    if not (gains_some & finds_way[mine]).any():
+        return "no_backhaul"
+    return "budget" if (room[mine] & gains_some).any() else "beam_full"
 
 
 def _entries(instance: Instance, draft: Draft) -> dict[int, float]:
     """Ceiling at which each place joins when the plan is continued by the best merit, site after site."""
     from planner.plan.build import grow
 
-    now = keep_only(instance, draft, set(draft.choice))
+    now = twin(draft)
     found: dict[int, float] = {}
     for _ in range(_MOST_LATER):
         before = set(now.choice)

@@ -51,7 +51,7 @@ class Instance:
     least_cost
         The least any plan pays for a choice, its network included.
     option_least
-        The least any plan pays for each option, inf where it finds no backhaul.
+        The least any plan pays for each option, inf where it finds no backhaul that could carry anything.
     least_paths
         The least any plan pays to bring the network to each node.
     """
@@ -336,13 +336,14 @@ def _prune(
     sat_cost, sat_mbps = _take(network.sat_cost, sat), _take(network.sat_mbps, sat)
     total = cost[option] + np.where(sat >= 0, sat_cost, 0.0)
     least = total + np.where(node >= 0, reach[np.maximum(node, 0)], 0.0)
-    option_least = np.full(len(cost), np.inf)
-    np.minimum.at(option_least, option, least)
     mbps = np.minimum(radio[option], np.where(sat >= 0, sat_mbps, np.inf))
     fits = np.isfinite(least) & (least <= ceiling_idr * (1 + 1e-12))
     beam_left = _take(network.beam_mbps, _take(network.sat_beam, sat))
     beam_ok = (sat < 0) | (_take(network.sat_reserved_mbps, sat) <= beam_left * (1 + 1e-12))
-    keep = np.flatnonzero(gains[option] & fits & beam_ok & (mbps > 0))
+    works = beam_ok & (mbps > 0)
+    option_least = np.full(len(cost), np.inf)
+    np.minimum.at(option_least, option[works], least[works])
+    keep = np.flatnonzero(gains[option] & fits & works)
     return {
         "choice_option": option[keep], "choice_place": place[option[keep]], "choice_node": node[keep],
         "choice_sat": sat[keep], "choice_cost": total[keep], "choice_mbps": mbps[keep], "least_cost": least[keep],

@@ -18,7 +18,19 @@ import pandas as pd
 
 from planner.errors import InfeasibleError, UsageError
 from planner.plan.bound import Bound, linear_bound
-from planner.plan.build import Draft, add, empty_draft, extra_cost, grow, money, open_choices, passes_itself, reach
+from planner.plan.build import (
+    Draft,
+    add,
+    assemble,
+    empty_draft,
+    extra_cost,
+    grow,
+    money,
+    open_choices,
+    passes_itself,
+    reach,
+    twin,
+)
 from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
 from planner.plan.exact import is_small, solve_exactly
 from planner.plan.explain import rejected_table, site_reasons
@@ -39,6 +51,8 @@ _RUIN_ROUNDS = 60
 _PRICE_MOVES = 120
 """Pairs of option and group up to which the linear model is solved (seconds); beyond, prices give the bound."""
 _LEAST_GAP_SHARE = 2e-6
+_MOST_WORDS = 2000
+"""Combinations of choices tried to meet all decisions at once."""
 
 
 def select(
@@ -175,6 +189,7 @@ def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
         state.say(f"ruin and recreate: value {state.value:.8g} after {n_better} improvements")
     if not search.is_done(state) and is_small(instance):
         _finish(search, state, bound)
+    _fill_up(search, state)
     return state.draft, _certificate(search, objective, state, "work_limit")
 
 
@@ -246,6 +261,18 @@ class _State:
             self.draft, self.value = draft, value
 
 
+def _fill_up(search: Search, state: _State) -> None:
+    """Sites that still fit and serve somebody new: sharing out again can leave somebody over."""
+    for _ in range(_ROUNDS):
+        draft = grow(search.instance, twin(state.draft), ceiling_idr=search.ceiling_idr)
+        if len(draft.choice) == len(state.draft.choice):
+            return
+        before = state.value
+        state.take(search.instance, share_out(search.instance, draft))
+        if not state.value > before:
+            return
+
+
 def _bound_places(search: Search) -> frozenset[int]:
     """Places that carry the sites decisions ask for."""
     return frozenset(int(search.instance.choice_place[k]) for demand in search.demands for k in demand.choices)
@@ -263,8 +290,52 @@ def first_draft(search: Search) -> Draft:
     draft = empty_draft(instance)
     for demand in search.demands:
         if not meets(draft, demand) and not meet(instance, draft, demand, ceiling):
-            _refuse(search)
+            draft = meet_together(search)
+            break
     return grow(instance, draft, ceiling_idr=ceiling)
+
+
+def meet_together(search: Search) -> Draft:
+    """The cheapest choices found that meet all decisions at once, where one after the other stood in each other's way.
+
+    Raises
+    ------
+    InfeasibleError
+        None was found within the ceiling in `_MOST_WORDS` trials. That is no proof that there is none: the
+        network of each combination is joined by a heuristic, and trials may run out.
+    """
+    instance, n_left, best, cost = search.instance, _MOST_WORDS, None, math.inf
+    order = sorted(search.demands, key=lambda demand: len(demand.choices))
+    stack: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+    while stack and n_left:
+        at, chosen = stack.pop()
+        while at < len(order) and set(order[at].choices.tolist()) & set(chosen):
+            at += 1
+        if at < len(order):
+            taken = {int(instance.choice_place[k]) for k in chosen}
+            free = [k for k in order[at].choices.tolist() if int(instance.choice_place[k]) not in taken]
+            free.sort(key=lambda k: (-instance.least_cost[k], k))
+            stack.extend((at + 1, (*chosen, int(k))) for k in free)
+            continue
+        n_left -= 1
+        draft = _joined(instance, chosen)
+        if draft is not None and money(instance, draft) < cost:
+            best, cost = draft, money(instance, draft)
+        if cost <= search.ceiling_idr:
+            break
+    if best is None or cost > search.ceiling_idr:
+        _refuse(search)
+    return best
+
+
+def _joined(instance: Instance, chosen: tuple[int, ...]) -> Draft | None:
+    """Chosen sites with their network; None where a beam is full or one finds no way."""
+    taken = np.zeros(len(instance.network.beam_mbps))
+    for choice in chosen:
+        sat = int(instance.choice_sat[choice])
+        if sat >= 0:
+            taken[instance.network.sat_beam[sat]] += instance.network.sat_reserved_mbps[sat]
+    return None if (taken > instance.network.beam_mbps + 1e-9).any() else assemble(instance, list(chosen))
 
 
 def meets(draft: Draft, demand: Demand) -> bool:
@@ -280,9 +351,10 @@ def meet(instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float) -
     grow(instance, draft, ceiling_idr=ceiling_idr, among=among, max_sites=1)
     if len(draft.choice) > before:
         return True
+    among &= open_choices(instance, draft)
     while among.any():
         way = reach(instance, draft)
-        cost = np.where(among & open_choices(instance, draft), extra_cost(instance, draft, way), np.inf)
+        cost = np.where(among, extra_cost(instance, draft, way), np.inf)
         choice = int(np.argmin(cost))
         if passes_itself(instance, way, choice) and np.isfinite(cost[choice]):
             way = reach(instance, draft, shut=int(instance.choice_place[choice]))

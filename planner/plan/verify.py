@@ -323,7 +323,7 @@ def _check_money(world: _World, faults: list[str], ceiling_idr: float) -> None:
             faults.append(f"{key} adds up to {total:.2f}, the plan states {world.plan.totals[key]:.2f}")
         if _differs(total, math.fsum(float(site[key]) for site in world.sites.values())):
             faults.append(f"{key} of the sites with their shares of the network does not add up to {total:.2f}")
-        if key == "cost_idr" and not total <= ceiling_idr * (1 + 1e-9) + 1e-6:
+        if key == "cost_idr" and not total <= ceiling_idr * (1 + 2e-12) + 1e-6:
             faults.append(f"the plan costs {total:.2f} IDR over the ceiling of {ceiling_idr:.2f}")
 
 
