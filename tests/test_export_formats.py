@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import sqlite3
@@ -360,3 +361,20 @@ def test_csv_opens_in_an_indonesian_excel_and_formulas_are_text(inputs, tmp_path
     assert {"'+cmd|calc", "'-2+3"} <= set(candidates["name"])
     assert candidates["lat_deg"].dtype == float
     assert len(files) > 5
+
+
+def test_the_bytes_do_not_depend_on_how_a_layer_describes_its_crs(inputs, tmp_path):
+    """PROJ gives EPSG:4326 with a datum or with an ensemble, by what the process has read before."""
+    import geopandas as gpd
+    from pyproj import CRS
+    from shapely.geometry import LineString
+
+    ensemble = CRS.from_wkt(geoparquet._WGS84)
+    plain = CRS.from_wkt(ensemble.to_wkt("WKT2_2015"))
+    for folder, described in (("a", plain), ("b", ensemble)):
+        fiber = gpd.GeoDataFrame({"fiber_id": ["f"]}, geometry=[LineString([(120, -9), (121, -9)])], crs=described)
+        geoparquet.write(tmp_path / folder, dataclasses.replace(inputs, fiber=fiber))
+    assert plain.to_json() != ensemble.to_json()
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")
+    told = json.loads(pq.read_schema(tmp_path / "b/fiber.parquet").metadata[b"geo"])["columns"]["geometry"]["crs"]
+    assert CRS.from_json_dict(told).to_epsg() == 4326

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import time
 import types
 from pathlib import Path
 
@@ -14,7 +17,8 @@ from planner.pipeline import keys
 from planner.pipeline.runner import plan_run, run
 from planner.pipeline.stage import Stage, StageContext
 from planner.pipeline.store import locked
-from planner.scenario import Scenario
+from planner.pipeline.table import data_folder, stage_table
+from planner.scenario import Scenario, read_scenario
 
 CALLS: list[str] = []
 
@@ -157,3 +161,157 @@ def test_the_key_follows_the_source_of_what_a_stage_imports(tmp_path):
 def test_a_registry_package_brings_all_its_modules():
     names = {path.name for path in keys.module_closure("planner.specs")}
     assert "base.py" in names
+
+
+def _artifact(out: Path, stage: str) -> Path:
+    return next((out / ".merata/stages" / stage).iterdir())
+
+
+def _bend(path: Path) -> None:
+    """Another last byte, the size and the time of writing as they were."""
+    stat = path.stat()
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+@pytest.mark.parametrize("stage", ["first/value.txt", "second/publish/gis/out.txt"])
+@pytest.mark.parametrize("is_known", [False, True], ids=["digest not kept", "digest kept"])
+def test_a_changed_byte_in_an_artifact_is_noticed_and_never_used(table, scenario, tmp_path, stage, is_known):
+    out = tmp_path / "out"
+    for _ in range(1 + is_known):
+        run(table, scenario, out, say=lambda _: None)
+    name, _, file = stage.partition("/")
+    path = _artifact(out, name) / file
+    _bend(path)
+    run(table, scenario, out, say=lambda _: None)
+    assert CALLS.count(name) == 2
+    assert path.read_text() == (out / "gis/out.txt").read_text() == "1000000000.0"
+
+
+def test_a_file_slipped_into_an_artifact_is_not_published(table, scenario, tmp_path):
+    out = tmp_path / "out"
+    run(table, scenario, out, say=lambda _: None)
+    (_artifact(out, "second") / "publish/foreign.txt").write_text("?")
+    run(table, scenario, out, say=lambda _: None)
+    assert not (out / "foreign.txt").exists()
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"files": 1}', b"\xff\xfe", b'{"files": {"value.txt": 3}}'])
+@pytest.mark.parametrize("name", ["done.json", "digests.json", "published.json"])
+def test_a_damaged_note_of_our_own_is_made_again(table, scenario, tmp_path, name, text):
+    out = tmp_path / "out"
+    run(table, scenario, out, say=lambda _: None)
+    place = _artifact(out, "first") if name == "done.json" else out / ".merata"
+    (place / name).write_bytes(text)
+    run(table, scenario, out, say=lambda _: None)
+    assert (out / "gis/out.txt").read_text() == "1000000000.0"
+
+
+def test_a_run_folder_of_a_stranger_cannot_have_files_outside_removed(table, scenario, tmp_path):
+    out = tmp_path / "out"
+    run(table, scenario, out, say=lambda _: None)
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    (out / ".merata/published.json").write_text(json.dumps(["../precious.txt", str(precious), 5]))
+    run(table[:1], scenario, out, say=lambda _: None)
+    assert precious.read_text() == "mine"
+
+
+@pytest.mark.parametrize("is_finished", [True, False])
+def test_a_damaged_part_is_made_again_and_only_that_one(scenario, tmp_path, monkeypatch, is_finished):
+    made: list[str] = []
+    healed = tmp_path / "healed"
+
+    def run_part(context: StageContext, part: str) -> None:
+        if part == "c" and not healed.exists():
+            raise KeyboardInterrupt
+        made.append(part)
+        (context.folder / f"{part}.txt").write_text(part * 9)
+
+    monkeypatch.setattr(keys, "_source_digest", lambda dotted: dotted)
+    _module(monkeypatch, "tiled", parts=lambda _: ["a", "b", "c"], run_part=run_part)
+    table = (Stage("tiled", "tiled", partition="tile"),)
+    if is_finished:
+        healed.touch()
+        run(table, scenario, tmp_path / "out", say=lambda _: None)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            run(table, scenario, tmp_path / "out", say=lambda _: None)
+    healed.touch()
+    made.clear()
+    damaged = _artifact(tmp_path / "out", "tiled") / "a.txt"
+    damaged.write_text("aaa")
+    run(table, scenario, tmp_path / "out", say=lambda _: None)
+    assert damaged.read_text() == "a" * 9
+    assert made == (["a"] if is_finished else ["a", "c"])
+
+
+def _table_of(scenario: Scenario) -> dict[str, Stage]:
+    return {stage.name: stage for stage in stage_table(scenario)}
+
+
+@pytest.mark.parametrize("companion", [".dbf", ".prj", ".cpg", ".shx"])
+def test_the_companions_of_a_shapefile_belong_to_the_key(tmp_path, companion):
+    for suffix in (".shp", ".dbf", ".shx", ".prj", ".cpg"):
+        (tmp_path / f"desa{suffix}").write_bytes(b"1")
+    (tmp_path / "other.dbf").write_bytes(b"1")
+    scenario = Scenario(
+        name="t",
+        date="2026-01-01",
+        region={"areas": ["53"]},
+        layers={"admin": {"path": "desa.shp"}, "umkm": {"path": "other.dbf"}},
+        budget={"ceiling_idr": 1e9},
+        folder=tmp_path,
+    )
+    stage = _table_of(scenario)["layer:admin"]
+    assert len(stage.files) == 5
+    before = keys.stage_key(stage, scenario, {}, {})
+    (tmp_path / f"desa{companion}").write_bytes(b"2")
+    assert keys.stage_key(stage, scenario, {}, {}) != before
+
+
+def test_areas_of_another_region_are_read_again():
+    path = data_folder() / "scenario.toml"
+    here, there = (read_scenario(path, changes={"region.areas": [area]}) for area in ("53.20", "53.71"))
+    stage = _table_of(here)["layer:admin"]
+    assert keys.stage_key(stage, here, {}, {}) != keys.stage_key(stage, there, {}, {})
+
+
+def test_the_layer_of_clutter_rests_on_the_model_that_names_its_classes():
+    scenario = read_scenario(data_folder() / "scenario.toml")
+    assert "models/radio" in _table_of(scenario)["layer:clutter"].shipped
+
+
+def test_a_worker_ends_when_the_run_is_killed(tmp_path):
+    """Kill -9 of a run leaves no process behind that could write into the folder of the next one."""
+    code = (
+        "import multiprocessing, os, time\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "from planner.pipeline.runner import _end_with_parent\n"
+        "if __name__ == '__main__':\n"
+        "    spawn = multiprocessing.get_context('spawn')\n"
+        "    pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)\n"
+        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    path = tmp_path / "parent.py"
+    path.write_text(code)
+    with subprocess.Popen([sys.executable, str(path)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    for _ in range(100):
+        if not _is_alive(worker):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"worker {worker} lives on")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

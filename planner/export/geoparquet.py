@@ -10,6 +10,18 @@ from planner.export._whole import whole
 
 __all__ = ["META", "write"]
 
+_WGS84 = (
+    'GEOGCRS["WGS 84",ENSEMBLE["World Geodetic System 1984 ensemble",MEMBER["World Geodetic System 1984 (Transit)"],'
+    'MEMBER["World Geodetic System 1984 (G730)"],MEMBER["World Geodetic System 1984 (G873)"],'
+    'MEMBER["World Geodetic System 1984 (G1150)"],MEMBER["World Geodetic System 1984 (G1674)"],'
+    'MEMBER["World Geodetic System 1984 (G1762)"],MEMBER["World Geodetic System 1984 (G2139)"],'
+    'MEMBER["World Geodetic System 1984 (G2296)"],ELLIPSOID["WGS 84",6378137,298.257223563,LENGTHUNIT["metre",1]],'
+    'ENSEMBLEACCURACY[2.0]],PRIMEM["Greenwich",0,ANGLEUNIT["degree",0.0174532925199433]],CS[ellipsoidal,2],'
+    'AXIS["geodetic latitude (Lat)",north,ORDER[1],ANGLEUNIT["degree",0.0174532925199433]],'
+    'AXIS["geodetic longitude (Lon)",east,ORDER[2],ANGLEUNIT["degree",0.0174532925199433]],ID["EPSG",4326]]'
+)
+"""EPSG:4326 in words of our own: PROJ describes it in two ways, by what the process has read before."""
+
 META = {"is_folder": True, "suffix": ".parquet", "about": "one file a layer, for analysis in Python, R and DuckDB"}
 
 
@@ -33,10 +45,14 @@ def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:
     OutputError
         A file could not be written whole.
     """
+    from pyproj import CRS
+
+    crs = CRS.from_wkt(_WGS84)
     written = []
     for name, frame in vector_layers(inputs).items():
         target = path / f"{name}.parquet"
         with whole(target) as part:
-            frame.to_parquet(part, index=False, compression="zstd", write_covering_bbox=True)
+            told = frame.set_crs(crs, allow_override=True)
+            told.to_parquet(part, index=False, compression="zstd", write_covering_bbox=True)
         written.append(target)
     return tuple(written)

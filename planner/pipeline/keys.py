@@ -12,28 +12,16 @@ from typing import Any
 
 from planner.paths import shipped_dir
 from planner.pipeline.stage import Stage
+from planner.pipeline.store import file_digest
 from planner.scenario import Scenario
 
-__all__ = ["file_digest", "module_closure", "setting", "stage_key"]
+__all__ = ["module_closure", "setting", "stage_key"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NUMERIC = (
     "numpy", "scipy", "numba", "pandas", "pyarrow", "geopandas", "shapely", "pyogrio", "pyproj", "rasterio",
     "h3ronpy", "scikit-learn", "highspy", "networkx", "folium", "xlsxwriter", "babel", "python-calamine",
 )  # fmt: skip
-
-
-def file_digest(path: Path, cache: dict[str, str] | None = None) -> str:
-    """SHA-256 of a file; with a cache, only when its size, time or place changed."""
-    stat = path.stat()
-    token = f"{path}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ino}"
-    if cache is not None and token in cache:
-        return cache[token]
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if cache is not None:
-        cache[token] = digest
-    return digest
 
 
 def setting(scenario: Scenario, dotted: str) -> Any:

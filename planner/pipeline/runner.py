@@ -10,6 +10,7 @@ import platform
 import resource
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -19,15 +20,16 @@ from typing import Any
 
 from planner.errors import OutputError, PlannerError
 from planner.parallel import worker_count
-from planner.pipeline.keys import file_digest, stage_key, versions
+from planner.pipeline.keys import stage_key, versions
 from planner.pipeline.stage import Stage, StageContext
-from planner.pipeline.store import Store, locked, write_whole
+from planner.pipeline.store import PARTS, Store, damaged_parts, file_digest, finish_part, locked, read_note, write_whole
 from planner.scenario import Scenario
 
 __all__ = ["RunResult", "peak_mb", "plan_run", "run"]
 
 MANIFEST = "manifest.json"
 PUBLISHED = "published.json"
+DIGESTS = "digests.json"
 Say = Callable[[str], None]
 
 
@@ -61,7 +63,7 @@ def plan_run(table: tuple[Stage, ...], scenario: Scenario, out: Path) -> list[tu
     store = Store(out)
     cache = _digests(store)
     keys = _keys(table, scenario, cache)
-    return [(stage, keys[stage.name], store.done(stage.name, keys[stage.name]) is not None) for stage in table]
+    return [(stage, keys[stage.name], store.done(stage.name, keys[stage.name], cache) is not None) for stage in table]
 
 
 def run(
@@ -102,7 +104,7 @@ def run(
         cache = _digests(store)
         keys = _keys(table, scenario, cache)
         result = RunResult(out)
-        must = [stage for stage in table if stage.name in again or store.done(stage.name, keys[stage.name]) is None]
+        must = [row for row in table if row.name in again or store.done(row.name, keys[row.name], cache) is None]
         together = [stage for stage in must if stage.is_output]
         together = together if len(together) > 1 else []
         for number, stage in enumerate(table, start=1):
@@ -119,16 +121,14 @@ def run(
                 _report(result, stage, measured, f"[{number:2d}/{len(table)}]", say, kept=stage not in together)
         _publish(table, scenario, store, keys, cache, result)
         store.sweep(keys)
-        write_whole(store.root / "digests.json", json.dumps(cache, sort_keys=True).encode())
+        there = {path: digest for path, digest in cache.items() if Path(path).exists()}
+        write_whole(store.root / DIGESTS, json.dumps(there, sort_keys=True).encode())
         return result
 
 
 def _digests(store: Store) -> dict[str, str]:
-    try:
-        known: dict[str, str] = json.loads((store.root / "digests.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return {}
-    return known
+    known: dict[str, Any] = read_note(store.root / DIGESTS, dict) or {}
+    return {path: digest for path, digest in known.items() if isinstance(digest, str)}
 
 
 def _keys(table: tuple[Stage, ...], scenario: Scenario, cache: dict[str, str]) -> dict[str, str]:
@@ -152,7 +152,8 @@ def _make_together(
 ) -> Iterator[tuple[int, Stage, tuple[float, float]]]:
     """Outputs do not read each other: each is made in a process of its own, as many at once as there are processors."""
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=min(worker_count(), len(must)), mp_context=spawn) as pool:
+    n_workers = min(worker_count(), len(must))
+    with ProcessPoolExecutor(max_workers=n_workers, mp_context=spawn, initializer=_end_with_parent) as pool:
         try:
             flying = {stage.name: pool.submit(_make, stage, scenario, store, keys, _said_nothing) for stage in must}
             for offset, stage in enumerate(outputs):
@@ -160,6 +161,18 @@ def _make_together(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _end_with_parent() -> None:
+    """A worker of a run that was killed must not live on, nor write into the folder of the next run."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _said_nothing(_line: str) -> None:
@@ -192,12 +205,13 @@ def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], 
 
 def _make_parts(module: Any, context: StageContext) -> None:
     """Run the parts that are not there yet; a marker written last says that a part is whole."""
-    marks = context.folder / ".parts"
+    marks = context.folder / PARTS
     marks.mkdir(exist_ok=True)
+    damaged_parts(context.folder)
     for part in module.parts(context):
         if not (marks / part).exists():
             module.run_part(context, part)
-            write_whole(marks / part, b"")
+            finish_part(context.folder, part)
 
 
 def _publish(
@@ -250,12 +264,9 @@ def _note(store: Store, stage: Stage, keys: dict[str, str]) -> Any:
 
 
 def _earlier(store: Store) -> list[str]:
-    """Outputs that this or an unfinished earlier run may have left in the run folder."""
-    try:
-        names: list[str] = json.loads((store.root / PUBLISHED).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return []
-    return names
+    """Outputs that this or an unfinished earlier run may have left in the run folder, and nothing beyond it."""
+    names = [name for name in read_note(store.root / PUBLISHED, list) or () if isinstance(name, str)]
+    return [name for name in names if not Path(name).is_absolute() and ".." not in Path(name).parts]
 
 
 def _same(path: Path, digest: str, cache: dict[str, str]) -> bool:

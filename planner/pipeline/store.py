@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -13,9 +14,37 @@ from typing import Any
 
 from planner.errors import OutputError, RunBusyError
 
-__all__ = ["Store", "locked", "write_whole"]
+__all__ = ["PARTS", "Store", "damaged_parts", "file_digest", "finish_part", "locked", "read_note", "write_whole"]
 
 DONE = "done.json"
+PARTS = ".parts"
+
+
+def file_digest(path: Path, cache: dict[str, str] | None = None) -> str:
+    """SHA-256 of a file; with a cache, only when its size, times or place changed.
+
+    The time of change (ctime) counts too: tools that copy keep the time of writing, and nobody can set this one.
+    """
+    stat = path.stat()
+    stamp = f"{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}|{stat.st_ino}"
+    if cache is not None:
+        known, _, digest = cache.get(str(path), "").rpartition("|")
+        if known == stamp:
+            return digest
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if cache is not None:
+        cache[str(path)] = f"{stamp}|{digest}"
+    return digest
+
+
+def read_note(path: Path, kind: type) -> Any:
+    """JSON of a file of our own when it is of this kind; None when it is not there or damaged."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return noted if isinstance(noted, kind) else None
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -72,28 +101,21 @@ class Store:
         """Folder of an artifact."""
         return self.root / "stages" / stage / key
 
-    def done(self, stage: str, key: str) -> dict[str, Any] | None:
-        """What was noted when the artifact was finished; None when it is not whole."""
-        path = self.folder(stage, key) / DONE
-        try:
-            noted: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
-            return None
-        whole = all(
-            (path.parent / name).is_file() and (path.parent / name).stat().st_size == size
-            for name, size in noted["files"].items()
+    def done(self, stage: str, key: str, cache: dict[str, str] | None = None) -> dict[str, Any] | None:
+        """What was noted when the artifact was finished; None when a file of it is missing or not as it was."""
+        folder = self.folder(stage, key)
+        noted: dict[str, Any] | None = read_note(folder / DONE, dict)
+        files = noted.get("files") if noted else None
+        return (
+            noted
+            if isinstance(files, dict) and sorted(files) == _files(folder) and _same(folder, files, cache)
+            else None
         )
-        return noted if whole else None
 
     def finish(self, stage: str, key: str, **notes: Any) -> dict[str, Any]:
-        """Note an artifact as whole."""
+        """Note an artifact as whole, with the digest of each of its files."""
         folder = self.folder(stage, key)
-        files = {
-            str(path.relative_to(folder)): path.stat().st_size
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.name != DONE and not path.name.startswith(".")
-        }
-        noted = {"files": files, **notes}
+        noted = {"files": {name: file_digest(folder / name) for name in _files(folder)}, **notes}
         write_whole(folder / DONE, json.dumps(noted, indent=1, sort_keys=True).encode())
         return noted
 
@@ -138,3 +160,35 @@ class Store:
             message = f"'{target}' could not be written: {err.strerror or err}"
             raise OutputError(message, code="output_failed", path=str(target), fault=str(err.strerror or err)) from err
         return target
+
+
+def damaged_parts(folder: Path) -> list[str]:
+    """Take the marks off parts whose files are missing or not as they were; names of those parts."""
+    found = []
+    for mark in sorted((folder / PARTS).glob("[!.]*")):
+        files = read_note(mark, dict)
+        if files is None or not _same(folder, files, None):
+            mark.unlink()
+            found.append(mark.name)
+    return found
+
+
+def finish_part(folder: Path, part: str) -> None:
+    """Mark a part as whole, with the digests of the files that no other part has claimed."""
+    claimed = {name for mark in (folder / PARTS).glob("[!.]*") for name in read_note(mark, dict) or ()}
+    files = {name: file_digest(folder / name) for name in _files(folder) if name not in claimed}
+    write_whole(folder / PARTS / part, json.dumps(files, sort_keys=True).encode())
+
+
+def _files(folder: Path) -> list[str]:
+    """Files of an artifact, relative to its folder, without our own marks."""
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != DONE and not path.name.startswith(".") and path.parent.name != PARTS
+    )
+
+
+def _same(folder: Path, files: dict[str, str], cache: dict[str, str] | None) -> bool:
+    """Whether files are there with the digests they had."""
+    return all((folder / name).is_file() and file_digest(folder / name, cache) == was for name, was in files.items())

@@ -14,6 +14,7 @@ __all__ = ["stage_table"]
 
 WORKBOOKS = {"id": "laporan_id.xlsx", "en": "report_en.xlsx"}
 _FIRST = "layer:admin"
+_COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
 
 
 def stage_table(scenario: Scenario) -> tuple[Stage, ...]:
@@ -51,13 +52,13 @@ def _demand(scenario: Scenario) -> None:
 
 def _layer(scenario: Scenario, kind: str) -> Stage:
     inputs = () if kind == "admin" else (_FIRST, "frame")
-    settings = ("observed_only", f"layers.{kind}", *(() if kind == "admin" else ("region",)))
+    settings = ("observed_only", f"layers.{kind}", "region.areas" if kind == "admin" else "region")
     return Stage(
         name=f"layer:{kind}",
         module="layer",
         inputs=inputs,
         settings=(*settings, "outputs.umkm_points") if kind == "umkm" else settings,
-        shipped=("models/radio", "data/reference") if kind == "bts" else ("data/reference",),
+        shipped=("models/radio", "data/reference") if kind in ("bts", "clutter") else ("data/reference",),
         files=tuple(path for source in scenario.sources(kind) for path in _files(scenario.resolve(source))),
         arguments={"kind": kind},
         outputs=(f"quarantine/{kind}.csv",),
@@ -65,7 +66,13 @@ def _layer(scenario: Scenario, kind: str) -> Stage:
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    """Files that are read with a layer: all of a folder, the companions of a shapefile."""
+    if path.is_dir():
+        return sorted(item for item in path.rglob("*") if item.is_file())
+    if path.suffix.lower() != ".shp" or not path.parent.is_dir():
+        return [path]
+    beside = [item for item in path.parent.iterdir() if item.stem == path.stem and item.suffix.lower() in _COMPANIONS]
+    return [path, *sorted(beside)]
 
 
 def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:

@@ -1,0 +1,151 @@
+"""A whole run of a small region: map, tables, layers and manifest say the same, to the last unit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from planner.layers._gdal import gdal_ready
+from planner.pipeline.runner import run
+from planner.pipeline.table import data_folder, stage_table
+from planner.scenario import read_scenario
+from planner.schema_columns import LEVELS
+
+pytestmark = pytest.mark.slow
+AREA = "53.20"
+UNITS = ("umkm", "people", "facilities")
+COLUMNS = {"umkm": "n_umkm", "people": "people", "facilities": "n_facilities"}
+EXACT = {"rel": 1e-13, "abs": 1e-9}  # sums in another order; a workbook keeps 16 digits
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run folder of one kabupaten of the sample, with the enterprises around it."""
+    gdal_ready()
+    import geopandas as gpd
+
+    folder = tmp_path_factory.mktemp("run")
+    shutil.copytree(data_folder(), folder / "in")
+    admin = gpd.read_parquet(folder / "in/admin.parquet")
+    west, south, east, north = admin.loc[admin["code"] == AREA].total_bounds
+    for name in ("umkm.parquet", "bts.csv", "facilities.csv"):
+        path = folder / "in" / name
+        is_csv = path.suffix == ".csv"
+        table = pd.read_csv(path, dtype=str) if is_csv else pd.read_parquet(path)
+        lon, lat = table["lon_deg"].astype(float), table["lat_deg"].astype(float)
+        kept = table.loc[lon.between(west, east) & lat.between(south, north)]
+        kept.to_csv(path, index=False) if is_csv else kept.to_parquet(path)
+    changes = {"region.areas": [AREA], "region.pixel_m": 600.0, "budget.ceiling_idr": 40e9}
+    scenario = read_scenario(folder / "in/scenario.toml", changes=changes)
+    run(stage_table(scenario), scenario, folder / "out", say=lambda _: None)
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def facts(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out / "facts.json").read_text(encoding="utf-8"))
+    assert found["plan"]["n_sites"] > 0
+    return found
+
+
+def test_the_manifest_names_every_output_with_its_digest(out, facts):
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    found = {
+        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in out.rglob("*")
+        if path.is_file() and path.relative_to(out).parts[0] not in (".merata", "manifest.json")
+    }
+    assert found == manifest["outputs"]
+    assert manifest["notes"]["plan"]["certificate"] == facts["plan"]["certificate"]
+
+
+@pytest.mark.parametrize("layer", ["areas_provinsi", "areas_kabupaten", "areas_kecamatan", "areas_desa"])
+def test_the_areas_of_every_level_sum_to_the_totals(out, facts, layer):
+    base = sqlite3.connect(out / "gis/plan.gpkg")
+    for unit in UNITS:
+        for level in LEVELS:
+            total = base.execute(f'SELECT sum({unit}_{level}) FROM "{layer}"').fetchone()[0]  # noqa: S608  our names
+            assert total == pytest.approx(facts["totals"][unit][level], **EXACT)
+    base.close()
+
+
+def test_cells_and_sites_of_the_layers_sum_to_the_totals(out, facts):
+    base = sqlite3.connect(out / "gis/plan.gpkg")
+    for unit, column in COLUMNS.items():
+        by_level = dict(base.execute(f"SELECT level, sum({column}) FROM cells GROUP BY level"))  # noqa: S608  our names
+        for level in LEVELS:
+            assert by_level.get(level, 0.0) == pytest.approx(facts["totals"][unit][level], **EXACT)
+    for column in ("cost_idr", "capex_idr", "opex_idr_per_year", "n_umkm_new", "people_new"):
+        total = base.execute(f"SELECT sum({column}) FROM sites").fetchone()[0]  # noqa: S608  our names
+        assert total == pytest.approx(facts["plan"][column], **EXACT)
+    assert base.execute("SELECT count(*) FROM sites").fetchone()[0] == facts["plan"]["n_sites"]
+    assert base.execute("SELECT count(*) FROM links").fetchone()[0] == facts["plan"]["n_links"]
+    assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    base.close()
+
+
+@pytest.mark.parametrize("layer", ["sites", "links", "cells", "areas_desa", "areas_kabupaten", "bts", "candidates"])
+def test_geoparquet_and_geopackage_hold_the_same_rows(out, layer):
+    base = sqlite3.connect(out / "gis/plan.gpkg")
+    names = [row[1] for row in base.execute(f"PRAGMA table_info({layer})")][2:]
+    packed = pd.read_sql(f"SELECT * FROM {layer} ORDER BY fid", base)[names]  # noqa: S608  our names
+    base.close()
+    plain = pd.read_parquet(out / f"gis/{layer}.parquet")[names]
+    assert len(packed) == len(plain)
+    for name in names:
+        if pd.api.types.is_numeric_dtype(plain[name]) and plain[name].dtype != bool:
+            both = packed[name].astype(float).to_numpy(), plain[name].astype("Float64").astype(float).to_numpy()
+            assert both[0].tolist() == pytest.approx(both[1].tolist(), rel=0.0, abs=0.0, nan_ok=True), name
+
+
+@pytest.mark.parametrize("name", ["laporan_id.xlsx", "report_en.xlsx"])
+def test_the_workbooks_say_the_totals(out, facts, name):
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(out / "report" / name)
+    rows = book.get_sheet_by_index(0).to_python()
+    said = [value for row in rows for value in row if isinstance(value, (int, float))]
+    wanted = [facts["totals"][unit][level] for unit in (*UNITS, "desa") for level in LEVELS]
+    wanted += [
+        facts["plan"][key] for key in ("n_sites", "n_links", "cost_idr", "capex_idr", "n_umkm_new", "people_new")
+    ]
+    wanted += [facts["plan"]["certificate"][key] for key in ("value", "bound", "gap_share")]
+    for value in wanted:
+        assert any(value == pytest.approx(other, **EXACT) for other in said), value
+    lengths = [len(book.get_sheet_by_index(i).to_python()) for i in (1, 2, 3, 4)]
+    areas = pd.Series([row["area_level"] for row in facts["areas"]]).value_counts()
+    heads = {
+        length - areas[level]
+        for length, level in zip(lengths, ("provinsi", "kabupaten", "kecamatan", "desa"), strict=True)
+    }
+    assert len(heads) == 1  # every sheet has the same head, and a row an area
+
+
+def test_the_page_says_the_totals(out, facts):
+    page = (out / "map.html").read_text(encoding="utf-8")
+    found = re.search(r'id="merata-data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data = json.loads(found[1])
+    assert data["totals"] == facts["totals"]
+    for key in ("n_sites", "cost_idr", "capex_idr", "n_umkm_new", "people_new"):
+        assert data["plan"][key] == pytest.approx(facts["plan"][key], **EXACT)
+    for key in ("value", "bound", "gap_share"):
+        assert data["plan"][key] == facts["plan"]["certificate"][key]
+
+
+def test_the_raster_knows_only_stations_of_the_layer(out):
+    from planner.layers._gdal import rasterio_module
+
+    with rasterio_module().open(out / "gis/coverage.tif") as file:
+        numbers = pd.Series(file.read(2).ravel()).dropna().unique()
+    known = set(pd.read_parquet(out / "gis/bts.parquet")["bts_number"])
+    assert len(numbers)
+    assert set(numbers.astype(int)) <= known
