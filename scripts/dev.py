@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import venv
 from pathlib import Path
@@ -59,6 +60,9 @@ def setup(extra: str = "") -> None:
     ):
         print(f"Installing {target} …", flush=True)
         _run(PYTHON, "-m", "uv", "pip", *install, "--python", PYTHON)
+        # uv leaves bytecode to the first import; where Python may not write it that would be every import
+        packages = sysconfig.get_path("purelib", vars={"base": str(VENV), "platbase": str(VENV)})
+        _run(PYTHON, "-m", "compileall", "-qq", "-j", "0", "-x", r"[\\/]tests[\\/]", packages, "planner", check=False)
     else:
         print(f"Installing {target} with pip (uv is not to be had) …", flush=True)
         _run(PYTHON, "-m", "pip", *install, "--disable-pip-version-check")

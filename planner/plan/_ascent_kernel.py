@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit, jit_entry
+from planner.radio._jit import jit, jit_maker
 
 __all__ = ["raise_terminals", "shortest_tree"]
 
@@ -101,7 +101,7 @@ def _pack(
                 left[arc[k]] = max(left[arc[k]] - (far - distance[node]), 0.0)
 
 
-@jit_entry
+@jit_maker
 def raise_terminals(
     arcs: tuple[Ints, Ints, Ints], left: Floats, arc_stands: Floats, terminals: Ints, caps: Floats, weights: Floats,
     source: int,
@@ -157,7 +157,7 @@ def raise_terminals(
     return raised
 
 
-@jit_entry
+@jit_maker
 def shortest_tree(indptr: Ints, head: Ints, arc: Ints, price: Floats, source: int) -> tuple[Floats, Ints]:
     """Distance of every node from the source, and the arc that enters it (−1: none).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit, jit_entry
+from planner.radio._jit import jit_maker
 
 __all__ = ["gains_in_order", "knapsacks", "serve_in_order"]
 
@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@jit_entry
+@jit_maker
 def gains_in_order(
     indptr: Ints, indices: Ints, weight: Floats, demand: Floats, rest: Floats, choice_option: Ints, choice_mbps: Floats
 ) -> Floats:
@@ -50,7 +50,7 @@ def gains_in_order(
     return found
 
 
-@jit
+@jit_maker
 def _order(low: int, high: int, indices: Ints, worth: Floats, demand: Floats, spot: Ints, ratio: Floats) -> int:
     """Groups of one option that are worth something, best worth over demand first; how many."""
     n = 0
@@ -67,7 +67,7 @@ def _order(low: int, high: int, indices: Ints, worth: Floats, demand: Floats, sp
     return n
 
 
-@jit_entry
+@jit_maker
 def knapsacks(
     indptr: Ints, indices: Ints, worth: Floats, demand: Floats, first_choice: Ints, choice_mbps: Floats,
     option_demand: Floats,
@@ -115,7 +115,7 @@ def knapsacks(
     return found
 
 
-@jit_entry
+@jit_maker
 def serve_in_order(
     indptr: Ints, indices: Ints, worth: Floats, demand: Floats, choices: Ints, choice_option: Ints,
     choice_mbps: Floats, x: Floats,
