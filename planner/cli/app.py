@@ -143,8 +143,8 @@ def export(run: Run, lang: Lang = "id") -> int:
 @app.command()
 @ends_cleanly
 def report(run: Run, lang: Lang = "id") -> int:
-    """Make the workbooks of a run again."""
-    return _redo(run, ("workbook:id", "workbook:en"), lang)
+    """Make the workbooks and the reports (PDF) of a run again."""
+    return _redo(run, ("workbook:id", "workbook:en", "report:id", "report:en"), lang)
 
 
 @app.command()

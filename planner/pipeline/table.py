@@ -13,6 +13,7 @@ from planner.schema import LAYERS
 __all__ = ["stage_table"]
 
 WORKBOOKS = {"id": "laporan_id.xlsx", "en": "report_en.xlsx"}
+REPORTS = {"id": "laporan_id.pdf", "en": "report_en.pdf"}
 _FIRST = "layer:admin"
 _COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
 
@@ -94,7 +95,7 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
 
 
 def _outputs(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
-    languages = [(language, WORKBOOKS[language]) for language in scenario.outputs.languages]
+    languages = scenario.outputs.languages
     results = ("frame", "cells", "coverage", "service", "score", "candidates", "plan")
     shown = ("name", "title_id", "title_en", "date", "outputs", "service", "budget", "objective", "region", "layers")
     common = (*results, *layers)
@@ -102,7 +103,8 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
         Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",), is_output=True),
         Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif"), is_output=True),
-*(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{name}",), is_output=True) for language, name in languages),
+        *(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{WORKBOOKS[language]}",), is_output=True) for language in languages),
+        *(Stage(f"report:{language}", "report", (*common, "facts"), shown, ("maps/words", "maps/styles", "maps/templates", "models", "data/reference"), arguments={"language": language}, outputs=(f"report/{REPORTS[language]}",), is_output=True) for language in languages),
     )  # fmt: skip
 
 

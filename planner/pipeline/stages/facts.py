@@ -30,6 +30,7 @@ def run(context: StageContext) -> None:
             layers=ledger(context),
             demand=read_json(inputs["cells"] / "note.json"),
             coverage_model=next((tile.model for tile in coverage_tiles(inputs["coverage"])), ""),
+            **{kind: layer(context, kind) for kind in ("fiber", "fiber_nodes", "satellite")},
         )
     )
     write_json(context.folder / "facts.json", facts.to_json())
