@@ -8,6 +8,8 @@ from planner.report import pdf
 
 __all__ = ["run"]
 
+IMPORTS = ("typst", "matplotlib.backends.backend_svg", "geopandas")
+
 
 def run(context: StageContext) -> None:
     """The report of one language."""
