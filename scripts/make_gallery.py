@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
-"""Pictures of a run's map for the README and maps/gallery: both languages, laptop and phone.
+"""Pictures of a run for the README and maps/gallery: the map on laptop and phone, pages of the report, the workbook.
 
-``scripts/make_gallery.py runs/demo/map.html`` needs Chromium and Playwright (the test extra).
+``scripts/make_gallery.py runs/demo/map.html`` needs Chromium and Playwright (the test extra). Pages of the report need
+``pdftoppm`` (poppler-utils); without it their pictures are left as they are.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
+
+from planner.words import read_words
 
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "maps" / "gallery"
@@ -44,9 +49,93 @@ def shoot(
     tab.wait_for_timeout(300)
     tab.screenshot(path=target)
     context.close()
-    with Image.open(target) as picture:  # a palette of 256 that keeps rare colours, such as those of sites
+    _few_colours(target)
+
+
+def draw_report(run: Path, out: Path) -> list[Path]:
+    """Pages of the report: the summary and the page with the map of the plan, found by their headings."""
+    report, program = run / "report" / "laporan_id.pdf", shutil.which("pdftoppm")
+    if program is None or not report.is_file():
+        return []
+    made = []
+    text = subprocess.run(["pdftotext", "-layout", report, "-"], capture_output=True, text=True, check=True).stdout
+    words = read_words("id")
+    for name, heading in (("report_id_summary", words("pdf.summary")), ("report_id_plan", words("pdf.plan"))):
+        pages = [number for number, page in enumerate(text.split("\f"), start=1) if _is_headed(page, heading)]
+        target = out / name
+        subprocess.run(
+            [program, "-r", "90", "-png", "-singlefile", "-f", str(pages[0]), "-l", str(pages[0]), report, target], check=True
+        )  # fmt: skip
+        made.append(_few_colours(target.with_suffix(".png")))
+    return made
+
+
+def _is_headed(page: str, heading: str) -> bool:
+    """Whether the first line below the running head of a page is this heading."""
+    lines = [line.strip() for line in page.splitlines() if line.strip()]
+    return heading in lines[:4]
+
+
+def draw_workbook(browser: Any, run: Path, out: Path) -> list[Path]:
+    """The sheet of proposed sites as its file says it: texts, number formats, widths and colours of the cells."""
+    import openpyxl
+
+    path = run / "report" / "laporan_id.xlsx"
+    if not path.is_file():
+        return []
+    book = openpyxl.load_workbook(path)
+    sheet = book[read_words("id")("report.sheet_sites")]
+    n_columns = min(sheet.max_column, 17)
+    told = sheet.column_dimensions.values()  # columns of one width stand as one range
+    widths = [next((d.width for d in told if d.min <= at <= d.max), 11.0) for at in range(1, n_columns + 1)]
+    rows = "".join(
+        f"<tr>{''.join(_cell_html(sheet.cell(row, at)) for at in range(1, n_columns + 1))}</tr>" for row in range(1, 29)
+    )
+    columns = "".join(f"<col style='width:{7 * width:.0f}px'>" for width in widths)
+    tab = browser.new_page(viewport={"width": LAPTOP[0], "height": 640})
+    tab.set_content(
+        f"{SHEET_LOOK}<table style='width:{7 * sum(widths):.0f}px'><colgroup>{columns}</colgroup>{rows}</table>"
+    )
+    target = out / "workbook_id_sites.png"
+    tab.screenshot(path=target)
+    tab.close()
+    return [_few_colours(target)]
+
+
+SHEET_LOOK = """<style>body{margin:0;font:13px Carlito,Calibri,"Liberation Sans",sans-serif;background:#fff}
+table{border-collapse:collapse;table-layout:fixed}td{border:1px solid #e3e6ea;padding:1px 4px;height:18px;white-space:nowrap;
+overflow:hidden}td.first{overflow:visible}td.head{white-space:normal;vertical-align:top;font-weight:bold}</style>"""
+
+
+def _cell_html(cell: Any) -> str:
+    """A cell as Excel in Indonesia shows it."""
+    value, form = cell.value, cell.number_format
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        digits = len(form.rpartition(".")[2].rstrip("%")) if "." in form else 0
+        text = f"{value * 100 if form.endswith('%') else value:,.{digits}f}{'%' if form.endswith('%') else ''}"
+        text = text.translate(str.maketrans(",.", ".,")) if "#" in form else text.replace(",", "").replace(".", ",")
+        return f"<td align='right'>{text}</td>"
+    text = "" if value is None else html.escape(str(value))
+    is_head = cell.fill.fgColor.rgb == "FFDCE6F1"
+    look = f"background:#{cell.fill.fgColor.rgb[2:]};" if is_head else ""
+    colour = (
+        cell.font.color.rgb[2:] if cell.font.color is not None and isinstance(cell.font.color.rgb, str) else "000000"
+    )
+    look += (
+        f"color:#{colour};"
+        + ("font-weight:bold;" if cell.font.b else "")
+        + ("font-style:italic;" if cell.font.i else "")
+    )
+    kind = "head" if is_head else "first" if cell.row < 6 else ""
+    return f"<td class='{kind}' style='{look}'>{text}</td>"
+
+
+def _few_colours(path: Path) -> Path:
+    """Make a picture small: a palette of 256 that keeps rare colours, such as those of sites."""
+    with Image.open(path) as picture:
         few = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        few.save(target, optimize=True)
+        few.save(path, optimize=True)
+    return path
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,6 +156,9 @@ def main(arguments: list[str] | None = None) -> int:
         for name, size, language, clicks in SHOTS:
             target = given.out / f"{name}.png"
             shoot(browser, given.page, target, size, language, clicks)
+            print(f"{target}  {target.stat().st_size / 1e3:,.0f} kB")
+        run = given.page.resolve().parent
+        for target in (*draw_report(run, given.out), *draw_workbook(browser, run, given.out)):
             print(f"{target}  {target.stat().st_size / 1e3:,.0f} kB")
         browser.close()
     return 0

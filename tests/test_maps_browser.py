@@ -281,5 +281,5 @@ def test_the_gallery_takes_its_pictures(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, str(script), str(page), "--out", str(tmp_path / "gallery")], check=False)
     assert done.returncode == 0
     pictures = sorted((tmp_path / "gallery").glob("*.png"))
-    assert len(pictures) == 5
+    assert len(pictures) == 5  # a page alone: no report and no workbook beside it
     assert all(picture.stat().st_size > 20_000 for picture in pictures)

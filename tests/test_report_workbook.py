@@ -56,7 +56,9 @@ SHEETS = (
     "kabupaten",
     "kecamatan",
     "desa",
+    "flat",
     "sites",
+    "form",
     "links",
     "surveys",
     "rejected",
@@ -173,7 +175,7 @@ def test_the_same_bytes_each_time_whatever_the_order_of_rows(inputs, tmp_path, l
 def test_a_workbook_of_nothing_says_so(tmp_path):
     empty = ReportInputs(name="leer", title_id="", title_en="", date=export_worlds.DATE)
     book = openpyxl.load_workbook(workbook.write(tmp_path / "a.xlsx", empty))
-    assert len(book.sheetnames) == 13
+    assert len(book.sheetnames) == 15
     texts = [cell.value for cell in book["Site diusulkan"]["A"]]
     assert "Tidak ada baris." in texts
     assert book["Ringkasan"]["A1"].value == "leer"
@@ -183,7 +185,7 @@ def test_odd_texts_fit_into_cells(tmp_path):
     odd = "\x00\x01\x1f " + "x" * 40_000
     sites = export_worlds.sites(export_worlds.cells()).assign(name=[odd, "ok"])
     path = workbook.write(tmp_path / "a.xlsx", report_inputs(sites=sites))
-    names = [row[2].value for row in openpyxl.load_workbook(path)["Site diusulkan"].iter_rows(min_row=7)]
+    names = [row[1].value for row in openpyxl.load_workbook(path)["Site diusulkan"].iter_rows(min_row=7)]
     assert any(name.endswith("…") and len(name) <= 32_767 for name in names if name)
 
 
@@ -219,3 +221,57 @@ def test_assumptions_of_nested_tables_keep_their_source():
     rows = assumption_rows((("radio/clutter", read_spec(ClutterSpec, "radio", "clutter")),)).set_index("key")
     assert rows.loc["heights.tree.height_m", "value"] == 15.0
     assert "P.1812" in rows.loc["heights.tree.height_m", "source"]
+
+
+def test_flat_data_sum_to_the_totals_without_counting_anybody_twice(book, inputs):
+    table = sheet(book, "flat")
+    unit, level, count = (book.words(f"columns.{name}") for name in ("unit", "level", "count"))
+    for name in ("umkm", "people", "facilities"):
+        rows = table.loc[table[unit] == book.words(f"map.unit.{name}")]
+        areas = [r for r in inputs.facts["areas"] if r["area_level"] == "desa"]
+        for at in ("served", "limited", "unserved", "unknown"):
+            found = rows.loc[rows[level] == book.words(f"levels.{at}"), count].sum()
+            assert found == pytest.approx(sum(r[name][at] for r in areas), rel=1e-13)
+    assert (table[count] > 0).all()
+
+
+def test_the_survey_form_filled_in_comes_back_as_proposals(book, inputs, tmp_path):
+    from layer_worlds import examine_path
+
+    heading = book.words("report.sheet_form")
+    filled = openpyxl.load_workbook(book.file)
+    work = filled[heading]
+    (table,) = work.tables.values()
+    head, *rows = list(work[table.ref])
+    at = {cell.value: cell.column - 1 for cell in head}
+    label = {
+        name: at[book.words(f"columns.form_{name}")]
+        for name in ("lon_deg", "lat_deg", "by", "land_status", "access_mode", "date")
+    }
+    assert len(rows) == len(inputs.sites)
+    choices = {str(rule.sqref): rule.formula1 for rule in work.data_validations.dataValidation if rule.type == "list"}
+    column = rows[0][label["access_mode"]].column_letter
+    offered = next(text for area, text in choices.items() if area.startswith(column)).strip('"').split(",")
+    for number, row in enumerate(rows):
+        assert row[label["lon_deg"]].value is None
+        row[label["lon_deg"]].value, row[label["lat_deg"]].value = 123.80 + number / 100, -10.20
+        row[label["by"]].value, row[label["land_status"]].value = "Dinas Kominfo", "hibah"
+        row[label["access_mode"]].value = offered[number]
+        row[label["date"]].value = "2026-08-17"
+    path = tmp_path / "form.xlsx"
+    filled.save(path)
+    found = examine_path(path, "proposals", sheet=heading)
+    back = found.data.set_index("proposal_id").sort_index()
+    assert sorted(back.index) == sorted(inputs.sites["site_id"])
+    assert back["lat_deg"].tolist() == [-10.2, -10.2]
+    assert back["requested_by"].tolist() == ["Dinas Kominfo"] * 2
+    assert set(back["access_mode"]) == {"road", "boat"}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_reader_of_proposals_knows_every_way_of_access_the_form_offers(language):
+    from planner.layers.proposals import RECIPE
+
+    for mode in ("road", "boat", "air"):
+        said = read_words(language)(f"report.form_access_{mode}")
+        assert RECIPE.vocabulary["access_mode"].get(said, said) == mode

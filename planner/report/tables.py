@@ -15,27 +15,36 @@ from planner.schema_columns import CAUSES, EVIDENCE, LEVELS, PROGRAMMES
 from planner.specs.base import Spec
 from planner.words import Words
 
-__all__ = ["SHEETS", "Block", "sheet_tables", "spoken", "summary_blocks"]
+__all__ = ["FORM_BLANKS", "SHEETS", "Block", "flat_rows", "sheet_tables", "spoken", "summary_blocks"]
 
 _UNITS = ("umkm", "people", "desa", "facilities")
 _SUMS = ("n_sites", "n_links", "capex_idr", "opex_idr_per_year", "cost_idr", "n_umkm_new", "people_new", "n_facilities_new", "n_desa_new")  # fmt: skip
 _VOCABULARY = {
     "level": "levels", "cause": "causes", "limit": "causes", "evidence": "evidence", "status": "map.status",
-    "access_mode": "map.access", "reason": "map.reason", "excluded_because": "map.reason",
+    "access_mode": "map.access", "unit": "map.unit", "site_type": "map.site_type",
+    "backhaul": "map.backhaul", "technology": "map.backhaul", "generator": "map.generator", "kind": "map.layer_kind", "reason": "map.reason", "excluded_because": "map.reason",
 }  # fmt: skip
 """Column → section of the words that holds its values; a value without a word is shown as it is."""
 
 _HIDDEN = (
-    "option_id", "why", "link_ids", "option_cost_idr", "ref_id", "place_kind", "provenance", "weight_near", "decision",
+    "option_id", "why", "link_ids", "option_cost_idr", "backhaul_path", "ref_id", "place_kind", "provenance", "weight_near", "decision",
     "excluded_because_of",
 )  # fmt: skip
 """Columns that machines need and officials do not; the layers hold them."""
 
 SHEETS = (
-    "provinsi", "kabupaten", "kecamatan", "desa", "sites", "links", "surveys", "rejected", "ledger", "sources",
+    "provinsi", "kabupaten", "kecamatan", "desa", "flat", "sites", "form", "links", "surveys", "rejected", "ledger", "sources",
     "assumptions", "columns",
 )  # fmt: skip
 """Sheets after the summary, in order."""
+
+FORM_BLANKS = (
+    "form_lon_deg", "form_lat_deg", "form_date", "form_by", "form_letter", "form_land_status", "form_access_mode",
+    "form_is_granted", "form_keeper", "form_power", "form_signal", "form_status", "form_note",
+)  # fmt: skip
+"""Columns of the survey form that the surveyor fills; those the reader of proposals knows are headed as it knows them."""
+
+_FLAT_MAX = 600
 
 Block = tuple[str, pd.DataFrame]
 """Heading and table of a part of the summary; columns are labels already."""
@@ -58,8 +67,10 @@ def sheet_tables(inputs: ReportInputs, words: Words) -> dict[str, pd.DataFrame]:
     """Tables of all sheets but the summary, by name, with our column names; values in the reader's words."""
     found = {
         **{level: _areas(inputs, level) for level in SHEETS[:4]},
+        "flat": flat_rows(inputs.facts),
         "sites": _sites(inputs),
-        "links": _sorted(inputs.links, ["link_id"], ()),
+        "form": _form(inputs),
+        "links": _sorted(inputs.links, ["link_id"], ("kind",)),
         "surveys": _surveys(inputs, words),
         "rejected": _rejected(inputs),
         "ledger": _ledger(inputs.facts),
@@ -106,7 +117,7 @@ def _with_places(table: pd.DataFrame, facts: Mapping[str, Any], at: int) -> pd.D
 
 def _sites(inputs: ReportInputs) -> pd.DataFrame:
     """Proposed sites by area, with what an enterprise newly served costs."""
-    table = _sorted(inputs.sites, ["area_code", "site_id"], _HIDDEN)
+    table = _sorted(inputs.sites, ["area_code", "site_id"], (*_HIDDEN, "candidate_id"))
     if table.empty:
         return table
     umkm = table["n_umkm_new"].to_numpy(dtype=np.float64)
@@ -114,7 +125,41 @@ def _sites(inputs: ReportInputs) -> pd.DataFrame:
         table["cost_idr"].to_numpy(dtype=np.float64), umkm, out=np.full(len(umkm), np.nan), where=umkm > 0.0
     )
     table.insert(list(table.columns).index("cost_idr") + 1, "cost_per_umkm_idr", each)
-    return _with_places(table, inputs.facts, 3)
+    return _with_places(table, inputs.facts, 2)
+
+
+def flat_rows(facts: Mapping[str, Any]) -> pd.DataFrame:
+    """One number a row, for pivot tables: finest areas up to 600 of them, unit, level of service, count.
+
+    Only one level of areas is in it, so that a pivot table counts nobody twice; zeros are left out.
+    """
+    for level in ("desa", "kecamatan", "kabupaten", "provinsi"):
+        areas = area_table(facts, level)
+        if 0 < len(areas) <= _FLAT_MAX:
+            break
+    else:
+        return pd.DataFrame()
+    above = [name for name in areas.columns if str(name).endswith("_name")]
+    parts = []
+    for unit in _UNITS:
+        for at in (name for name in LEVELS if f"{unit}_{name}" in areas):
+            part = areas[["area_code", *above, "name"]].assign(unit=unit, level=at, count=areas[f"{unit}_{at}"])
+            parts.append(part.loc[part["count"] > 0.0])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _form(inputs: ReportInputs) -> pd.DataFrame:
+    """The survey form: what is planned, and blanks for what is found; its rows come back as the layer ``proposals``."""
+    sites = _sorted(inputs.sites, ["area_code", "site_id"], ())
+    if sites.empty:
+        return sites
+    planned = pd.DataFrame({
+        "form_id": sites["site_id"], "form_name": sites["name"], "form_desa_code": sites["area_code"],
+        "area_code": sites["area_code"], "site_type": sites["site_type"], "backhaul": sites["backhaul"],
+        "form_planned_lon_deg": sites["lon_deg"], "form_planned_lat_deg": sites["lat_deg"],
+    })  # fmt: skip
+    placed = _with_places(planned, inputs.facts, 3).drop(columns="area_code")
+    return placed.assign(**dict.fromkeys(FORM_BLANKS))
 
 
 def _surveys(inputs: ReportInputs, words: Words) -> pd.DataFrame:

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.report._fast import TableSheet
 from planner.report._inputs import ReportInputs
 from planner.report._whole import write_whole
-from planner.report.tables import SHEETS, sheet_tables, spoken, summary_blocks
+from planner.report.tables import FORM_BLANKS, SHEETS, sheet_tables, spoken, summary_blocks
 from planner.words import Words, read_words
 
 __all__ = ["FILE_NAMES", "write"]
@@ -32,7 +33,8 @@ _FORMATS = (
     ("_dbm", "0.0"), ("_m", "#,##0.0"),
 )  # fmt: skip
 _SAID_SHORT = ("desk_study", "synthetic", "estimate")
-_WIDE = ("name", "source", "note", "about", "backhaul_path", "key", "label", "settle_with")
+_WIDE = ("name", "source", "note", "about", "key", "label", "settle_with")
+_BROAD = ("_name", "_id", "_code", "site_type", "backhaul", "technology", "reason", "excluded_because", "kind")
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "notice": {"italic": True, "font_color": "#7F3F00"},
@@ -91,8 +93,9 @@ def _fill(book: Any, inputs: ReportInputs, words: Words) -> None:
     labels = words.section("columns")
     for name, table in sheet_tables(inputs, words).items():
         heading = words(f"report.sheet_{name}")
-        sheet = book.add_worksheet(heading)
-        top = _head(sheet, f"{heading} — {title}", short, styles)
+        sheet = book.add_worksheet(heading, None if name == "form" else TableSheet)
+        how = [words("report.form_how")] if name == "form" else []
+        top = _head(sheet, f"{heading} — {title}", [*short, *how], styles)
         _page(sheet, top, words("report.indicative"), inputs)
         if table.empty:
             sheet.write_string(top, 0, words("report.empty"))
@@ -107,6 +110,8 @@ def _fill(book: Any, inputs: ReportInputs, words: Words) -> None:
             f"t_{SHEETS.index(name)}",
         )
         sheet.freeze_panes(top + 1, min(3, len(table.columns)))
+        if name == "form":
+            _fillable(book, sheet, table, top, words)
 
 
 def _notices(inputs: ReportInputs, words: Words) -> tuple[list[str], list[str]]:
@@ -179,8 +184,36 @@ def _table(
     formats = [numbers[_format_of(column)] for column in table.columns]
     _plain_table(sheet, table, top, labels, formats, name, styles)
     for place, column in enumerate(table.columns):
-        width = 36 if column in _WIDE else min(22, max(11, len(labels[place]) * 0.6 + 4))
+        least = 22 if str(column).endswith(_BROAD) else 11
+        width = 36 if column in _WIDE else min(22, max(least, len(labels[place]) * 0.6 + 4))
         sheet.set_column(place, place, width)
+
+
+def _fillable(book: Any, sheet: Any, table: pd.DataFrame, top: int, words: Words) -> None:
+    """Mark the blanks of the survey form, and offer the words to choose from."""
+    blank = book.add_format({"bg_color": "#FFF9E5", "border": 1, "border_color": "#D9C98A"})
+    first, last = top + 1, top + len(table)
+    yes_no = [words("map.yes"), words("map.no")]
+    choices = {
+        "form_access_mode": [words(f"report.form_access_{mode}") for mode in ("road", "boat", "air")],
+        "form_is_granted": yes_no, "form_keeper": yes_no, "form_power": yes_no, "form_signal": yes_no,
+        "form_status": [words(f"map.status.{status}") for status in ("verified", "surveyed", "land_ready", "inactive")],
+    }  # fmt: skip
+    ranges = {"form_lon_deg": (90.0, 145.0), "form_lat_deg": (-15.0, 10.0)}
+    for column in FORM_BLANKS:
+        at = list(table.columns).index(column)
+        for row in range(first, last + 1):  # XlsxWriter formats cell by cell
+            sheet.write_blank(row, at, None, blank)
+        if column in choices:
+            sheet.data_validation(first, at, last, at, {"validate": "list", "source": choices[column]})
+        elif column in ranges:
+            low, high = ranges[column]
+            sheet.data_validation(
+                first, at, last, at, {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+            )
+        elif column == "form_date":
+            since = dt.date(2000, 1, 1)
+            sheet.data_validation(first, at, last, at, {"validate": "date", "criteria": ">", "value": since})
 
 
 def _plain_table(
@@ -193,6 +226,9 @@ def _plain_table(
     sheet.add_table(
         top, 0, last, len(headers) - 1, {"columns": columns, "name": name, "style": "Table Style Light 1", "autofilter": len(table) > 6}
     )  # fmt: skip
+    if isinstance(sheet, TableSheet):
+        sheet.write_block(top + 1, [_cells(table[column]) for column in table.columns], formats)
+        return last + 1
     for place, column in enumerate(table.columns):
         form = formats[place]
         for row, value in enumerate(_cells(table[column]), start=top + 1):  # XlsxWriter takes cell by cell
@@ -207,6 +243,8 @@ def _plain_table(
 
 def _cells(column: Any) -> list[Any]:
     """Values of a column as text, bool, finite number or None."""
+    if column.dtype.kind in "iuf":
+        return [value if math.isfinite(value) else None for value in column.to_numpy(dtype=np.float64).tolist()]
     return [_cell(value) for value in column.astype(object).tolist()]
 
 
