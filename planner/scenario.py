@@ -102,11 +102,16 @@ class Budget(_Section):
 
 
 class Outputs(_Section):
-    """What is written."""
+    """What is written: GIS formats (files of `planner/export`), languages, and the first page of the report."""
 
     umkm_points: bool = False
     languages: tuple[Literal["id", "en"], ...] = ("id", "en")
     hexagon_resolution: Annotated[int, Field(ge=3, le=9)] = 7
+    formats: tuple[str, ...] = ("gpkg", "geoparquet", "cog")
+    document_number: Annotated[str, Field(max_length=80)] = ""
+    prepared_by: Annotated[str, Field(max_length=80)] = ""
+    checked_by: Annotated[str, Field(max_length=80)] = ""
+    approved_by: Annotated[str, Field(max_length=80)] = ""
 
 
 class Scenario(_Section):

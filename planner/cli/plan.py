@@ -63,8 +63,19 @@ def run_plan(
     return WARNED if strict and warned else 0
 
 
-def redo(folder: Path, stages: tuple[str, ...], console: Console) -> int:
+def redo(folder: Path, stages: tuple[str, ...], console: Console, *, formats: tuple[str, ...] = ()) -> int:
     """Make some outputs of a finished run again.
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    stages
+        Stages to make again even when nothing they rest on has changed.
+    console
+        Where to write.
+    formats
+        GIS formats to add to those of the scenario; later calls keep them, a new ``merata plan`` does not.
 
     Raises
     ------
@@ -77,8 +88,11 @@ def redo(folder: Path, stages: tuple[str, ...], console: Console) -> int:
         message = f"'{folder}' is not the folder of a finished run: run 'merata plan' first"
         raise UsageError(message, code="run_missing", path=str(folder)) from err
     scenario = read_scenario(Path(call["scenario"]), changes=_changes(call["changes"]))
-    table = stage_table(scenario)
-    result = run(table, scenario, folder, again=stages, say=console.say)
+    more = tuple(dict.fromkeys((*call.get("formats", ()), *formats)))
+    named = {f"gis:{name}" for name in scenario.outputs.formats}
+    again = tuple("gis" if name in named else name for name in stages)  # the scenario names this format already
+    result = run(stage_table(scenario, more_formats=more), scenario, folder, again=again, say=console.say)
+    write_whole(Store(folder).root / _CALL, json.dumps({**call, "formats": list(more)}).encode())
     _tell(result, console)
     return 0
 
