@@ -99,6 +99,15 @@ class Network:
         height[np.isnan(height) & ~self.land] = 0.0
         return Raster(self.terrain.grid, height, self.terrain.unit)
 
+    def foot_m(self, lon_deg: NDArray[Any], lat_deg: NDArray[Any]) -> NDArray[np.float64]:
+        """Ground at places, m; 0 where it is not known, the unfavourable side (low hops fade more, rain is deeper)."""
+        foot = np.zeros(np.shape(lon_deg))
+        if self.ground is not None:
+            row, col = self.ground.grid.row_col(lon_deg, lat_deg)
+            inside = self.ground.grid.contains(row, col)
+            foot[inside] = self.ground.values[row[inside], col[inside]]
+        return np.nan_to_num(foot, nan=0.0)
+
     def of_kind(self, *kinds: str) -> pd.DataFrame:
         """Nodes of the given kinds, in order of ``node_id``."""
         return self.nodes.loc[self.nodes["kind"].isin(kinds)].reset_index(drop=True)

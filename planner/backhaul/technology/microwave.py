@@ -170,7 +170,7 @@ def _outage(
 ) -> HopOutage:
     a, b, km = pairs
     lon, lat = nodes["lon_deg"].to_numpy(float), nodes["lat_deg"].to_numpy(float)
-    top = nodes["height_m"].fillna(terms.root_height_m).to_numpy(float) + _foot_m(network, lon, lat)
+    top = nodes["height_m"].fillna(terms.root_height_m).to_numpy(float) + network.foot_m(lon, lat)
     middle = (lon[a] + lon[b]) / 2.0, (lat[a] + lat[b]) / 2.0
     return hop_outage(
         km, terms.frequency_ghz, top[a], top[b], margin,
@@ -178,18 +178,6 @@ def _outage(
         latitude_deg=middle[1],
         equipment_percent=terms.equipment_unavailable_percent,
     )  # fmt: skip
-
-
-def _foot_m(network: Network, lon_deg: Floats, lat_deg: Floats) -> Floats:
-    """Ground at each node; 0 m where it is not known, the unfavourable side (low hops fade more)."""
-    ground = network.ground
-    if ground is None:
-        return np.zeros(lon_deg.size)
-    row, col = ground.grid.row_col(lon_deg, lat_deg)
-    inside = ground.grid.contains(row, col)
-    foot = np.zeros(lon_deg.size)
-    foot[inside] = ground.values[row[inside], col[inside]]
-    return np.nan_to_num(foot, nan=0.0)
 
 
 def _climate(network: Network, lon_deg: Floats, lat_deg: Floats, terms: MicrowaveTerms) -> Climate:
