@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import networkx as nx
@@ -54,13 +55,13 @@ def availability(
     rows = []
     for site in sorted(ways):
         found: list[tuple[float, str]] = []
-        limits = []
+        limits: list[float] = []
         for link in ways[site]:
             ends, _, key = link.rpartition("|")
             a, _, b = ends.partition(">")
             data = graph.edges[a, b, key]
             percent = float(data.get("unavailable_percent", float("nan")))
-            if percent == percent:  # NaN: not judged
+            if not math.isnan(percent):
                 found.append((percent, link))
             limits.extend(accepted[name] for name in (str(data["technology"]),) if name in accepted)
         total = chain_outage_percent([percent for percent, _ in found])
