@@ -184,6 +184,23 @@ def link(
 
 @app.command()
 @ends_cleanly
+def calibrate(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML): towers, terrain, clutter, radio model.")],
+    measurements: Annotated[Path, typer.Argument(help="Measured samples: position, RSRP in dBm, cell id if known.")],
+    out: Annotated[Path, typer.Option("--out", help="Models folder: the result goes to its fitted/.")] = Path("runs"),
+    name: Annotated[str, typer.Option("--name", help="Name of the result (default: the scenario's).")] = "",
+    block_km: Annotated[float, typer.Option("--block-km", help="Side of the blocks left out together.")] = 2.0,
+    lang: Lang = "id",
+    as_json: Json = False,
+) -> int:
+    """Fit the propagation model to drive-test or application samples, judged on places it has not seen."""
+    from planner.cli.calibrate import calibrate as run_calibrate
+
+    return run_calibrate(scenario, measurements, Console(lang, as_json=as_json), out=out, name=name, block_km=block_km)
+
+
+@app.command()
+@ends_cleanly
 def doctor(lang: Lang = "id", as_json: Json = False) -> int:
     """Say what this installation has and whether it can work."""
     from planner.cli.doctor import diagnose

@@ -19,11 +19,17 @@ __all__ = ["file_terrain", "scenario_raster", "scenario_terrain", "window"]
 _MOST_PIXELS = 3000
 
 
-def window(bounds_deg: tuple[float, float, float, float], pixel_deg: float, *, margin_deg: float) -> Grid:
-    """Grid around a box, its pixel widened where the box would hold more than 3000 of them a side."""
+def window(
+    bounds_deg: tuple[float, float, float, float],
+    pixel_deg: float,
+    *,
+    margin_deg: float,
+    most_pixels: int = _MOST_PIXELS,
+) -> Grid:
+    """Grid around a box, its pixel widened where the box would hold more than ``most_pixels`` of them a side."""
     west, south, east, north = bounds_deg
     widest = max(east - west, north - south) + 2.0 * margin_deg
-    pixel = max(pixel_deg, widest / _MOST_PIXELS)
+    pixel = max(pixel_deg, widest / most_pixels)
     col, row = math.floor((west - margin_deg) / pixel), math.ceil((north + margin_deg) / pixel)
     n_cols, n_rows = math.ceil((east + margin_deg) / pixel) - col, row - math.floor((south - margin_deg) / pixel)
     return Grid(col * pixel, row * pixel, pixel, n_rows, n_cols)

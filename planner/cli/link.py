@@ -33,7 +33,7 @@ from planner.specs.backhaul import BackhaulSpec
 from planner.specs.climate import ClimateSpec
 from planner.specs.radio import RadioSpec, TransmitterDefaults
 
-__all__ = ["LinkRequest", "inspect_link", "parse_place"]
+__all__ = ["LinkRequest", "Say", "inspect_link", "parse_place"]
 
 _HOP_MARGIN_DEG, _ACCESS_MARGIN_DEG = 0.5, 0.02
 
@@ -220,7 +220,7 @@ def _ground(request: LinkRequest, *, hop: bool) -> tuple[Raster, Raster | None]:
 
 
 def _drawing(request: LinkRequest, profile: GroundProfile, facts: _Facts, words: Any) -> LinkDrawing:
-    say = _Say(words)
+    say = Say(words)
     (lon_a, lat_a), (lon_b, lat_b) = request.start, request.end
     title = words(f"link.title_{facts.kind}", km=say(profile.distance_km[-1], 1), mhz=say(facts.frequency_mhz, 0))
     subtitle = words(
@@ -232,17 +232,18 @@ def _drawing(request: LinkRequest, profile: GroundProfile, facts: _Facts, words:
     )  # fmt: skip
 
 
-class _Say:
+class Say:
     """Numbers and texts of one language."""
 
     def __init__(self, words: Any) -> None:
         self.words = words
 
     def __call__(self, value: SupportsFloat, digits: int) -> str:
+        """A number with so many digits after the comma."""
         return number(float(value), digits, self.words.language)
 
 
-def _verdict(facts: _Facts, say: _Say) -> str:
+def _verdict(facts: _Facts, say: Say) -> str:
     fields = {"margin": say(facts.margin_db, 1), "accepted": say(facts.accepted_percent, 3)}
     if facts.outage is not None:
         fields |= {
@@ -256,7 +257,7 @@ def _verdict(facts: _Facts, say: _Say) -> str:
     return str(say.words(f"link.verdict_{facts.kind}_{facts.fault or 'ok'}", **fields))
 
 
-def _notes(profile: GroundProfile, facts: _Facts, say: _Say) -> list[str]:
+def _notes(profile: GroundProfile, facts: _Facts, say: Say) -> list[str]:
     words, sight = say.words, facts.sight
     notes = [
         words(
@@ -288,7 +289,7 @@ def _notes(profile: GroundProfile, facts: _Facts, say: _Say) -> list[str]:
 
 
 def _lines(drawing: LinkDrawing, facts: _Facts, words: Any, paths: tuple[Path, ...]) -> list[str]:
-    say = _Say(words)
+    say = Say(words)
     width = max(len(words(f"link.step_{step.key}")) for step in facts.steps)
     lines = [drawing.title, drawing.subtitle, "", drawing.verdict, "", words("link.budget")]
     for step in facts.steps:

@@ -218,8 +218,9 @@ def _bilinear(raster: Raster, lon_deg: Floats, lat_deg: Floats) -> Floats:
     grid = raster.grid
     row = np.clip((grid.north_deg - lat_deg) / grid.pixel_deg - 0.5, 0.0, grid.n_rows - 1.0)
     col = np.clip((lon_deg - grid.west_deg) / grid.pixel_deg - 0.5, 0.0, grid.n_cols - 1.0)
-    values = np.asarray(raster.values, dtype=np.float64)
-    return np.asarray(map_coordinates(values, [row, col], order=1, mode="nearest"), dtype=np.float64)
+    top, left = int(row.min()), int(col.min())
+    part = raster.values[top : int(row.max()) + 2, left : int(col.max()) + 2].astype(np.float64)  # not the whole raster
+    return np.asarray(map_coordinates(part, [row - top, col - left], order=1, mode="nearest"), dtype=np.float64)
 
 
 def sight_of(profile: GroundProfile, *, frequency_mhz: float, height_a_m: float, height_b_m: float) -> Sight:
