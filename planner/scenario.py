@@ -20,7 +20,7 @@ __all__ = ["LayerSource", "Scenario", "read_scenario"]
 SHIPPED = "shipped:"
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 Bounds = tuple[float, float, float, float]
 
 

@@ -100,9 +100,9 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     common = (*results, *layers)
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
-        Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",), is_output=True),
-        Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif"), is_output=True),
-*(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{name}",), is_output=True) for language, name in languages),
+        Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",)),
+        Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif")),
+*(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{name}",)) for language, name in languages),
     )  # fmt: skip
 
 

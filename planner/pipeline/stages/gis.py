@@ -8,6 +8,8 @@ from planner.pipeline.stages._shown import export_inputs
 
 __all__ = ["run"]
 
+IMPORTS = ("pyogrio", "rasterio", "geopandas")
+
 
 def run(context: StageContext) -> None:
     """Write every format from the same inputs."""

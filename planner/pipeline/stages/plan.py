@@ -24,6 +24,8 @@ from planner.plan.weights import objective_weight
 
 __all__ = ["run"]
 
+IMPORTS = ("planner.plan.prices", "planner.plan.explain")
+
 _SHOWN_FAULTS = 10
 
 
