@@ -485,3 +485,29 @@ def test_who_is_left_out_for_money_does_not_fit(seed):
         assert not plan.totals["cost_idr"] + row["cost_idr"] <= 20.0
         assert np.isfinite(row["cost_idr"]) or row["enters_at_idr"] > 20.0
         assert not row["enters_at_idr"] <= 20.0
+
+
+def test_a_thin_existing_link_is_told_apart_from_a_wide_one_to_build():
+    """The free link of p0 carries 1 of the 3 Mbps: 8/3 UMKM for nothing, all 8 for a hop of 4."""
+    problem = two_places()
+    graph = nx.MultiGraph()
+    node(graph, "root:a", "root")
+    node(graph, "p0", "place")
+    link(graph, "root:a", "p0", "existing", "existing", 0.0, 1.0)
+    link(graph, "root:a", "p0", "hop", "microwave", 4.0, 50.0)
+    options = problem.options.iloc[:1].assign(backhaul_kinds="existing,fiber,microwave")
+    problem = dataclasses.replace(
+        problem, graph=graph, options=options, indptr=np.array([0, 1]), indices=np.array([0], dtype=np.int32)
+    )
+    for ceiling, value, backhaul in ((8.0, 8.0 / 3.0, "existing"), (9.0, 8.0, "hop")):
+        plan = select(problem, ceiling_idr=ceiling, gap_target_share=0.0)
+        assert plan.certificate.value == pytest.approx(value)
+        assert plan.certificate.bound == pytest.approx(value, rel=1e-5)
+        assert plan.sites["backhaul"].tolist() == [backhaul]
+        assert verify(plan, problem, ceiling_idr=ceiling) == ()
+
+
+def test_only_a_clock_that_was_asked_for_stands_in_the_proof():
+    problem = two_places()
+    assert "time_limit_s" not in select(problem, ceiling_idr=12.0).certificate.work_limits
+    assert select(problem, ceiling_idr=12.0, time_limit_s=30.0).certificate.work_limits["time_limit_s"] == 30.0
