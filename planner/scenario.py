@@ -20,7 +20,7 @@ __all__ = ["LayerSource", "Scenario", "read_scenario"]
 SHIPPED = "shipped:"
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 Bounds = tuple[float, float, float, float]
 
 
@@ -93,10 +93,13 @@ class Options(_Section):
 
 
 class Budget(_Section):
-    """Money: the ceiling (pagu) on the present value of sites and their network."""
+    """Money: the ceiling (pagu) on the present value of sites and their network.
+
+    ``time_limit_s`` is unset by default: limits in units of work end the search, the same on every machine.
+    """
 
     ceiling_idr: Positive
-    time_limit_s: Positive = 60.0
+    time_limit_s: Positive | None = None
     gap_target_share: Share = 0.01
     max_nodes: Annotated[int, Field(ge=1)] = 2000
 

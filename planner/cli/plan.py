@@ -10,7 +10,7 @@ from typing import Any
 from planner.cli.console import Console
 from planner.cli.summary import summarise
 from planner.errors import UsageError
-from planner.pipeline.runner import RunResult, peak_mb, plan_run, run
+from planner.pipeline.runner import RunResult, plan_run, run
 from planner.pipeline.store import Store, write_whole
 from planner.pipeline.table import stage_table
 from planner.scenario import Scenario, read_scenario
@@ -125,5 +125,4 @@ def _dry_run(scenario: Scenario, folder: Path, console: Console) -> int:
 
 
 def _tell(result: RunResult, console: Console) -> None:
-    seconds = sum(stage["seconds"] for stage in result.stages)
-    console.say(console.words("cli.seconds", seconds=f"{seconds:.1f}", peak=f"{peak_mb():.0f}"))
+    console.say(console.words("cli.seconds", seconds=f"{result.seconds:.1f}", peak=f"{result.peak_mb:.0f}"))

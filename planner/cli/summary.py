@@ -116,6 +116,11 @@ def _rest(facts: dict[str, Any], console: Console) -> list[str]:
             used=_number(evidence["n_rows_used"], console),
         )
     ]
+    conflicts = facts["demand"].get("conflicts", [])
+    if conflicts:
+        numbers = {name: _number(conflicts[0][name], console) for name in ("stated", "used")}
+        first = words(f"conflicts.{conflicts[0]['kind']}", code=conflicts[0]["area_code"], **numbers)
+        lines.append(words("cli.conflicts", n=_number(len(conflicts), console), first=first))
     if n_bad:
         lines.append(words("cli.quarantined", n=_number(n_bad, console)))
     lines.append(words("cli.indicative"))
