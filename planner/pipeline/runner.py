@@ -211,10 +211,12 @@ def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
 
 
 def _warm(module: str) -> None:
-    """Import a stage, and what it imports late."""
+    """Import a stage and what it imports late; compile its kernels."""
     stage = importlib.import_module(f"planner.pipeline.stages.{module}")
     for name in getattr(stage, "IMPORTS", ()):
         importlib.import_module(name)
+    if hasattr(stage, "warm"):
+        stage.warm()
 
 
 def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> tuple[float, float]:
