@@ -8,6 +8,7 @@ from typing import Any
 from planner.facts.flat import share
 from planner.report import sections
 from planner.report._inputs import ReportInputs
+from planner.report.annex import annex
 from planner.report.figures import class_colours, drawn_level, pictures
 from planner.report.say import Say, printable
 from planner.report.tables import spoken
@@ -54,7 +55,7 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
         "claims": sections.claims(inputs, words, say),
         "assumptions": sections.assumptions(inputs, words, say),
         "ledger": sections.ledger(inputs, words, say),
-        "annex": sections.annex(inputs, words, say),
+        "annex": annex(inputs, words, say),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from planner.facts.flat import area_table, names_above, share, share_of, short_of
@@ -16,7 +15,7 @@ from planner.schema_columns import CAUSES, EVIDENCE, LEVELS, PROGRAMMES
 from planner.words import Words
 
 __all__ = [
-    "annex",
+    "ROWS_MAX",
     "assumptions",
     "by_level",
     "claims",
@@ -24,17 +23,20 @@ __all__ = [
     "least_served",
     "ledger",
     "money",
+    "places_of",
     "plan",
     "programmes",
+    "said",
     "score",
     "service",
     "surveys",
+    "table",
     "three_layers",
 ]
 
 Cell = str | dict[str, list[float]]
 _UNITS = ("umkm", "people", "desa", "facilities")
-_ANNEX_MAX = 400
+ROWS_MAX = 400
 _BESIDE = ("umkm_unserved", "people_unserved", "facilities_unserved")
 
 
@@ -55,13 +57,13 @@ def _bar(counts: Mapping[str, Any]) -> Cell:
     return {"bar": [round(share(counts.get(level) or 0.0, whole) or 0.0, 4) for level in LEVELS]} if whole else ""
 
 
-def _said(words: Words, section: str, key: Any) -> str:
+def said(words: Words, section: str, key: Any) -> str:
     """Word of a value; a value without a word is shown as it is."""
     return words.texts.get(f"{section}.{key}", printable(key))
 
 
 def _list(counts: Mapping[str, Any], words: Words, section: str, how: Any) -> str:
-    return ", ".join(f"{_said(words, section, key)} {how(value)}" for key, value in counts.items())
+    return ", ".join(f"{said(words, section, key)} {how(value)}" for key, value in counts.items())
 
 
 def by_level(totals: Mapping[str, Mapping[str, float]], words: Words, say: Say, caption: str) -> dict[str, Any]:
@@ -235,7 +237,7 @@ def _why(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     heads = [(words("pdf.criterion"), "2fr"), *((printable(name, 24), ">1fr") for name in top["name"])]
     rows: list[list[Cell]] = [[words("pdf.score_short"), *(say.number(value, 1) for value in top["score"])]]
     rows.extend(
-        [_said(words, "criteria", part.removeprefix("part_")), *(say.number(value) for value in 100.0 * top[part])]
+        [said(words, "criteria", part.removeprefix("part_")), *(say.number(value) for value in 100.0 * top[part])]
         for part in parts
     )
     return table(heads, rows, caption=words("pdf.score_why"))
@@ -247,7 +249,7 @@ def _weights(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     values = {str(row["key"]): row["value"] for row in numbers.to_dict("records")}
     names = dict.fromkeys(key.split(".")[1] for key in values if key.startswith("criteria.") and key.count(".") == 2)
     rows = [
-        [_said(words, "criteria", name), *(say.plain(values.get(f"criteria.{name}.{key}")) for key in ("weight", "at_zero", "at_one"))]
+        [said(words, "criteria", name), *(say.plain(values.get(f"criteria.{name}.{key}")) for key in ("weight", "at_zero", "at_one"))]
         for name in names
     ]  # fmt: skip
     return table(heads, rows, caption=words("pdf.score_weights"))
@@ -260,7 +262,7 @@ def plan(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         return {"tables": [], "areas": None, "links": ""}
     names = {str(r["area_code"]): printable(r["name"]) for r in inputs.facts.get("areas", ())}
     tables = [
-        _groups(planned[key], words, say, title, lambda name, section=section: _said(words, section, name))
+        _groups(planned[key], words, say, title, lambda name, section=section: said(words, section, name))
         for key, title, section in (
             ("by_site_type", "by_type", "map.site_type"), ("by_backhaul", "by_backhaul", "map.backhaul"),
             ("by_access_mode", "by_access", "map.access"),
@@ -268,8 +270,8 @@ def plan(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     ]  # fmt: skip
     areas = _groups(planned["by_kabupaten"], words, say, "by_area", lambda code: names.get(code, code))
     km = {name: value for name, value in planned.get("link_km", {}).items() if value}
-    said = _list(km, words, "map.backhaul", lambda value: words("pdf.km", n=say.number(value)))
-    return {"tables": tables, "areas": areas, "links": words("pdf.link_km", names=said) if said else ""}
+    lengths = _list(km, words, "map.backhaul", lambda value: words("pdf.km", n=say.number(value)))
+    return {"tables": tables, "areas": areas, "links": words("pdf.link_km", names=lengths) if lengths else ""}
 
 
 def _groups(groups: Mapping[str, Any], words: Words, say: Say, title: str, named: Any) -> dict[str, Any]:
@@ -310,7 +312,7 @@ def _proof(planned: Mapping[str, Any], words: Words, say: Say) -> list[list[Cell
         return []
     status = f"report.proof_is_{proof.get('status', '')}"
     return [
-        [words("pdf.objective"), _said(words, "units", proof["objective"])],
+        [words("pdf.objective"), said(words, "units", proof["objective"])],
         [words("pdf.value"), say.number(proof["value"])],
         [words("pdf.bound"), say.number(proof["bound"])],
         [words("pdf.gap_share"), say.share(proof["gap_share"])],
@@ -358,7 +360,7 @@ def programmes(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     by = facts.get("umkm", {})
     sizes = {name: (words(f"pdf.{name}"), counts) for name, counts in by.get("size", {}).items()}
     sectors = {
-        name: (_said(words, "map.sector", name) if name else words("pdf.sector_unknown"), counts)
+        name: (said(words, "map.sector", name) if name else words("pdf.sector_unknown"), counts)
         for name, counts in by.get("sector", {}).items() if sum(counts.values()) > 0.0
     }  # fmt: skip
     return {
@@ -410,21 +412,21 @@ def surveys(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         "pdf.surveys_lead", n=say.number(held["n_surveys"]), umkm=say.number(held["n_umkm_unknown"]),
         people=say.number(held["people_unknown"]),
     )  # fmt: skip
-    rows = inputs.surveys.sort_values("rank", kind="stable")[:_ANNEX_MAX]
-    places = _places(rows["area_code"], facts)
+    rows = inputs.surveys.sort_values("rank", kind="stable")[:ROWS_MAX]
+    places = places_of(rows["area_code"], facts)
     heads = [(words("pdf.rank"), ">auto"), (words("pdf.area"), "1fr"), (words("columns.n_umkm_unknown"), ">auto"),
              (words("pdf.confidence"), ">auto"), (words("pdf.settle"), "auto")]  # fmt: skip
     cells = [
         [
             say.number(r["rank"]), place or printable(r["area_code"]), say.number(r["n_umkm_unknown"]),
-            say.share(r["confidence_share"]), _said(words, "map.settle", r["settle_with"]),
+            say.share(r["confidence_share"]), said(words, "map.settle", r["settle_with"]),
         ]
         for r, place in zip(rows.to_dict("records"), places, strict=True)
     ]  # fmt: skip
     return {"lead": lead, "table": table(heads, cells)}
 
 
-def _places(codes: pd.Series, facts: Mapping[str, Any]) -> list[str]:
+def places_of(codes: pd.Series, facts: Mapping[str, Any]) -> list[str]:
     """Desa, kecamatan and kabupaten of each code."""
     names = names_above(facts, codes.reset_index(drop=True))
     wanted = [names[f"{level}_name"].tolist() for level in ("desa", "kecamatan", "kabupaten")]
@@ -444,7 +446,7 @@ def claims(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         for r in areas.to_dict("records")
     ]  # fmt: skip
     steps = [
-        [_said(words, "report", f"step_{step['step']}"), say.number(step["umkm"]), say.number(step["people"])]
+        [said(words, "report", f"step_{step['step']}"), say.number(step["umkm"]), say.number(step["people"])]
         for step in inputs.facts.get("evidence", {}).get("steps", ())
     ]
     step_heads = [(words("pdf.step"), "1fr"), (words("map.unit.umkm"), ">auto"), (words("map.unit.people"), ">auto")]
@@ -472,80 +474,10 @@ def ledger(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     heads += [(words(f"evidence.{name}"), ">auto") for name in EVIDENCE]
     rows = [
         [
-            _said(words, "map.layer_kind", item["kind"]), printable(item["name"], 60), say.number(item["n_in"]),
+            said(words, "map.layer_kind", item["kind"]), printable(item["name"], 60), say.number(item["n_in"]),
             say.number(item["n_used"]), say.number(item["n_quarantined"]),
             *(say.number(item["evidence"].get(name, 0)) for name in EVIDENCE),
         ]
         for item in inputs.facts.get("layers", ())
     ]  # fmt: skip
     return {"table": table(heads, rows)}
-
-
-def annex(inputs: ReportInputs, words: Words, say: Say) -> list[dict[str, Any]]:
-    """Tables at the end, each with what was cut off."""
-    found = [
-        (words("pdf.annex_sites"), *_annex_sites(inputs, words, say)),
-        (words("pdf.annex_areas"), *_annex_areas(inputs, words, say)),
-        (words("pdf.annex_numbers"), *_annex_numbers(inputs, words, say)),
-    ]
-    return [
-        {
-            "title": title, "table": made,
-            "cut": words("pdf.annex_cut", shown=say.number(len(made["rows"])), n=say.number(n)) if n > len(made["rows"]) else "",
-        }
-        for title, made, n in found
-    ]  # fmt: skip
-
-
-def _annex_sites(inputs: ReportInputs, words: Words, say: Say) -> tuple[dict[str, Any], int]:
-    heads = [(words("pdf.place"), "3.6fr"), (words("columns.site_type"), "1.25fr"), (words("columns.backhaul"), "1.25fr"),
-             (words("pdf.coordinates"), ">1.1fr"), (words("pdf.new_umkm"), ">0.8fr"), (words("pdf.cost"), ">0.9fr")]  # fmt: skip
-    if inputs.sites is None or inputs.sites.empty:
-        return table(heads, []), 0
-    sites = inputs.sites.sort_values(["area_code", "site_id"], kind="stable")
-    shown = sites[:_ANNEX_MAX]
-    places = _places(shown["area_code"], inputs.facts)
-    rows = [
-        [
-            ": ".join(part for part in (printable(r["name"], 60), place) if part), _said(words, "map.site_type", r["site_type"]),
-            _said(words, "map.backhaul", r["backhaul"]), f"{say.number(r['lon_deg'], 5)} {say.number(r['lat_deg'], 5)}",
-            say.number(r["n_umkm_new"]), say.money(r["cost_idr"]),
-        ]
-        for r, place in zip(shown.to_dict("records"), places, strict=True)
-    ]  # fmt: skip
-    return table(heads, rows), len(sites)
-
-
-def _annex_areas(inputs: ReportInputs, words: Words, say: Say) -> tuple[dict[str, Any], int]:
-    heads = [(words("pdf.area"), "3.6fr"), (words("columns.area_code"), "0.8fr"), (words("map.unit.umkm"), ">0.7fr"),
-             (words("pdf.umkm_unserved"), ">0.9fr"), (words("pdf.share_unserved"), ">0.7fr"), (words("pdf.score_short"), ">0.7fr"),
-             (words("pdf.new_umkm"), ">0.9fr")]  # fmt: skip
-    areas = area_table(inputs.facts, "kecamatan", inputs.areas)
-    if areas.empty:
-        return table(heads, []), 0
-    areas = areas.assign(part=share_of(areas, "umkm_unserved", "umkm_total"))
-    top = areas.sort_values(["umkm_unserved", "area_code"], ascending=[False, True], kind="stable")[:60]
-    places = np.where(top["kabupaten_name"] != "", top["name"] + ", " + top["kabupaten_name"], top["name"])
-    rows = [
-        [
-            printable(place), r["area_code"], say.number(r["umkm_total"]), say.number(r["umkm_unserved"]), say.share(r["part"]),
-            say.number(r["score"], 1), say.number(r.get("umkm_new")),
-        ]
-        for r, place in zip(top.to_dict("records"), places, strict=True)
-    ]  # fmt: skip
-    return table(heads, rows), len(areas)
-
-
-def _annex_numbers(inputs: ReportInputs, words: Words, say: Say) -> tuple[dict[str, Any], int]:
-    heads = [(words("columns.model"), "1.5fr"), (words("pdf.key"), "1.6fr"), (words("columns.value"), ">0.8fr"),
-             (words("pdf.source"), "3.4fr"), (words("pdf.year"), ">0.45fr")]  # fmt: skip
-    numbers = assumption_rows(inputs.specs)
-    told = numbers.loc[numbers["source"] != ""]
-    rows = [
-        [
-            printable(r["model"], 60), printable(r["key"], 60), say.plain(r["value"]), printable(r["source"], 160),
-            "" if pd.isna(r["year"]) else str(int(r["year"])),
-        ]
-        for r in told[:_ANNEX_MAX].to_dict("records")
-    ]  # fmt: skip
-    return table(heads, rows), len(told)
