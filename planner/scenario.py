@@ -20,7 +20,7 @@ __all__ = ["LayerSource", "Scenario", "read_scenario"]
 SHIPPED = "shipped:"
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 Bounds = tuple[float, float, float, float]
 
 
@@ -105,11 +105,16 @@ class Budget(_Section):
 
 
 class Outputs(_Section):
-    """What is written."""
+    """What is written: GIS formats (files of `planner/export`), languages, and the first page of the report."""
 
     umkm_points: bool = False
     languages: tuple[Literal["id", "en"], ...] = ("id", "en")
     hexagon_resolution: Annotated[int, Field(ge=3, le=9)] = 7
+    formats: tuple[str, ...] = ("gpkg", "geoparquet", "cog")
+    document_number: Annotated[str, Field(max_length=80)] = ""
+    prepared_by: Annotated[str, Field(max_length=80)] = ""
+    checked_by: Annotated[str, Field(max_length=80)] = ""
+    approved_by: Annotated[str, Field(max_length=80)] = ""
 
 
 class Scenario(_Section):

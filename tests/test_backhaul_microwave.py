@@ -8,9 +8,10 @@ import pytest
 from ground_worlds import BACKHAUL, COST, GRID, flat, places, pops, two_islands, with_terms
 
 from planner.backhaul.graph import build_graph, edge_frame
-from planner.backhaul.technology.microwave import MicrowaveTerms, clear_air_margin_db, rain_loss_db
+from planner.catalog import read_spec
 from planner.geo import distance_km
 from planner.grid import Raster
+from planner.specs.climate import ClimateSpec
 
 MW7, MW15 = BACKHAUL["microwave_7ghz"], BACKHAUL["microwave_15ghz"]
 
@@ -29,25 +30,51 @@ def _edges(at, roots, *, spec=MW7, terrain=None, height_m=42.0, **layers):
     return edge_frame(graph)
 
 
-def test_fifteen_gigahertz_over_fifteen_kilometres_of_java_loses_54_db():
-    """The figure of the radio notes, computed from P.530 and P.838 (horizontal, R0.01 = 99 mm/h)."""
-    loss = rain_loss_db(np.array([15.0]), MW15.terms_as(MicrowaveTerms))
-    assert loss[0] == pytest.approx(54.0, abs=1.0)
+def _refused(at, roots, **changes):
+    spec = changes.pop("spec", MW7)
+    graph = build_graph(
+        places(at, changes.pop("height_m", 80.0)), specs=(spec,), cost=COST, grid=GRID, land=two_islands(),
+        fiber_nodes=pops(roots), **changes,
+    )  # fmt: skip
+    return graph.graph["refused"]
 
 
-def test_rain_grows_with_distance_and_rarity():
-    km = np.linspace(1, 50, 40)
-    terms = MW7.terms_as(MicrowaveTerms)
-    assert np.all(np.diff(rain_loss_db(km, terms)) > 0)
-    rare = terms.model_copy(update={"unavailable_percent": 0.001})
-    assert np.all(rain_loss_db(km, rare) > rain_loss_db(km, terms))
+def test_a_hop_that_rain_breaks_is_refused_with_its_numbers():
+    """15 GHz over 15 km in Java: 54 dB at 0.01 % against a margin of 33 dB; out 0.026 % of the year."""
+    found = _refused({"p": (120.1, -8.25)}, {"r": (120.235, -8.25)}, spec=MW15)
+    assert found["refused"].tolist() == ["rain"]
+    row = found.iloc[0]
+    assert row["length_km"] == pytest.approx(14.9, abs=0.1)
+    assert row["margin_db"] == pytest.approx(24 + 83 - (92.45 + 20 * np.log10(15.0 * row["length_km"])) + 66, abs=1e-6)
+    assert row["rain_percent"] > 0.02
+    assert row["unavailable_percent"] == pytest.approx(row["rain_percent"] + row["multipath_percent"] + 0.002)
 
 
-def test_doubling_the_distance_costs_six_decibels_of_margin():
-    terms = MW7.terms_as(MicrowaveTerms)
-    margin = clear_air_margin_db(np.array([10.0, 20.0]), terms)
-    assert margin[0] - margin[1] == pytest.approx(6.0206, abs=1e-3)
-    assert margin[0] == pytest.approx(27 + 77 - (92.45 + 20 * np.log10(7.0) + 20.0) + 69, abs=1e-9)
+def test_a_hop_that_multipath_breaks_is_refused_with_its_numbers():
+    """50 km of 7 GHz over the sea: flat ground and low masts fade deepest."""
+    spec = with_terms(MW7, rain_mm_per_h=10.0, roughness_m=1.0, dn1_per_km=-450.0)
+    found = _refused({"p": (120.1, -8.25)}, {"r": (120.53, -8.25)}, spec=spec, height_m=150.0)
+    assert found["refused"].tolist() == ["multipath"]
+    assert found["multipath_percent"].iloc[0] > 0.01 > found["rain_percent"].iloc[0]
+
+
+def test_a_hop_behind_a_hill_is_refused_for_its_clearance():
+    ground = np.full(GRID.shape, 10.0, dtype=np.float32)
+    ground[:, 60:63] = 300.0
+    found = _refused({"p": (120.1, -8.25)}, {"r": (120.22, -8.25)}, terrain=Raster(GRID, ground, "m"))
+    assert found["refused"].tolist() == ["clearance"]
+    assert found["clearance_f1_share"].iloc[0] < 0.0
+
+
+def test_rain_by_place_decides_and_not_one_number_for_the_country():
+    """Kalabahi (75 mm/h) keeps a hop that Enggano (118 mm/h) would lose."""
+    at, roots = {"p": (120.1, -8.25)}, {"r": (120.175, -8.25)}
+    climate = read_spec(ClimateSpec, "radio", "climate")
+    kept = _edges(at, roots, spec=MW15, height_m=80.0, climate=climate).iloc[0]
+    wet = climate.model_copy(update={"rain_mm_per_h": tuple(130.0 for _ in climate.places)})
+    drowned = _edges(at, roots, spec=MW15, height_m=80.0, climate=wet)
+    assert kept["rain_percent"] < 0.01
+    assert len(drowned) == 0
 
 
 def test_rain_refuses_a_long_hop_of_fifteen_gigahertz_that_seven_carries():
@@ -64,7 +91,7 @@ def test_a_ridge_hides_and_a_taller_tower_sees():
     assert len(_edges(at, roots, terrain=terrain, height_m=42.0)) == 0
     seen = _edges(at, roots, terrain=terrain, height_m=120.0, spec=with_terms(MW7, root_height_m=120.0))
     assert len(seen) == 1
-    assert seen["clearance_f1_share"].iloc[0] >= 0.6
+    assert seen["clearance_f1_share"].iloc[0] >= 0.3
     assert seen["has_terrain"].all()
 
 

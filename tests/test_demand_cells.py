@@ -169,6 +169,16 @@ def test_a_whole_beyond_its_parts_without_free_land_is_reported_not_placed():
     assert [(c.kind, c.area_code, c.stated) for c in demand.report.conflicts] == [("rest_without_place", "53.01", 30.0)]
 
 
+def test_areas_without_any_figure_are_named():
+    """No row for an area, nor for one above it: its people are unknown, and the run says so."""
+    some = build_demand(inputs(population_counts=counts(c53_01_01_2001=7.0)))
+    missing = {c.area_code for c in some.report.conflicts if c.kind == "no_figure"}
+    assert missing
+    assert "53.01.01.2001" not in missing
+    whole = build_demand(inputs(population_counts=counts(c53=100.0)))
+    assert not [c for c in whole.report.conflicts if c.kind == "no_figure"]
+
+
 def test_counts_fill_only_where_the_raster_knows_nothing():
     population = np.full((10, 10), np.nan)
     population[:, :5] = 1.0

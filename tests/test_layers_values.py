@@ -211,3 +211,11 @@ def test_sectors_from_codes_words_and_titles():
     ]
     assert sector_in_titles(["DATA UMKM KULINER - TANGERANG SELATAN", "Tanggal: 2025-06-23"], "x.csv") == "I"
     assert sector_in_titles(["Jumlah UMKM Bidang Lainnya Menurut Kecamatan"], "x.csv") == ""
+
+
+@pytest.mark.parametrize(
+    "link", ["https://google.com/maps/@-8.25,124.55,7z", "https://www.openstreetmap.org/#map=6/-8.2/124.5"]
+)
+def test_a_view_of_a_whole_province_is_no_place(link: str) -> None:
+    _, _, unreadable = parse_pairs(pd.Series([link]))
+    assert unreadable.tolist() == [True]

@@ -287,13 +287,12 @@ def test_the_layer_of_clutter_rests_on_the_model_that_names_its_classes():
 def test_a_worker_ends_when_the_run_is_killed(tmp_path):
     """Kill -9 of a run leaves no process behind that could write into the folder of the next one."""
     code = (
-        "import multiprocessing, os, time\n"
-        "from concurrent.futures import ProcessPoolExecutor\n"
-        "from planner.pipeline.runner import _end_with_parent\n"
+        "import os, time\n"
+        "from planner.pipeline.crew import Crew\n"
         "if __name__ == '__main__':\n"
-        "    spawn = multiprocessing.get_context('spawn')\n"
-        "    pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent)\n"
-        "    print(pool.submit(os.getpid).result(), flush=True)\n"
+        "    crew = Crew(1)\n"
+        "    crew.give(0, 'pid', os.getpid)\n"
+        "    print(next(crew.results())[1], flush=True)\n"
         "    time.sleep(60)\n"
     )
     path = tmp_path / "parent.py"

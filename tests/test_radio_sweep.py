@@ -174,3 +174,13 @@ def test_departure_points_at_the_receiver_or_the_edge() -> None:
     assert angles[0][east] == pytest.approx((400.0 - 42.0) / edge_km, rel=0.02)
     bent = (1.5 - 42.0) / km[west] - 500.0 * (157.0 - 50.0) / (6371.0 * 157.0) * km[west]
     assert angles[0][west] == pytest.approx(bent, abs=0.05)
+
+
+@pytest.mark.parametrize("kind", ["flat", "woods", "islands"])
+def test_packed_formulas_are_those_of_the_point_kernel(kind: str) -> None:
+    """The same geometry through both ways of finishing: 50 % packed, 49.999999 % path by path."""
+    ground = _ground(kind, 221)
+    bands = (150.0, 450.0, 900.0, 1800.0, 5800.0)
+    packed = p1812.losses_db(_job(*ground, bands=bands))
+    alone = p1812.losses_db(_job(*ground, bands=bands, time_percent=50.0 - 1e-6))
+    assert np.abs(packed - alone).max() < 2e-3

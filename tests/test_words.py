@@ -55,7 +55,7 @@ def test_every_error_gives_the_fields_that_its_words_name():
 def test_every_conflict_of_counts_has_words_in_both_languages():
     source = "".join(path.read_text(encoding="utf-8") for path in (PLANNER / "demand").glob("*.py"))
     kinds = set(re.findall(r'Conflict\("(\w+)"', source))
-    assert kinds == {"same_year", "parts_exceed_whole", "rest_without_place"}
+    assert kinds == {"same_year", "parts_exceed_whole", "rest_without_place", "no_figure"}
     for language in LANGUAGES:
         for kind in kinds:
             text = read_words(language)(f"conflicts.{kind}", code="53.05", stated=2, used=1)

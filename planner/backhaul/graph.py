@@ -40,10 +40,16 @@ edge attribute           meaning
 ``capex_idr``, ``opex_idr_per_year``, ``cost_idr``   construction, yearly cost, present value
 ``clearance_f1_share``   microwave: least clearance over first Fresnel radius; NaN for others
 ``margin_db``            microwave: clear-air fade margin; NaN for others
+``multipath_percent``, ``rain_percent``, ``unavailable_percent``  share of an average year in which multipath, rain,
+                         and all causes with equipment break the link; NaN where not judged (fiber)
 ``elevation_deg``        satellite: elevation of the satellite; NaN for others
+``latency_ms``           satellite: delay to the gateway and back; NaN for others
 ``has_terrain``          microwave: judged over a terrain model (False: over the bulge of the earth alone)
 ``evidence``             weakest evidence among its ends, route and terrain
 =======================  ====================================================================================
+
+The graph's own attribute ``refused`` is the table of links that were looked at and do not hold
+(`network.REFUSED_COLUMNS`), with the numbers that refuse them.
 
 Rules for whoever buys links
 ----------------------------
@@ -63,11 +69,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.backhaul import technology
-from planner.backhaul.network import EDGE_COLUMNS, NODE_COLUMNS, Network, edge_table, node_table, weakest
+from planner.backhaul.network import (
+    EDGE_COLUMNS,
+    NODE_COLUMNS,
+    REFUSED_COLUMNS,
+    Network,
+    edge_table,
+    node_table,
+    weakest,
+)
 from planner.errors import InfeasibleError, LayerError
 from planner.grid import Grid, Raster
 from planner.registry import load
 from planner.specs.backhaul import BackhaulSpec
+from planner.specs.climate import ClimateSpec
 from planner.specs.cost import CostSpec
 
 if TYPE_CHECKING:
@@ -102,6 +117,7 @@ class Layers(TypedDict, total=False):
     relays: pd.DataFrame | None
     satellite: pd.DataFrame | None
     gateways: pd.DataFrame | None
+    climate: ClimateSpec | None
 
 
 def build_graph(
@@ -146,13 +162,17 @@ def build_graph(
         roads=layers.get("roads"),
         satellite=pd.DataFrame() if satellite is None else satellite,
         gateways=pd.DataFrame() if gateways is None else gateways,
+        climate=layers.get("climate"),
     )
     found = [
         load(technology, spec.kind).links(network, spec, cost) for spec in sorted(specs, key=lambda spec: spec.name)
     ]
     edges = [_own_backhaul(nodes, layers.get("bts_roots")), *(item.edges for item in found)]
     extra = [item.nodes for item in found if len(item.nodes)]
-    return assembled(_joined([nodes, *extra], NODE_COLUMNS), _joined(edges, EDGE_COLUMNS))
+    graph = assembled(_joined([nodes, *extra], NODE_COLUMNS), _joined(edges, EDGE_COLUMNS))
+    refused = _joined([item.refused for item in found], REFUSED_COLUMNS)
+    graph.graph["refused"] = refused.sort_values(["from_id", "to_id", "technology"], kind="stable", ignore_index=True)
+    return graph
 
 
 def _joined(tables: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:

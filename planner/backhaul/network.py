@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any  # Any: columns of a table are arrays, series or single values
 
@@ -13,11 +13,22 @@ from numpy.typing import NDArray
 
 from planner.backhaul.near import label_landmass
 from planner.grid import Grid, Raster
+from planner.specs.climate import ClimateSpec
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["EDGE_COLUMNS", "NODE_COLUMNS", "Links", "Network", "edge_table", "node_table", "weakest"]
+__all__ = [
+    "EDGE_COLUMNS",
+    "NODE_COLUMNS",
+    "REFUSED_COLUMNS",
+    "Links",
+    "Network",
+    "edge_table",
+    "node_table",
+    "refused_table",
+    "weakest",
+]
 
 NODE_COLUMNS = (
     "node_id", "kind", "ref_id", "name", "lon_deg", "lat_deg", "height_m", "capacity_mbps", "is_capacity_known",
@@ -25,8 +36,12 @@ NODE_COLUMNS = (
 )  # fmt: skip
 EDGE_COLUMNS = (
     "from_id", "to_id", "technology", "kind", "pool", "length_km", "sea_km", "capacity_mbps", "reserved_mbps",
-    "capex_idr", "opex_idr_per_year", "cost_idr", "clearance_f1_share", "margin_db", "elevation_deg", "has_terrain",
-    "evidence",
+    "capex_idr", "opex_idr_per_year", "cost_idr", "clearance_f1_share", "margin_db", "multipath_percent",
+    "rain_percent", "unavailable_percent", "elevation_deg", "latency_ms", "has_terrain", "evidence",
+)  # fmt: skip
+REFUSED_COLUMNS = (
+    "from_id", "to_id", "technology", "refused", "length_km", "margin_db", "multipath_percent", "rain_percent",
+    "unavailable_percent", "clearance_f1_share", "elevation_deg",
 )  # fmt: skip
 _NODE_DEFAULTS: dict[str, Any] = {
     "ref_id": "", "name": "", "lon_deg": np.nan, "lat_deg": np.nan, "height_m": np.nan, "capacity_mbps": np.inf, "is_capacity_known": False, "pool": "",
@@ -34,7 +49,8 @@ _NODE_DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 _EDGE_DEFAULTS: dict[str, Any] = {
     "pool": "", "sea_km": 0.0, "reserved_mbps": 0.0, "clearance_f1_share": np.nan, "margin_db": np.nan,
-    "elevation_deg": np.nan, "has_terrain": False, "evidence": "observed",
+    "multipath_percent": np.nan, "rain_percent": np.nan, "unavailable_percent": np.nan, "elevation_deg": np.nan,
+    "latency_ms": np.nan, "has_terrain": False, "evidence": "observed",
 }  # fmt: skip
 _RANK = ("observed", "estimate", "schematic", "synthetic")
 
@@ -53,6 +69,8 @@ class Network:
         Lines with ``length_factor`` (None or empty: no roads known).
     satellite, gateways
         Their layers.
+    climate
+        Rain and refractivity by place; None: what each technology assumes for the country.
     """
 
     nodes: pd.DataFrame
@@ -62,6 +80,7 @@ class Network:
     roads: gpd.GeoDataFrame | None
     satellite: pd.DataFrame
     gateways: pd.DataFrame
+    climate: ClimateSpec | None = None
 
     @cached_property
     def landmass(self) -> NDArray[np.int32] | None:
@@ -80,6 +99,15 @@ class Network:
         height[np.isnan(height) & ~self.land] = 0.0
         return Raster(self.terrain.grid, height, self.terrain.unit)
 
+    def foot_m(self, lon_deg: NDArray[Any], lat_deg: NDArray[Any]) -> NDArray[np.float64]:
+        """Ground at places, m; 0 where it is not known, the unfavourable side (low hops fade more, rain is deeper)."""
+        foot = np.zeros(np.shape(lon_deg))
+        if self.ground is not None:
+            row, col = self.ground.grid.row_col(lon_deg, lat_deg)
+            inside = self.ground.grid.contains(row, col)
+            foot[inside] = self.ground.values[row[inside], col[inside]]
+        return np.nan_to_num(foot, nan=0.0)
+
     def of_kind(self, *kinds: str) -> pd.DataFrame:
         """Nodes of the given kinds, in order of ``node_id``."""
         return self.nodes.loc[self.nodes["kind"].isin(kinds)].reset_index(drop=True)
@@ -87,10 +115,15 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Links:
-    """Links of one technology, and the nodes they bring with them (forks, beams)."""
+    """Links of one technology, the nodes they bring with them (forks, beams), and links that do not hold.
+
+    ``refused`` has `REFUSED_COLUMNS`: why (``margin``, ``rain``, ``multipath``, ``clearance``,
+    ``unknown_ground``, ``elevation``) and the numbers behind it.
+    """
 
     edges: pd.DataFrame
     nodes: pd.DataFrame
+    refused: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REFUSED_COLUMNS)))
 
 
 def node_table(columns: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -108,6 +141,13 @@ def edge_table(columns: Mapping[str, Any] | None = None) -> pd.DataFrame:
     """Edges with every declared column; those not given take their neutral value."""
     none: dict[str, Any] = {name: [] for name in EDGE_COLUMNS if name not in _EDGE_DEFAULTS}
     return pd.DataFrame({**_EDGE_DEFAULTS, **(columns or none)})[list(EDGE_COLUMNS)]
+
+
+def refused_table(columns: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """Links that do not hold, with every declared column; a number that was not computed is NaN."""
+    none: dict[str, Any] = {name: [] for name in ("from_id", "to_id", "technology", "refused")}
+    given = {**dict.fromkeys(REFUSED_COLUMNS, np.nan), **(columns or none)}
+    return pd.DataFrame(given)[list(REFUSED_COLUMNS)]
 
 
 def weakest(*evidence: object) -> NDArray[np.str_]:

@@ -117,10 +117,10 @@ def init(
     return write_scenario(path, Console(lang))
 
 
-def _redo(run: Path, stages: tuple[str, ...], lang: str) -> int:
+def _redo(run: Path, stages: tuple[str, ...], lang: str, formats: tuple[str, ...] = ()) -> int:
     from planner.cli.plan import redo
 
-    return redo(run, stages, Console(lang))
+    return redo(run, stages, Console(lang), formats=formats)
 
 
 Run = Annotated[Path, typer.Argument(help="Folder of a finished run.")]
@@ -135,16 +135,76 @@ def map_(run: Run, lang: Lang = "id") -> int:
 
 @app.command()
 @ends_cleanly
-def export(run: Run, lang: Lang = "id") -> int:
-    """Make the GIS layers of a run again."""
-    return _redo(run, ("gis",), lang)
+def export(
+    run: Run,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="Only this format, even one the scenario does not name: kmz, shapefile, …"),
+    ] = None,
+    lang: Lang = "id",
+) -> int:
+    """Make the GIS layers of a run again, or in one more format."""
+    asked = tuple(formats or ())
+    return _redo(run, tuple(f"gis:{name}" for name in asked) or ("gis",), lang, asked)
 
 
 @app.command()
 @ends_cleanly
 def report(run: Run, lang: Lang = "id") -> int:
-    """Make the workbooks of a run again."""
-    return _redo(run, ("workbook:id", "workbook:en"), lang)
+    """Make the workbooks and the reports (PDF) of a run again."""
+    return _redo(run, ("workbook:id", "workbook:en", "report:id", "report:en"), lang)
+
+
+@app.command()
+@ends_cleanly
+def link(
+    start: Annotated[str, typer.Option("--from", help="One end: LON,LAT in degrees (the tower).")],
+    end: Annotated[str, typer.Option("--to", help="Other end: LON,LAT in degrees.")],
+    scenario: Annotated[Path | None, typer.Argument(help="Scenario whose terrain and clutter to use.")] = None,
+    terrain: Annotated[Path | None, typer.Option("--terrain", help="Height model, instead of a scenario.")] = None,
+    kind: Annotated[
+        Literal["access", "hop"] | None,
+        typer.Option("--kind", help="access (ITU-R P.1812) or hop (P.530); above 6 GHz always hop."),
+    ] = None,
+    frequency_mhz: Annotated[float | None, typer.Option("--frequency-mhz", help="30 to 100000.")] = None,
+    height_m: Annotated[
+        list[float] | None, typer.Option("--height-m", help="Antenna above ground: once for --from, again for --to.")
+    ] = None,
+    pixel_m: Annotated[float | None, typer.Option("--pixel-m", help="Spacing of the profile.")] = None,
+    void_is_sea: Annotated[
+        bool, typer.Option("--void-is-sea", help="Ground without height is sea: your word for it.")
+    ] = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the pictures.")] = Path("runs/link"),
+    lang: Lang = "id",
+    as_json: Json = False,
+) -> int:
+    """Draw one link: terrain with the Earth's bulge, Fresnel zone, obstacles, loss budget (SVG, PNG, text)."""
+    from planner.cli.link import LinkRequest, inspect_link, parse_place
+
+    console = Console(lang, as_json=as_json)
+    ends = (parse_place(start, "from"), parse_place(end, "to"))
+    heights = (*(height_m or ()), None, None)[:2]
+    request = LinkRequest(
+        *ends, frequency_mhz, (heights[0], heights[1]), kind, scenario, terrain, pixel_m, void_is_sea, out
+    )
+    return inspect_link(request, console)
+
+
+@app.command()
+@ends_cleanly
+def calibrate(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML): towers, terrain, clutter, radio model.")],
+    measurements: Annotated[Path, typer.Argument(help="Measured samples: position, RSRP in dBm, cell id if known.")],
+    out: Annotated[Path, typer.Option("--out", help="Models folder: the result goes to its fitted/.")] = Path("runs"),
+    name: Annotated[str, typer.Option("--name", help="Name of the result (default: the scenario's).")] = "",
+    block_km: Annotated[float, typer.Option("--block-km", help="Side of the blocks left out together.")] = 2.0,
+    lang: Lang = "id",
+    as_json: Json = False,
+) -> int:
+    """Fit the propagation model to drive-test or application samples, judged on places it has not seen."""
+    from planner.cli.calibrate import calibrate as run_calibrate
+
+    return run_calibrate(scenario, measurements, Console(lang, as_json=as_json), out=out, name=name, block_km=block_km)
 
 
 @app.command()

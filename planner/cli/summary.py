@@ -13,7 +13,10 @@ from planner.schema_columns import LEVELS
 
 __all__ = ["summarise"]
 
-_SHOWN = ("map.html", "report/laporan_id.xlsx", "report/report_en.xlsx", "gis/plan.gpkg", "manifest.json")
+_SHOWN = (
+    "map.html", "report/laporan_id.pdf", "report/report_en.pdf", "report/laporan_id.xlsx", "report/report_en.xlsx",
+    "gis/plan.gpkg", "manifest.json",
+)  # fmt: skip
 _BILLION = 1e9
 
 
@@ -113,6 +116,11 @@ def _rest(facts: dict[str, Any], console: Console) -> list[str]:
             used=_number(evidence["n_rows_used"], console),
         )
     ]
+    conflicts = facts["demand"].get("conflicts", [])
+    if conflicts:
+        numbers = {name: _number(conflicts[0][name], console) for name in ("stated", "used")}
+        first = words(f"conflicts.{conflicts[0]['kind']}", code=conflicts[0]["area_code"], **numbers)
+        lines.append(words("cli.conflicts", n=_number(len(conflicts), console), first=first))
     if n_bad:
         lines.append(words("cli.quarantined", n=_number(n_bad, console)))
     lines.append(words("cli.indicative"))

@@ -13,7 +13,7 @@ from planner.demand.areas import area_of_pixels, area_of_points
 from planner.demand.counts import AreaCounts, Conflict, latest_counts, umkm_totals, worst
 from planner.demand.points import UMKM_COUNTS, LandFrame, Placed, UmkmTally, in_units, place_on_land, tally_umkm
 from planner.demand.rates import BusyHour, busy_hour, demand_mbps
-from planner.demand.spread import LandPixels, land_pixels, settle_weights, spread_counts
+from planner.demand.spread import LandPixels, Spread, land_pixels, settle_weights, spread_counts
 from planner.grid import Grid, Raster
 from planner.schema_columns import EVIDENCE
 from planner.specs.demand import DemandSpec
@@ -276,6 +276,9 @@ def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: 
         raster = _People(np.zeros(pixels.cell_id.size), evidence, "none", 0.0)
     is_spread = spread.values > 0.0
     has_counts = bool(spread.owners)
+    missing = (
+        _without_figure(pixels, spread, np.zeros(pixels.cell_id.size)) if has_counts and raster.method == "none" else ()
+    )
     methods = {("none", True): "counts", ("none", False): "none", ("raster", True): "raster_and_counts"}
     return _People(
         values=raster.values + in_units(spread.values, spread.owner),
@@ -286,8 +289,18 @@ def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: 
         left_out=raster.left_out + max(0.0, spread.stated - spread.placed),
         n_elsewhere=spread.n_elsewhere,
         cut=spread.cut,
-        conflicts=spread.conflicts,
+        conflicts=(*spread.conflicts, *missing),
     )
+
+
+def _without_figure(pixels: LandPixels, spread: Spread, held: NDArray[np.float64]) -> tuple[Conflict, ...]:
+    """Areas of the region for which neither they nor anything above them has a figure: they hold none, by ignorance."""
+    n_codes = len(pixels.codes)
+    is_bare = np.bincount(pixels.code_index, weights=spread.owner >= 0, minlength=n_codes) == 0.0
+    is_empty = np.bincount(pixels.code_index, weights=held, minlength=n_codes) == 0.0
+    has_land = np.bincount(pixels.code_index, minlength=n_codes) > 0
+    found = pixels.codes[is_bare & is_empty & has_land].tolist()
+    return tuple(Conflict("no_figure", code, 0.0, 0.0) for code in found if code)
 
 
 def _from_raster(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels) -> _People | None:
@@ -351,7 +364,8 @@ def _umkm(
         counts["n_umkm"] = counts["n_umkm"] + added
         for name, part in (("n_umkm_small", small), ("n_umkm_priority_sector", priority)):
             counts[name] = counts[name] + np.minimum(in_units(added * part, spread.owner), added)
-        return _Umkm(counts, from_counts=spread.placed, conflicts=spread.conflicts)
+        missing = _without_figure(pixels, spread, counts["n_umkm"] - added)
+        return _Umkm(counts, from_counts=spread.placed, conflicts=(*spread.conflicts, *missing))
     if spec.estimate_umkm and tally.n_rows == 0:
         counts["n_umkm"] = in_units(people.values * spec.umkm_per_people_share)
         n = float(people.values.sum())

@@ -31,7 +31,8 @@ class Conflict:
     kind
         ``same_year`` (two figures of one area and year: the smaller is used), ``parts_exceed_whole``
         (the parts are used), ``rest_without_place`` (the whole exceeds its parts and nowhere is left
-        to put the rest).
+        to put the rest), ``no_figure`` (nobody states a figure for the area or one that holds it, so it
+        counts as empty).
     area_code
         The area.
     stated, used

@@ -45,8 +45,8 @@ _LINKS = tuple(
         rf"[?&#](?:q|query|ll|daddr|destination|sll|center|cp)=(?:loc:)?\+?{_FLOAT}(?:,|~|\s|\+)+{_FLOAT}",
         rf"[?&]mlat={_FLOAT}&mlon={_FLOAT}",
         rf"/(?:place|search|dir)/(?:[^/]*/)*{_FLOAT},\+?{_FLOAT}",
-        rf"@{_FLOAT},{_FLOAT}",
-        rf"#map=\d+/{_FLOAT}/{_FLOAT}",
+        rf"@{_FLOAT},{_FLOAT}(?!,(?:\d|1[0-3])(?:\.\d+)?z)(?![\d.])",  # zoomed out, it is a view and no place
+        rf"#map=(?:1[4-9]|2\d)/{_FLOAT}/{_FLOAT}",
         rf"^geo:{_FLOAT},{_FLOAT}",
         rf"/maps/{_FLOAT},{_FLOAT}",
     )

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import importlib
 import json
-import multiprocessing
 import os
 import platform
 import resource
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from planner.errors import OutputError, PlannerError
 from planner.parallel import worker_count
+from planner.pipeline.crew import Crew
 from planner.pipeline.keys import stage_key, versions
 from planner.pipeline.stage import Stage, StageContext
 from planner.pipeline.store import PARTS, Store, damaged_parts, file_digest, finish_part, locked, read_note, write_whole
@@ -31,6 +30,10 @@ MANIFEST = "manifest.json"
 PUBLISHED = "published.json"
 DIGESTS = "digests.json"
 Say = Callable[[str], None]
+Made = tuple[Stage, float, float, list[str]]
+
+MOST_PROCESSES = 4
+"""More would wait for each other: the table is never wider for long, and each holds its own libraries."""
 
 
 @dataclass
@@ -45,11 +48,19 @@ class RunResult:
         Per stage: name, kept or made, seconds, peak megabytes of the process so far.
     outputs
         Published files, relative to the run folder.
+    seconds
+        From the start until the last stage was whole.
     """
 
     out: Path
     stages: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def peak_mb(self) -> float:
+        """Peak megabytes of the largest process."""
+        return max([peak_mb(), *(float(stage["peak_mb"]) for stage in self.stages)])
 
 
 def peak_mb() -> float:
@@ -97,6 +108,7 @@ def run(
     PlannerError
         From a stage; nothing is published then, and outputs of an earlier run stay as they were.
     """
+    started = time.perf_counter()
     with locked(out):
         store = Store(out)
         if fresh:
@@ -105,20 +117,17 @@ def run(
         keys = _keys(table, scenario, cache)
         result = RunResult(out)
         must = [row for row in table if row.name in again or store.done(row.name, keys[row.name], cache) is None]
-        together = [stage for stage in must if stage.is_output]
-        together = together if len(together) > 1 else []
-        for number, stage in enumerate(table, start=1):
-            if stage in together:
-                break
-            measured = (0.0, peak_mb())
-            if stage in must:
-                measured = _make(stage, scenario, store, keys, say)
-            _report(result, stage, measured, f"[{number:2d}/{len(table)}]", say, kept=stage not in must)
-        if together:
-            waiting = [stage for stage in table if stage.is_output]
-            for offset, stage, measured in _make_together(waiting, together, scenario, store, keys):
-                number = len(table) - len(waiting) + offset + 1
-                _report(result, stage, measured, f"[{number:2d}/{len(table)}]", say, kept=stage not in together)
+        maker = _Maker(scenario, store, keys)
+        measured = _make_side_by_side(maker, must) if _is_wide(must) else _make_in_turn(maker, must)
+        kept = [stage for stage in table if stage not in must]
+        for number, (stage, seconds, peak, lines) in enumerate(chain(_untouched(kept), measured), start=1):
+            row = {"stage": stage.name, "kept": stage in kept, "seconds": round(seconds, 3), "peak_mb": round(peak)}
+            result.stages.append(row)
+            word = "kept" if stage in kept else "made"
+            say(f"[{number:2d}/{len(table)}] {stage.name:<22} {word}  {seconds:6.2f} s  peak {peak:5.0f} MB")
+            for line in lines:
+                say(line)
+        result.seconds = time.perf_counter() - started
         _publish(table, scenario, store, keys, cache, result)
         store.sweep(keys)
         there = {path: digest for path, digest in cache.items() if Path(path).exists()}
@@ -138,45 +147,76 @@ def _keys(table: tuple[Stage, ...], scenario: Scenario, cache: dict[str, str]) -
     return keys
 
 
-def _report(
-    result: RunResult, stage: Stage, measured: tuple[float, float], place: str, say: Say, *, kept: bool
-) -> None:
-    """Note a stage in the result and tell it in one line."""
-    seconds, peak = measured
-    result.stages.append({"stage": stage.name, "kept": kept, "seconds": round(seconds, 3), "peak_mb": round(peak)})
-    say(f"{place} {stage.name:<22} {'kept' if kept else 'made'}  {seconds:6.2f} s  peak {peak:5.0f} MB")
+@dataclass(frozen=True)
+class _Maker:
+    """What making a stage needs; goes to other processes."""
+
+    scenario: Scenario
+    store: Store
+    keys: dict[str, str]
+
+    def __call__(self, stage: Stage) -> Made:
+        """Make one stage: seconds it took, peak megabytes of its process, what it has to say."""
+        lines: list[str] = []
+        seconds, peak = _make(stage, self.scenario, self.store, self.keys, lines.append)
+        return stage, seconds, peak, lines
 
 
-def _make_together(
-    outputs: list[Stage], must: list[Stage], scenario: Scenario, store: Store, keys: dict[str, str]
-) -> Iterator[tuple[int, Stage, tuple[float, float]]]:
-    """Outputs do not read each other: each is made in a process of its own, as many at once as there are processors."""
-    spawn = multiprocessing.get_context("spawn")
-    n_workers = min(worker_count(), len(must))
-    with ProcessPoolExecutor(max_workers=n_workers, mp_context=spawn, initializer=_end_with_parent) as pool:
-        try:
-            flying = {stage.name: pool.submit(_make, stage, scenario, store, keys, _said_nothing) for stage in must}
-            for offset, stage in enumerate(outputs):
-                yield offset, stage, flying[stage.name].result() if stage.name in flying else (0.0, peak_mb())
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _untouched(stages: list[Stage]) -> Iterator[Made]:
+    for stage in stages:
+        yield stage, 0.0, peak_mb(), []
 
 
-def _end_with_parent() -> None:
-    """A worker of a run that was killed must not live on, nor write into the folder of the next run."""
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _make_in_turn(make: _Maker, must: list[Stage]) -> Iterator[Made]:
+    for stage in must:
+        yield make(stage)
 
 
-def _said_nothing(_line: str) -> None:
-    """Outputs made in another process tell nothing of their own."""
+def _is_wide(must: list[Stage]) -> bool:
+    """Whether two stages can be made at once, and there are processors for it."""
+    return worker_count() > 1 and any(len(ready) > 1 for ready in _waves(must))
+
+
+def _waves(must: list[Stage]) -> Iterator[list[Stage]]:
+    """Stages that are ready together if all that are ready are always made."""
+    done: set[str] = set()
+    names = {stage.name for stage in must}
+    while ready := [stage for stage in must if stage.name not in done and not (set(stage.inputs) & names) - done]:
+        yield ready
+        done |= {stage.name for stage in ready}
+
+
+def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
+    """Stages whose inputs are there, in the order of the table, one a process.
+
+    A process that has nothing to make imports what later stages will want.
+    """
+    waiting, done = list(must), set(make.keys) - {stage.name for stage in must}
+    with Crew(min(worker_count(), MOST_PROCESSES)) as crew:
+        warmed: dict[int, set[str]] = {number: set() for number in crew.idle}
+        while len(done) < len(make.keys):
+            for number in crew.idle:
+                ready = next((stage for stage in waiting if done.issuperset(stage.inputs)), None)
+                if ready is not None:
+                    waiting.remove(ready)
+                    warmed[number].add(ready.module)
+                    crew.give(number, ready.name, make, ready)
+                elif cold := [stage.module for stage in waiting if stage.module not in warmed[number]]:
+                    warmed[number].add(cold[0])
+                    crew.give(number, None, _warm, cold[0])
+            for name, made in crew.results():
+                if name is not None:
+                    done.add(name)
+                    yield made
+
+
+def _warm(module: str) -> None:
+    """Import a stage and what it imports late; compile its kernels."""
+    stage = importlib.import_module(f"planner.pipeline.stages.{module}")
+    for name in getattr(stage, "IMPORTS", ()):
+        importlib.import_module(name)
+    if hasattr(stage, "warm"):
+        stage.warm()
 
 
 def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> tuple[float, float]:
@@ -249,7 +289,7 @@ def _publish(
         "outputs": dict(sorted(digests.items())),
         "run": {
             "stages": result.stages,
-            "seconds": round(sum(stage["seconds"] for stage in result.stages), 3),
+            "seconds": round(result.seconds, 3),
             "host": platform.node(),
             "system": platform.platform(),
         },

@@ -24,7 +24,8 @@ class Stage:
         Shown in the progress line and in the manifest.
     module
         Dotted module below ``planner.pipeline.stages``; it defines ``run(context)`` for whole stages,
-        ``parts(context)`` and ``run_part(context, part)`` for the others. Imported only when it must run.
+        ``parts(context)`` and ``run_part(context, part)`` for the others. Imported only when it must run;
+        ``IMPORTS`` may name modules it imports late, and ``warm()`` compile kernels ahead.
     inputs
         Names of the stages whose artifacts it reads.
     settings
@@ -40,8 +41,6 @@ class Stage:
     outputs
         Files it puts below ``publish/`` of its artifact; they are copied into the run folder when the whole
         run has succeeded. Patterns are allowed where a file appears only at need.
-    is_output
-        No other stage reads it: it may be made beside the others at the end of the table.
     """
 
     name: str
@@ -53,7 +52,6 @@ class Stage:
     arguments: Mapping[str, str] = field(default_factory=dict)
     partition: Partition = "whole"
     outputs: tuple[str, ...] = ()
-    is_output: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def tightest_points(
     step_km
         Step of the profile.
     bulge
-        ``500/(k·a)`` for each k: m per km².
+        ``500/(k·a)`` of each hop for each k, ``(n, n_k)``: m per km².
     share, at_km
         Results, ``(n, n_k)``; NaN where the hop crosses ground of unknown height.
     """
@@ -67,7 +67,7 @@ def tightest_points(
         foot_b = _height(height, row_b, col_b) if has_terrain else 0.0
         top_a, top_b = foot_a + mast_a, foot_b + mast_b
         radius_scale = 17.3 / math.sqrt(frequency_ghz[i] * total)
-        for k in range(bulge.size):
+        for k in range(bulge.shape[1]):
             share[i, k] = np.inf
             at_km[i, k] = 0.0
         if not math.isfinite(top_a + top_b):
@@ -81,8 +81,8 @@ def tightest_points(
             near, far = total * t, total * (1.0 - t)
             over = top_a + (top_b - top_a) * t - ground
             radius = radius_scale * math.sqrt(near * far)
-            for k in range(bulge.size):
-                value = (over - bulge[k] * near * far) / radius
+            for k in range(bulge.shape[1]):
+                value = (over - bulge[i, k] * near * far) / radius
                 if not value >= share[i, k]:  # also takes NaN, and keeps it
                     share[i, k] = value
                     at_km[i, k] = near

@@ -190,6 +190,8 @@ def coverage(
         Stations without needed numbers or out of range, land without height under the policy ``refuse``,
         rasters that do not fit, a radius smaller than a pixel.
     """
+    from planner.radio._coverage_kernel import keep_best
+
     wanted = coverage_groups(bts) if groups is None else groups
     name = model_used(spec, terrain)
     model = registry.load(propagation, name)
@@ -210,20 +212,12 @@ def coverage(
     for found in parallel.map_parts(reach, towers):
         for k, row in enumerate(found.tower.rows):
             position[row.rank] = row.position
-            _merge(rsrp[row.group], rank[row.group], found, k, spec.floor_dbm)
+            keep_best(
+                rsrp[row.group], rank[row.group], found.rows, found.cols, found.levels_dbm[k], row.rank, spec.floor_dbm
+            )
     server = np.where(np.isfinite(rsrp), position[np.minimum(rank, len(bts))], np.int32(-1)).astype(np.int32)
     rsrp[~np.isfinite(rsrp)] = np.nan
     return Coverage(grid, wanted, rsrp, server, name, left_out, ground.n_filled)
-
-
-def _merge(rsrp: NDArray[np.float32], rank: NDArray[np.int32], found: _Reached, k: int, floor_dbm: float) -> None:
-    level = found.levels_dbm[k]
-    mine = np.int32(found.tower.rows[k].rank)
-    before, holder = rsrp[found.rows, found.cols], rank[found.rows, found.cols]
-    take = (level >= floor_dbm) & ((level > before) | ((level == before) & (mine < holder)))
-    rows, cols = found.rows[take], found.cols[take]
-    rsrp[rows, cols] = level[take]
-    rank[rows, cols] = mine
 
 
 def _require_numbers(bts: pd.DataFrame) -> None:
@@ -308,17 +302,17 @@ def _tower(
 
 def _reach(tower: _Tower, ground: Ground, grid: Grid, spec: RadioSpec, settings: Settings, model: object) -> _Reached:
     """Levels of a tower's stations on the land pixels of the grid within the radius."""
+    from planner.radio._coverage_kernel import pixels_within
+
     row, col = ground.place(tower.lon_deg, tower.lat_deg)
     top, bottom, left, right = ground.window(row, col, tower.lat_deg, spec.radius_km)
     top, bottom = max(top, ground.row), min(bottom, ground.row + grid.n_rows - 1)
     left, right = max(left, ground.col), min(right, ground.col + grid.n_cols - 1)
-    found = np.nonzero(ground.is_land[top : max(bottom + 1, top), left : max(right + 1, left)])
-    rows, cols = found[0] + top, found[1] + left
-    by_row = metric_km(tower.lat_deg, row, np.arange(top, max(bottom + 1, top)), ground.frame.pixel_deg)
-    per_row, per_col = by_row[0][found[0]], by_row[1][found[0]]
-    north, east = (row - rows) * per_row, (cols - col) * per_col
-    near = np.hypot(north, east) <= spec.radius_km
-    rows, cols = rows[near], cols[near]
+    metric = metric_km(tower.lat_deg, row, np.arange(top, max(bottom + 1, top)), ground.frame.pixel_deg)
+    window = ground.is_land[top : max(bottom + 1, top), left : max(right + 1, left)]
+    rows, cols, per_row, per_col = (np.empty(window.size, dtype) for dtype in (np.int64, np.int64, float, float))
+    n = pixels_within(window, (top, left), (row, col), metric, spec.radius_km, (rows, cols, per_row, per_col))
+    rows, cols, per_row, per_col = rows[:n], cols[:n], per_row[:n], per_col[:n]
     job = AreaJob(
         surface=ground.surface,
         tower=(row, col),
@@ -326,15 +320,18 @@ def _reach(tower: _Tower, ground: Ground, grid: Grid, spec: RadioSpec, settings:
         pixel_km=pixel_km(tower.lat_deg, ground.frame.pixel_deg),
         rows=rows,
         cols=cols,
-        km_per_row=per_row[near],
-        km_per_col=per_col[near],
+        km_per_row=per_row,
+        km_per_col=per_col,
         heights_m=tower.heights_m,
         bands_mhz=tower.bands_mhz,
         settings=settings,
     )
     losses = model.losses_db(job)  # type: ignore[attr-defined]  # the contract of the registry
-    bearing = np.degrees(np.arctan2(east[near], north[near]))
-    levels = np.empty((len(tower.rows), rows.size), dtype=np.float32)
+    has_sector = any(np.isfinite(station.azimuth_deg) for station in tower.rows)
+    bearing = np.zeros(n)
+    if has_sector:
+        bearing = np.degrees(np.arctan2((cols - col) * per_col, (row - rows) * per_row))
+    levels = np.empty((len(tower.rows), n), dtype=np.float32)
     for k, station in enumerate(tower.rows):
         pattern = sector_loss_db(
             bearing, station.azimuth_deg, beam_width_deg=spec.beam_width_deg, front_back_db=spec.front_back_db

@@ -73,7 +73,7 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
     *,
     frequency_ghz: ArrayLike,
     terrain: Raster | None,
-    k_factors: tuple[float, ...] = (4 / 3, 2 / 3),
+    k_factors: ArrayLike = (4 / 3, 2 / 3),
     land: NDArray[np.bool_] | None = None,
     min_f1_share: ArrayLike = MIN_CLEARANCE_SHARE,
 ) -> HopClearance:
@@ -90,11 +90,12 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
     terrain
         Ground in metres, NaN where unknown. None: a smooth Earth.
     k_factors
-        Effective-Earth factors: the median and the one exceeded 99.9 % of the time.
+        Effective-Earth factors: the median and the one exceeded 99.9 % of the time, shape ``(n_k,)`` for all
+        hops or ``(n, n_k)``.
     land
         Land on the terrain's grid; other pixels are sea at 0 m whatever the terrain says.
     min_f1_share
-        Clearance at which a hop counts as clear, for all k or one value for each.
+        Clearance at which a hop counts as clear: one value, one for each k, or ``(n, n_k)``.
 
     Notes
     -----
@@ -123,7 +124,8 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
     arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in given))
     lon_a, lat_a, mast_a, lon_b, lat_b, mast_b, frequency = (np.ascontiguousarray(v) for v in arrays)
     distance = geo.distance_km(lon_a, lat_a, lon_b, lat_b)
-    _require_positive(distance, mast_a, mast_b, frequency, np.asarray(k_factors, dtype=np.float64))
+    k = np.atleast_1d(np.asarray(k_factors, dtype=np.float64))
+    _require_positive(distance, mast_a, mast_b, frequency, k)
     height = np.zeros((0, 0), dtype=np.float32)
     ends = np.zeros((distance.size, 6))
     ends[:, 2], ends[:, 5] = mast_a, mast_b
@@ -133,8 +135,8 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
         ends[:, 0], ends[:, 1] = _place(terrain, lon_a, lat_a)
         ends[:, 3], ends[:, 4] = _place(terrain, lon_b, lat_b)
         step_km = terrain.grid.pixel_deg * 110.946
-    bulge = 500.0 / (np.asarray(k_factors, dtype=np.float64) * EARTH_RADIUS_KM)
-    share, at_km = np.empty((distance.size, bulge.size)), np.empty((distance.size, bulge.size))
+    bulge = np.ascontiguousarray(np.broadcast_to(500.0 / (k * EARTH_RADIUS_KM), (distance.size, k.shape[-1])))
+    share, at_km = np.empty(bulge.shape), np.empty(bulge.shape)
     from planner.radio._hop_kernel import tightest_points
 
     tightest_points(height, ends, distance, step_km, bulge, frequency, share, at_km)
@@ -161,10 +163,13 @@ def _require_positive(distance: Array, mast_a: Array, mast_b: Array, frequency: 
         ("k_factors", k, "ITU-R P.530-18 §2.2.2"),
     )
     for name, values, source in checks:
-        faulty = int((~(np.isfinite(values) & (values > 0.0))).sum())
-        if faulty:
-            message = f"{name} must be positive and finite ({source}); {faulty} of {values.size} are not"
-            raise RadioError(message, code="radio_range", name=name, n=faulty, source=source)
+        faulty = ~(np.isfinite(values) & (values > 0.0))
+        if faulty.any():
+            n, first = int(faulty.sum()), float(values[faulty].flat[0])
+            message = (
+                f"{name} must be positive and finite ({source}); {n} of {values.size} are not, the first is {first:g}"
+            )
+            raise RadioError(message, code="radio_outside", name=name, value=first, low="> 0", high="∞", source=source)
 
 
 def _ground(terrain: Raster, land: NDArray[np.bool_] | None) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ def require_between(name: str, value: float, low: float, high: float, source: st
     if not (math.isfinite(value) and low <= value <= high):
         message = f"{name} = {value} is outside {low:g} to {high:g} ({source})"
         raise RadioError(
-            message, code="radio_range", name=name, value=value, low=f"{low:g}", high=f"{high:g}", source=source
+            message, code="radio_outside", name=name, value=value, low=f"{low:g}", high=f"{high:g}", source=source
         )
 
 

@@ -124,10 +124,26 @@ def level_at_zero_loss_dbm(
             f"power_dbm = {port_power_dbm} is outside -10 to 60 (3GPP TS 36.104: power of one antenna port); "
             "an EIRP or ERP holds the antenna's gain already"
         )
-        raise RadioError(message, code="radio_range", name="power_dbm", value=port_power_dbm, low="-10", high="60")
+        raise RadioError(
+            message,
+            code="radio_outside",
+            name="power_dbm",
+            value=port_power_dbm,
+            low="-10",
+            high="60",
+            source="3GPP TS 36.104",
+        )
     if not -5.0 <= gain_dbi <= 30.0:
         message = f"gain_dbi = {gain_dbi} is outside -5 to 30 (3GPP TR 36.942 §4.2: base station antennas)"
-        raise RadioError(message, code="radio_range", name="gain_dbi", value=gain_dbi, low="-5", high="30")
+        raise RadioError(
+            message,
+            code="radio_outside",
+            name="gain_dbi",
+            value=gain_dbi,
+            low="-5",
+            high="30",
+            source="3GPP TR 36.942 §4.2",
+        )
     spread = spread_db(technology, bandwidth_mhz, pilot_share_db=spec.pilot_share_db)
     return port_power_dbm + spread + gain_dbi + spec.rx_gain_dbi - spec.body_loss_db - spec.margin_db
 

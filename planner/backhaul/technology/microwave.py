@@ -1,10 +1,13 @@
 """Microwave hops between places, existing towers and fiber nodes.
 
-A hop stands when it is short enough for its fade margin (free-space loss; rain by ITU-R P.530-18 §2.4.1
-with P.838-3 coefficients; a least clear-air margin that covers multipath) and clear (`planner.radio.hops`).
+A hop stands when multipath, rain and equipment leave it out of service no longer than accepted
+(`planner.radio.hop_outage`: ITU-R P.530-17 with P.838-3 and P.837-7) and when it is clear at the median k and at
+the k exceeded 99.9 % of the time (`planner.radio.hops`). A hop that fails is kept apart with its numbers.
 """
 
 from __future__ import annotations
+
+from typing import Any  # Any: columns of a table are arrays or single values
 
 import numpy as np
 import pandas as pd
@@ -14,16 +17,24 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from planner.backhaul.near import nearest_pairs
-from planner.backhaul.network import Links, Network, edge_table, node_table, weakest
+from planner.backhaul.network import Links, Network, edge_table, node_table, refused_table, weakest
 from planner.backhaul.roads import walk_back
+from planner.radio.hop_outage import HopOutage, hop_fade_margin_db, hop_outage, low_k_factor
+from planner.radio.multipath import area_roughness_m
 from planner.specs.backhaul import BackhaulSpec, Terms
+from planner.specs.climate import Climate
 from planner.specs.cost import CostSpec
 
-__all__ = ["KIND_TERMS", "MicrowaveTerms", "clear_air_margin_db", "links", "rain_loss_db"]
+__all__ = ["KIND_TERMS", "MicrowaveTerms", "links"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 _LOOK = 8  # hops looked at for each one kept: hills hide many of the nearest
+_MEDIAN_K = 4.0 / 3.0
+_SHORTEST_KM = 0.05
+_MEASURED = (
+    "clearance_f1_share", "margin_db", "multipath_percent", "rain_percent", "unavailable_percent", "has_terrain",
+)  # fmt: skip
 
 
 class MicrowaveTerms(Terms):
@@ -33,12 +44,16 @@ class MicrowaveTerms(Terms):
     ----------
     frequency_ghz, tx_power_dbm, antenna_gain_dbi, threshold_dbm
         Radio of one end; gain of one antenna with its losses, received power at the needed error ratio.
-    min_margin_db
-        Least clear-air fade margin (multipath).
-    rain_mm_per_h, rain_k, rain_alpha, unavailable_percent
-        Rain rate exceeded 0.01 % of the time, P.838 coefficients, accepted outage by rain.
-    min_clearance_f1_share
-        Least clearance over the first Fresnel radius.
+    rain_mm_per_h, dn1_per_km, roughness_m
+        Climate where no table of places is given.
+    equipment_unavailable_percent
+        Of one hop, both ends, in an average year.
+    hop_unavailable_percent, path_unavailable_percent
+        Accepted outage of one hop, and of all hops from a site to the backbone.
+    clearance_f1_share
+        Least clearance over the first Fresnel radius at the median k.
+    low_k_clearance_f1_share, short_low_k_clearance_f1_share, tropical_km
+        The same at the k exceeded 99.9 % of the time, for hops longer than ``tropical_km`` and others.
     hop_capex_idr, long_hop_capex_idr, long_hop_km
         Both ends of a hop, and of a long one.
     opex_share_per_year, colocation_idr_per_year
@@ -53,12 +68,16 @@ class MicrowaveTerms(Terms):
     tx_power_dbm: float = Field(ge=-20.0, le=50.0)
     antenna_gain_dbi: float = Field(ge=0.0, le=60.0)
     threshold_dbm: float = Field(ge=-120.0, le=0.0)
-    min_margin_db: float = Field(ge=0.0, le=80.0)
-    rain_mm_per_h: float = Field(ge=0.0, le=250.0)
-    rain_k: float = Field(ge=0.0, le=10.0)
-    rain_alpha: float = Field(ge=0.5, le=2.0)
-    unavailable_percent: float = Field(ge=0.001, le=1.0)
-    min_clearance_f1_share: float = Field(ge=0.0, le=2.0)
+    rain_mm_per_h: float = Field(ge=0.0, le=300.0)
+    dn1_per_km: float = Field(ge=-2000.0, le=0.0)
+    roughness_m: float = Field(ge=0.0, le=3000.0)
+    equipment_unavailable_percent: float = Field(ge=0.0, le=1.0)
+    hop_unavailable_percent: float = Field(ge=0.001, le=1.0)
+    path_unavailable_percent: float = Field(ge=0.001, le=5.0)
+    clearance_f1_share: float = Field(ge=0.0, le=2.0)
+    low_k_clearance_f1_share: float = Field(ge=0.0, le=2.0)
+    short_low_k_clearance_f1_share: float = Field(ge=0.0, le=2.0)
+    tropical_km: float = Field(ge=0.0, le=100.0)
     hop_capex_idr: float = Field(gt=0.0)
     long_hop_capex_idr: float = Field(gt=0.0)
     long_hop_km: float = Field(gt=0.0)
@@ -69,48 +88,6 @@ class MicrowaveTerms(Terms):
 
 
 KIND_TERMS = MicrowaveTerms
-
-
-def rain_loss_db(distance_km: Floats, terms: MicrowaveTerms) -> Floats:
-    """Rain attenuation exceeded for the accepted share of an average year.
-
-    Parameters
-    ----------
-    distance_km
-        Hop lengths, positive.
-    terms
-        Band and climate.
-
-    Notes
-    -----
-    ITU-R P.530-18 §2.4.1, eq. 32-36: ``A0.01 = γ d r`` with
-    ``r = 1 / (0.477 d^0.633 R^(0.073 α) f^0.123 − 10.579 (1 − exp(−0.024 d)))``, at most 2.5, then scaled
-    to the percentage. Valid to 60 km, 1-100 GHz and 0.001-1 %.
-
-    References
-    ----------
-    ITU-R P.530-18 (2021); ITU-R P.838-3 (2005).
-    """
-    d, f = np.maximum(np.asarray(distance_km, dtype=np.float64), 1e-3), terms.frequency_ghz
-    specific = terms.rain_k * terms.rain_mm_per_h**terms.rain_alpha
-    spread = 0.477 * d**0.633 * terms.rain_mm_per_h ** (0.073 * terms.rain_alpha) * f**0.123
-    below = spread - 10.579 * (1.0 - np.exp(-0.024 * d))
-    share = np.where(below > 0.4, 1.0 / np.maximum(below, 0.4), 2.5)
-    at_001 = specific * d * share
-    c0 = 0.12 + (0.4 * np.log10((f / 10.0) ** 0.8) if f >= 10.0 else 0.0)
-    c1 = 0.07**c0 * 0.12 ** (1.0 - c0)
-    c2, c3 = 0.855 * c0 + 0.546 * (1.0 - c0), 0.139 * c0 + 0.043 * (1.0 - c0)
-    p = terms.unavailable_percent
-    scaled: Floats = at_001 * c1 * p ** -(c2 + c3 * np.log10(p))
-    return scaled
-
-
-def clear_air_margin_db(distance_km: Floats, terms: MicrowaveTerms) -> Floats:
-    """Received power over the threshold without rain or fading (free-space loss, ITU-R P.525-4)."""
-    d = np.maximum(np.asarray(distance_km, dtype=np.float64), 1e-3)
-    loss = 92.45 + 20.0 * np.log10(terms.frequency_ghz) + 20.0 * np.log10(d)
-    margin: Floats = terms.tx_power_dbm + 2.0 * terms.antenna_gain_dbi - loss - terms.threshold_dbm
-    return margin
 
 
 def links(network: Network, spec: BackhaulSpec, cost: CostSpec) -> Links:
@@ -124,31 +101,106 @@ def links(network: Network, spec: BackhaulSpec, cost: CostSpec) -> Links:
     spec, cost
         Technology and money.
     """
-    from planner.radio.hops import hop_clearance
-
     terms = spec.terms_as(MicrowaveTerms)
     nodes = network.of_kind("place", "root", "relay")
     a, b, km = _pairs(nodes, spec, terms)
-    margin = clear_air_margin_db(km, terms)
-    holds = (margin >= terms.min_margin_db) & (margin >= rain_loss_db(km, terms)) & (km > 0.0)
-    a, b, km, margin = a[holds], b[holds], km[holds], margin[holds]
+    apart = km >= _SHORTEST_KM
+    a, b, km = a[apart], b[apart], km[apart]
     if not len(a):
         return Links(edge_table(), node_table())
-    lon, lat = nodes["lon_deg"].to_numpy(float), nodes["lat_deg"].to_numpy(float)
-    height = nodes["height_m"].fillna(terms.root_height_m).to_numpy(float)
-    sight = hop_clearance(
-        lon[a], lat[a], height[a], lon[b], lat[b], height[b],
-        frequency_ghz=terms.frequency_ghz,
-        terrain=network.ground,
-        min_f1_share=terms.min_clearance_f1_share,
-    )  # fmt: skip
-    clearance, clear = sight.clearance_f1_share, sight.is_clear
-    a, b, km, margin, clearance = a[clear], b[clear], km[clear], margin[clear], clearance[clear]
+    facts = _judged(network, nodes, (a, b, km), terms)
+    clear = facts["refused"] == ""
+    refused = _refused(nodes, spec, (a, b), {name: column[~clear] for name, column in facts.items()}, ~clear)
+    a, b, km = a[clear], b[clear], km[clear]
+    if not len(a):
+        return Links(edge_table(), node_table(), refused)
     kind = nodes["kind"].to_numpy(dtype=str)
-    table = _priced(nodes, (a, b, km), (margin, clearance, sight.has_terrain), (spec, terms, cost))
+    kept = {name: column[clear] for name, column in facts.items()}
+    table = _priced(nodes, (a, b, km), kept, (spec, terms, cost))
     near = _nearest_of_kind(kind, a, b, km, terms.nearest)
     ways = _cheapest_ways(kind, a, b, table["cost_idr"].to_numpy(float))
-    return Links(table.iloc[np.union1d(near, ways)].reset_index(drop=True), node_table())
+    return Links(table.iloc[np.union1d(near, ways)].reset_index(drop=True), node_table(), refused)
+
+
+def _judged(
+    network: Network, nodes: pd.DataFrame, pairs: tuple[Indices, Indices, Floats], terms: MicrowaveTerms
+) -> dict[str, NDArray[Any]]:
+    """What each hop is worth, by column; ``refused`` is empty where it stands."""
+    from planner.radio.hops import hop_clearance
+
+    a, b, km = pairs
+    margin = hop_fade_margin_db(
+        km, terms.frequency_ghz,
+        tx_power_dbm=terms.tx_power_dbm, antenna_gain_dbi=terms.antenna_gain_dbi, threshold_dbm=terms.threshold_dbm,
+    )  # fmt: skip
+    outage = _outage(network, nodes, pairs, margin, terms)
+    holds = outage.total_percent <= terms.hop_unavailable_percent
+    clearance = np.full(km.size, np.nan)
+    is_clear, is_unknown = np.zeros(km.size, dtype=bool), np.zeros(km.size, dtype=bool)
+    if holds.any():
+        i, j = a[holds], b[holds]
+        lon, lat = nodes["lon_deg"].to_numpy(float), nodes["lat_deg"].to_numpy(float)
+        height = nodes["height_m"].fillna(terms.root_height_m).to_numpy(float)
+        long = km[holds] > terms.tropical_km
+        low = np.where(long, terms.low_k_clearance_f1_share, terms.short_low_k_clearance_f1_share)
+        sight = hop_clearance(
+            lon[i], lat[i], height[i], lon[j], lat[j], height[j],
+            frequency_ghz=terms.frequency_ghz,
+            terrain=network.ground,
+            k_factors=np.column_stack([np.full(i.size, _MEDIAN_K), low_k_factor(km[holds])]),
+            min_f1_share=np.column_stack([np.full(i.size, terms.clearance_f1_share), low]),
+        )  # fmt: skip
+        clearance[holds], is_clear[holds], is_unknown[holds] = (
+            sight.clearance_f1_share, sight.is_clear, sight.is_unknown,
+        )  # fmt: skip
+    worst = np.where(outage.rain_percent >= outage.multipath_percent, "rain", "multipath")
+    refused = np.select(
+        [margin <= 0.0, ~holds, is_clear, is_unknown], ["margin", worst, "", "unknown_ground"], default="clearance"
+    )
+    return {
+        "length_km": km, "margin_db": margin, "clearance_f1_share": clearance, "refused": refused,
+        "multipath_percent": outage.multipath_percent, "rain_percent": outage.rain_percent,
+        "unavailable_percent": outage.total_percent,
+        "has_terrain": np.full(km.size, network.ground is not None),
+    }  # fmt: skip
+
+
+def _outage(
+    network: Network, nodes: pd.DataFrame, pairs: tuple[Indices, Indices, Floats], margin: Floats, terms: MicrowaveTerms
+) -> HopOutage:
+    a, b, km = pairs
+    lon, lat = nodes["lon_deg"].to_numpy(float), nodes["lat_deg"].to_numpy(float)
+    top = nodes["height_m"].fillna(terms.root_height_m).to_numpy(float) + network.foot_m(lon, lat)
+    middle = (lon[a] + lon[b]) / 2.0, (lat[a] + lat[b]) / 2.0
+    return hop_outage(
+        km, terms.frequency_ghz, top[a], top[b], margin,
+        climate=_climate(network, *middle, terms),
+        latitude_deg=middle[1],
+        equipment_percent=terms.equipment_unavailable_percent,
+    )  # fmt: skip
+
+
+def _climate(network: Network, lon_deg: Floats, lat_deg: Floats, terms: MicrowaveTerms) -> Climate:
+    """By place where a table is given; the roughness by terrain where it is known."""
+    if network.climate is None:
+        n = lon_deg.size
+        named = (terms.rain_mm_per_h, 0.0, terms.dn1_per_km, terms.roughness_m)
+        climate = Climate(*(np.full(n, value) for value in named))
+    else:
+        climate = network.climate.at(lon_deg, lat_deg)
+    if network.ground is None:
+        return climate
+    rough = area_roughness_m(network.ground, lon_deg, lat_deg)
+    rough = np.where(np.isfinite(rough), np.minimum(rough, 3000.0), climate.roughness_m)
+    return Climate(climate.rain_mm_per_h, climate.rain_height_km, climate.dn1_per_km, rough)
+
+
+def _refused(
+    nodes: pd.DataFrame, spec: BackhaulSpec, pairs: tuple[Indices, Indices], facts: dict[str, Any], which: Any
+) -> pd.DataFrame:
+    node_id = nodes["node_id"].to_numpy()
+    named = {"from_id": node_id[pairs[0][which]], "to_id": node_id[pairs[1][which]], "technology": spec.name}
+    return refused_table({**named, **facts})
 
 
 def _cheapest_ways(kind: NDArray[np.str_], a: Indices, b: Indices, cost_idr: Floats) -> Indices:
@@ -215,17 +267,17 @@ def _nearest_of_kind(
 def _priced(
     nodes: pd.DataFrame,
     hops: tuple[NDArray[np.int64], NDArray[np.int64], Floats],
-    sight: tuple[Floats, Floats, bool],
+    facts: dict[str, NDArray[Any]],
     prices: tuple[BackhaulSpec, MicrowaveTerms, CostSpec],
 ) -> pd.DataFrame:
-    (a, b, km), (margin, clearance, has_terrain), (spec, terms, cost) = hops, sight, prices
+    (a, b, km), (spec, terms, cost) = hops, prices
     is_standing = nodes["kind"].isin(["root", "relay"]).to_numpy()
     is_guessed = nodes["height_m"].isna().to_numpy()
     capex = np.where(km >= terms.long_hop_km, terms.long_hop_capex_idr, terms.hop_capex_idr)
     n_rented = is_standing[a].astype(float) + is_standing[b]
     opex = terms.opex_share_per_year * capex + terms.colocation_idr_per_year * n_rented
     evidence = nodes["evidence"].to_numpy(dtype=str)
-    doubt = np.where(is_guessed[a] | is_guessed[b] | (not has_terrain), "estimate", "observed")
+    doubt = np.where(is_guessed[a] | is_guessed[b] | ~facts["has_terrain"], "estimate", "observed")
     node_id = nodes["node_id"].to_numpy()
     return edge_table(
         {
@@ -238,9 +290,7 @@ def _priced(
             "capex_idr": capex,
             "opex_idr_per_year": opex,
             "cost_idr": cost.present_value_idr(capex, opex),
-            "clearance_f1_share": clearance,
-            "margin_db": margin,
-            "has_terrain": has_terrain,
+            **{name: facts[name] for name in _MEASURED},
             "evidence": weakest(evidence[a], evidence[b], doubt),
         }
     )

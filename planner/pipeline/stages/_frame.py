@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
+    "BEST_BANDS",
     "all_specs",
     "backhaul_specs",
+    "best_tiles",
     "clutter_m",
     "cost_spec",
+    "coverage_model",
     "coverage_tiles",
     "grid_over",
     "layer",
@@ -139,13 +142,33 @@ def all_specs(scenario: Scenario) -> tuple[tuple[str, Spec], ...]:
     return tuple((f"{room}/{spec.name}.toml", spec) for room, spec in rooms)
 
 
-def coverage_tiles(folder: Path) -> Iterator[Coverage]:
-    """Tiles of the stage `coverage`, in order."""
+BEST_BANDS = ("rsrp_dbm", "operator", "station")
+"""Bands of the best 4G or 5G signal over all operators, a file a tile."""
+
+
+def best_tiles(folder: Path) -> Iterator[tuple[Grid, NDArray[np.float32], tuple[str, ...]]]:
+    """Per tile of the stage `coverage`: grid, the `BEST_BANDS`, and the operators their numbers mean."""
+    for note, part in _tile_notes(folder):
+        grid, bands, _ = read_bands(folder / f"best-{part}.tif")
+        names = [name.split("|", 1) for name in note["groups"]]
+        yield grid, bands, tuple(operator for kind, operator in names if kind == "broadband")
+
+
+def coverage_model(folder: Path) -> str:
+    """Propagation model of the stage `coverage`; empty where nothing was computed."""
+    return next((str(note["model"]) for note, _ in _tile_notes(folder)), "")
+
+
+def _tile_notes(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
     for path in sorted(folder.glob("tile-*.json")):
         note = read_json(path)
-        part = path.stem.removeprefix("tile-")
-        if not note["groups"]:
-            continue
+        if note["groups"]:
+            yield note, path.stem.removeprefix("tile-")
+
+
+def coverage_tiles(folder: Path) -> Iterator[Coverage]:
+    """Tiles of the stage `coverage`, in order."""
+    for note, part in _tile_notes(folder):
         grid, rsrp, names = read_bands(folder / f"rsrp-{part}.tif")
         _, server, _ = read_bands(folder / f"server-{part}.tif")
         groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in names)

@@ -12,11 +12,14 @@ from planner.grid import Grid, Raster
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import all_specs, backhaul_specs, coverage_tiles, layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import all_specs, backhaul_specs, best_tiles, layer, layer_notes, service_spec
 from planner.pipeline.stages._plan import read_plan
 from planner.report import ReportInputs
 
 __all__ = ["best_coverage", "credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
+
+
+_SIGNED = ("document_number", "prepared_by", "checked_by", "approved_by")
 
 
 def map_inputs(context: StageContext) -> MapInputs:
@@ -104,7 +107,7 @@ def export_inputs(context: StageContext) -> ExportInputs:
 
 
 def report_inputs(context: StageContext) -> ReportInputs:
-    """Everything the workbooks may say."""
+    """Everything the workbooks and the report may say."""
     plan = read_plan(context.inputs["plan"])
     return ReportInputs(
         sites=plan.sites,
@@ -113,6 +116,10 @@ def report_inputs(context: StageContext) -> ReportInputs:
         surveys=plan.surveys,
         ceiling_idr=context.scenario.budget.ceiling_idr,
         specs=all_specs(context.scenario),
+        admin=layer(context, "admin"),
+        fiber=layer(context, "fiber"),
+        coast=coast(read_grid(context.inputs["frame"])),
+        **{name: getattr(context.scenario.outputs, name) for name in _SIGNED},
         **_common(context, read_json(context.inputs["facts"] / "facts.json")),
     )
 
@@ -137,21 +144,13 @@ def best_coverage(
     signal = np.full(grid.shape, np.nan, dtype=np.float32)
     owner = np.full(grid.shape, -1, dtype=np.int32)
     operators: tuple[str, ...] = ()
-    for tile in coverage_tiles(context.inputs["coverage"]):
-        wanted = [k for k, group in enumerate(tile.groups) if group.kind == "broadband"]
-        operators = tuple(tile.groups[k].operator for k in wanted)
-        if not wanted:
-            continue
-        levels = np.where(np.isnan(tile.rsrp_dbm[wanted]), -np.inf, tile.rsrp_dbm[wanted])
-        best = levels.argmax(axis=0)
-        top = levels.max(axis=0)
-        row = round((grid.north_deg - tile.grid.north_deg) / grid.pixel_deg)
-        col = round((tile.grid.west_deg - grid.west_deg) / grid.pixel_deg)
-        here = (slice(row, row + tile.grid.n_rows), slice(col, col + tile.grid.n_cols))
-        signal[here] = np.where(np.isfinite(top), top, np.nan)
-        if of_station:
-            best = np.take_along_axis(tile.server[wanted], best[np.newaxis], axis=0)[0]
-        owner[here] = np.where(np.isfinite(top), best, -1)
+    for tile, bands, names in best_tiles(context.inputs["coverage"]):
+        operators = names
+        row = round((grid.north_deg - tile.north_deg) / grid.pixel_deg)
+        col = round((tile.west_deg - grid.west_deg) / grid.pixel_deg)
+        here = (slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
+        signal[here] = bands[0]
+        owner[here] = np.nan_to_num(bands[2 if of_station else 1], nan=-1.0).astype(np.int32)
     if not operators:
         return None, None, ()
     return Raster(grid, signal, "dbm"), Raster(grid, owner, "class"), operators

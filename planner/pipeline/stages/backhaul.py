@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from planner.backhaul.graph import build_graph, edge_frame, node_frame
 from planner.backhaul.roots import tower_relays, tower_roots
+from planner.catalog import read_spec
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer, read_land, site_specs
 from planner.plan.options import graph_places
+from planner.specs.climate import ClimateSpec
 
 __all__ = ["run"]
 
@@ -38,10 +40,15 @@ def run(context: StageContext) -> None:
         relays=tower_relays(bts, roots),
         satellite=layer(context, "satellite"),
         gateways=layer(context, "gateways"),
+        climate=read_spec(ClimateSpec, "radio", "climate"),
     )
     nodes, edges = node_frame(graph), edge_frame(graph)
     write_table(context.folder / "nodes.parquet", nodes)
     write_table(context.folder / "edges.parquet", edges)
+    refused = graph.graph["refused"]
+    write_table(context.folder / "refused.parquet", refused)
+    why = refused.groupby(["technology", "refused"]).size()
     by_technology = edges["technology"].value_counts().sort_index()
     note = {"n_nodes": len(nodes), "n_edges": {str(name): int(n) for name, n in by_technology.items()}}
+    note["n_refused"] = {f"{technology}:{reason}": int(n) for (technology, reason), n in why.items()}
     write_json(context.folder / "note.json", note)

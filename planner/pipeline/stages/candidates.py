@@ -13,6 +13,8 @@ from planner.specs.candidates import CandidateSpec
 
 __all__ = ["run"]
 
+IMPORTS = ("sklearn.cluster", "scipy.ndimage")
+
 
 def run(context: StageContext) -> None:
     """Run the generators of the scenario."""

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.geo import tiles
 from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_grid, write_bands, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import clutter_m, layer, radio_spec, read_land
-from planner.radio.coverage import coverage, coverage_groups
+from planner.pipeline.stages._frame import BEST_BANDS, clutter_m, layer, radio_spec, read_land
+from planner.radio.coverage import CoverageGroup, coverage, coverage_groups
 from planner.radio.surface import halo_pixels
 
-__all__ = ["parts", "run_part"]
+__all__ = ["parts", "run_part", "warm"]
+
+IMPORTS = ("planner.radio.propagation.p1812", "rasterio")
 
 TILE_SIDE = 1024
+
+
+def warm() -> None:
+    """Compile what other processes then find compiled, while this one has nothing to make."""
+    from planner.radio.warm import compile_kernels
+
+    compile_kernels()
 
 
 def parts(context: StageContext) -> list[str]:
@@ -54,8 +64,25 @@ def run_part(context: StageContext, part: str) -> None:
         signal = np.round(found.rsrp_dbm.reshape(shape), 1).astype(np.float32)
         write_bands(context.folder / f"rsrp-{part}.tif", tile, signal, names=names)
         write_bands(context.folder / f"server-{part}.tif", tile, found.server.reshape(shape), names=names)
+        best = best_broadband(found.groups, signal, found.server)
+        write_bands(context.folder / f"best-{part}.tif", tile, best, names=BEST_BANDS)
     note = {"model": found.model, "groups": list(names), "left_out": list(found.left_out), "n_filled": found.n_filled}
     write_json(context.folder / f"tile-{part}.json", note)
+
+
+def best_broadband(
+    groups: tuple[CoverageGroup, ...], rsrp_dbm: NDArray[np.float32], server: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Best 4G or 5G signal over all operators, its operator's number among them, its station; NaN where none is."""
+    wanted = [k for k, group in enumerate(groups) if group.kind == "broadband"]
+    best = np.full((3, *rsrp_dbm.shape[1:]), np.nan, dtype=np.float32)
+    for number, k in enumerate(wanted):  # the first of equals stays
+        with np.errstate(invalid="ignore"):
+            better = (rsrp_dbm[k] > best[0]) | (np.isnan(best[0]) & ~np.isnan(rsrp_dbm[k]))
+        best[0][better] = rsrp_dbm[k][better]
+        best[1][better] = number
+        best[2][better] = server[k][better]
+    return best
 
 
 def _cut(raster: Raster | None, grid: Grid, block: tuple[int, int, int, int]) -> Raster | None:

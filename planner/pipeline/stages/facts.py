@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 from planner.facts import FactsInputs, LayerRows, compute_facts
 from planner.pipeline.artifacts import read_json, read_table, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import coverage_tiles, layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import coverage_model, layer, layer_notes, service_spec
 from planner.pipeline.stages._plan import read_plan
 from planner.schema import LAYERS
 
@@ -29,11 +31,12 @@ def run(context: StageContext) -> None:
             plan=read_plan(inputs["plan"]),
             layers=ledger(context),
             demand=read_json(inputs["cells"] / "note.json"),
-            coverage_model=next((tile.model for tile in coverage_tiles(inputs["coverage"])), ""),
+            coverage_model=coverage_model(inputs["coverage"]),
+            **{kind: layer(context, kind) for kind in ("fiber", "fiber_nodes", "satellite")},
         )
     )
     write_json(context.folder / "facts.json", facts.to_json())
-    write_json(context.publish_path("facts.json"), facts.to_json())
+    shutil.copyfile(context.folder / "facts.json", context.publish_path("facts.json"))
 
 
 def ledger(context: StageContext) -> tuple[LayerRows, ...]:

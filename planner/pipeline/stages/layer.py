@@ -103,7 +103,7 @@ def _joined(kind: str, found: list[Any]) -> Any:  # Any: the data of a layer is 
 def _guard(conformed: Conformed) -> None:
     kind = conformed.kind
     if kind in REQUIRED and conformed.n_in and conformed.n_faulty / conformed.n_in > MAX_FAULTY_SHARE:
-        first = next((str(problem) for problem in conformed.problems if problem.severity == "quarantine"), "")
+        first = next((problem for problem in conformed.problems if problem.severity == "quarantine"), "")
         message = (
             f"layer '{kind}': {conformed.n_faulty} of {conformed.n_in} rows cannot be used, more than "
             f"{MAX_FAULTY_SHARE:.0%}; run 'merata check' on the file. First: {first}"

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
+
+import networkx as nx
 import numpy as np
 import pandas as pd
 
+from planner.backhaul.availability import accepted_percent, availability
 from planner.backhaul.graph import assembled, check_graph
 from planner.errors import PlanRejectedError
-from planner.pipeline.artifacts import read_table, write_json
+from planner.pipeline.artifacts import read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer
+from planner.pipeline.stages._frame import backhaul_specs, layer
 from planner.pipeline.stages._plan import write_plan
 from planner.plan.explain import explain
 from planner.plan.select import select
 from planner.plan.surveys import surveys
-from planner.plan.types import Problem
+from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 from planner.plan.weights import objective_weight
 
 __all__ = ["run"]
+
+IMPORTS = ("planner.plan.prices", "planner.plan.explain")
 
 _SHOWN_FAULTS = 10
 
@@ -62,7 +68,20 @@ def run(context: StageContext) -> None:
         message = f"the independent checker refused the plan ({len(faults)} faults): {listed}"
         raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
     write_plan(context.folder, plan)
-    write_json(context.folder / "note.json", {"certificate": plan.certificate.to_json(), "checker": "accepted"})
+    over = _availability(context, plan, graph)
+    note = {"certificate": plan.certificate.to_json(), "checker": "accepted", "n_sites_over_outage": over}
+    write_json(context.folder / "note.json", note)
+
+
+def _availability(context: StageContext, plan: Plan, graph: nx.MultiGraph[str]) -> int:
+    """Keep the outage of each site's way; how many exceed what their technologies accept."""
+    ways = {
+        str(site): tuple(json.loads(links))
+        for site, links in zip(plan.sites["site_id"], plan.sites["link_ids"], strict=True)
+    }
+    found = availability(ways, graph, accepted=accepted_percent(backhaul_specs(context.scenario)))
+    write_table(context.folder / "availability.parquet", found)
+    return int(found["is_over"].sum())
 
 
 def _names(context: StageContext) -> pd.DataFrame:

@@ -8,6 +8,8 @@ from planner.report import workbook
 
 __all__ = ["run"]
 
+IMPORTS = ("xlsxwriter",)
+
 
 def run(context: StageContext) -> None:
     """The workbook of one language."""

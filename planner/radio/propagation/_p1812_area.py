@@ -1,4 +1,4 @@
-"""The area engine's rays and pixels: what the sweep knows, put into the formulas of ITU-R P.1812-8."""
+"""The area engine's rays and pixels: what the sweep knows of a path, gathered for the formulas of P.1812-8."""
 
 from __future__ import annotations
 
@@ -8,34 +8,44 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import greatest, jit, jit_entry
-from planner.radio.propagation._p1812_diffraction import (
-    bullington_loss,
-    edge_parameter,
-    even_smooth_bullington,
-    knife_edge_loss,
-    spherical_loss,
+from planner.radio._jit import greatest, jit, jit_entry, least
+from planner.radio.propagation._p1812_edges import clearance, highest, other_earth, steepest_back
+from planner.radio.propagation._p1812_finish import (
+    COAST_R,
+    COAST_T,
+    DLR,
+    DLT,
+    HRE,
+    HRED,
+    HRS,
+    HTE,
+    HTED,
+    HTS,
+    LANES,
+    LONGEST,
+    LOSS,
+    NU,
+    NU_FLAT,
+    OMEGA,
+    POINTS,
+    RISE,
+    ROUGH,
+    SLOPE_R,
+    SLOPE_R_FLAT,
+    SLOPE_T,
+    SLOPE_T_FLAT,
+    THETA,
+    THETA_R,
+    THETA_T,
+    TOTAL,
+    finish_block,
 )
-from planner.radio.propagation._p1812_edges import clearance, highest, other_earth, roughness_between, steepest_back
-from planner.radio.propagation._p1812_kernel import (
-    PARTS,
-    Air,
-    combine,
-    diffraction_losses,
-    duct_counts,
-    duct_loss,
-    effective_heights,
-    fixed_duct_loss,
-    line_of_sight,
-    troposcatter,
-    unpack_air,
-)
-from planner.radio.propagation._p1812_path import duct_incidence, horizon_angles, smooth_heights
+from planner.radio.propagation._p1812_kernel import unpack_air
+from planner.radio.propagation._p1812_path import horizon_angles, smooth_heights
 from planner.radio.propagation._p1812_sweep import (
     BARE_T,
     OVER_AT,
     OVER_T,
-    SLOPE_T,
     TAIL,
     Ray,
     Seen,
@@ -46,18 +56,27 @@ from planner.radio.propagation._p1812_sweep import (
     restart,
     sample,
 )
+from planner.radio.propagation._p1812_sweep import (
+    SLOPE_T as TOP_SLOPE_T,
+)
+from planner.radio.propagation._p1812_varying import finish_lane
 from planner.radio.propagation._sampling import Frame, path_points
 
-__all__ = ["Work", "sweep_losses"]
+__all__ = ["Links", "Work", "sweep_losses"]
 
 Array = NDArray[np.float64]
 
-_AT = {name: i for i, name in enumerate(PARTS)}
-(
-    _D, _DLT, _DLR, _TH_T, _TH_R, _TH, _HTS, _HRS, _OMEGA, _DTM, _DLM, _BETA0, _AE,
-    _HST, _HSR, _HSTD, _HSRD, _HTED, _HRED,
-) = range(19)  # fmt: skip
-_LB0P, _LD50, _LDB, _LBD, _LMINBAP, _LB = (_AT[name] for name in ("Lb0p", "Ld50", "Ldb", "Lbd", "Lminbap", "Lb"))
+
+class Links(NamedTuple):
+    """Links of a place: a row of ``table`` each (see `pack_air`) and which of the ray's heights it stands on.
+
+    ``is_varying``: some link is for less than 50 % of time; ``flat_bulge`` is 500/a_β.
+    """
+
+    table: Array
+    height: NDArray[np.int64]
+    is_varying: bool
+    flat_bulge: float
 
 
 class Work(NamedTuple):
@@ -65,7 +84,9 @@ class Work(NamedTuple):
 
     ``number`` counts the wanted pixels of a window (−1: not wanted) that starts ``north``, ``east`` pixels from
     the place's own; ``distance`` in kilometres by number; ``losses`` (dB) and ``departures`` (mrad above the
-    horizontal, of the first obstructing edge or the pixel itself) by link and number.
+    horizontal, of the first obstructing edge or the pixel itself) by link and number. ``block`` gathers `LANES`
+    pixels a height of the antenna before their losses are worked out, ``at`` and ``leaving`` their numbers and
+    departure angles, ``filled`` how many there are.
     """
 
     number: NDArray[np.int32]
@@ -74,27 +95,11 @@ class Work(NamedTuple):
     distance: Array
     losses: NDArray[np.float32]
     departures: NDArray[np.float32]
+    block: NDArray[np.float64]
+    at: NDArray[np.int64]
+    leaving: Array
+    filled: NDArray[np.int64]
     out: Array
-
-
-@jit
-def _bullington(
-    ends: tuple[float, float], total: float, slopes: tuple[float, float], nu: float, wavelength_m: float
-) -> float:
-    """§4.3.1 with its slopes or its largest ν known."""
-    if slopes[0] >= (ends[1] - ends[0]) / total:
-        nu = edge_parameter(ends[0], ends[1], total, slopes[0], slopes[1])
-    return bullington_loss(knife_edge_loss(nu / math.sqrt(wavelength_m)), total)
-
-
-@jit
-def _delta(total: float, n: int, actual: float, air: Air, radius_km: float, out: Array) -> float:
-    """§4.3.4: the actual Bullington loss and what the spherical Earth adds to the smooth one."""
-    spherical = spherical_loss(total, out[_HTED], out[_HRED], radius_km, air.ground, out[_OMEGA])
-    if spherical <= 0.0:
-        return actual
-    smooth = even_smooth_bullington(total, n, (out[_HTED], out[_HRED]), radius_km, air.ground.wavelength_m)
-    return float(actual + greatest(spherical - smooth, 0.0))
 
 
 @jit
@@ -108,115 +113,114 @@ def _tail_slope_t(sweep: Sweep, ray: Ray, hts: float, total: float, step_km: flo
 
 
 @jit
-def _horizons(sweep: Sweep, ray: Ray, j: int, seen: Seen, step_km: float, out: Array) -> None:
-    """Horizon angles and distances of the bare ground, smooth surface, eq. (76)–(92)."""
-    total, ends = out[_D], (out[_HTS], out[_HRS])
-    ground_r = ends[1] - sweep.rx_height
-    over_t, at_t = ray.tops[j, OVER_T], ray.tops[j, OVER_AT]
-    bare_t = ray.tops[j, BARE_T]
+def _horizons(
+    sweep: Sweep, ray: Ray, j: int, ends: tuple[float, float], seen: Seen, path: tuple[float, float], b: Array, k: int
+) -> None:
+    """Horizons of the bare ground, smooth surface and roughness, eq. (76)–(95), into lane ``k`` of a block.
+
+    ``path`` is the distance and the step in kilometres.
+    """
+    total, step_km = path
+    over_t, at_t, bare_t = ray.tops[j, OVER_T], ray.tops[j, OVER_AT], ray.tops[j, BARE_T]
     for q in range(TAIL):
         x = total - step_km * (TAIL - q)
         slope = (ray.tail_h[q] - ends[0]) / x
         bare_t = greatest(bare_t, slope)
         if slope - sweep.bulge * x > over_t:
             over_t, at_t = slope - sweep.bulge * x, x
-    above, vertex = highest(sweep, ray, ends, total, step_km)
+    above, vertex, above_at = highest(sweep, ray, ends, total, step_km)
     bare_r = 0.0
     if above > 0.0:
         bare_r = steepest_back(sweep, ray, ends[1], total, step_km, (seen.vertex, vertex))
-    out[_HST], out[_HSR], out[_HSTD], out[_HSRD] = smooth_heights(
+    ground_r = ends[1] - sweep.rx_height
+    hst, hsr, hstd, hsrd = smooth_heights(
         total, (ray.h[0], ground_r), ends, (seen.v1, seen.v2), (bare_t, bare_r, above)
     )
-    out[_HTED], out[_HRED] = ends[0] - out[_HSTD], ends[1] - out[_HSRD]  # (37)
-    out[_TH_T], out[_TH_R] = horizon_angles(total, ends, sweep.bulge, (over_t, seen.over_r))
-    out[_TH] = 2.0 * sweep.bulge * total + out[_TH_T] + out[_TH_R]  # (84)
-    is_clear = over_t <= (ends[1] - ends[0]) / total - sweep.bulge * total
-    out[_DLT], out[_DLR] = (-1.0 if is_clear else at_t), total - seen.over_at  # a clear path's is found when wanted
+    b[HTED, k], b[HRED, k] = ends[0] - hstd, ends[1] - hsrd  # (37)
+    b[THETA_T, k], b[THETA_R, k] = horizon_angles(total, ends, sweep.bulge, (over_t, seen.over_r))
+    b[THETA, k] = 2.0 * sweep.bulge * total + b[THETA_T, k] + b[THETA_R, k]  # (84)
+    at_r = seen.over_at
+    if over_t <= (ends[1] - ends[0]) / total - sweep.bulge * total:  # a clear path: one point stands for both (80)
+        at_t = at_r = above_at
+    b[DLT, k], b[DLR, k] = at_t, total - at_r
+    low_t, low_r = least(hst, ray.h[0]), least(hsr, ground_r)  # (92a), (92b)
+    b[HTE, k], b[HRE, k] = ends[0] - low_t, ends[1] - low_r  # (94)
+    slope = (low_r - low_t) / total
+    b[ROUGH, k] = greatest(  # (95) at the horizons and the highest ground between them: low by what stands elsewhere
+        greatest(_height_near(sweep, ray, at_t, total, step_km) - low_t - slope * at_t,
+                 _height_near(sweep, ray, at_r, total, step_km) - low_t - slope * at_r),
+        above + ends[0] + (ends[1] - ends[0]) / total * above_at - low_t - slope * above_at
+        if at_t <= above_at <= at_r else -np.inf,
+    )  # fmt: skip
 
 
 @jit
-def _diffraction(
-    frame: Frame, sweep: Sweep, ray: Ray, slopes: tuple[float, float], air: Air, n: int, out: Array
+def _height_near(sweep: Sweep, ray: Ray, at: float, total: float, step_km: float) -> float:
+    """Bare ground at a sample of the ray or the tail, by its kilometre."""
+    back = (total - at) / step_km
+    if back < TAIL + 0.25:
+        return float(ray.tail_h[np.uint64(TAIL - int(back + 0.5))])
+    return float(ray.h[np.uint64(int(at / sweep.spacing + 0.5))])
+
+
+@jit
+def _gather(
+    frame: Frame, sweep: Sweep, ray: Ray, path: tuple[float, float, float, float], links: Links, work: Work, at: int
 ) -> None:
-    """§4.3.4 and 4.3.5 from the slopes over the median Earth."""
-    total, ends = out[_D], (out[_HTS], out[_HRS])
-    step_km, wavelength_m = total / (n - 1), air.ground.wavelength_m
-    nu = 0.0
-    if slopes[0] < (ends[1] - ends[0]) / total:
-        nu, _ = clearance(frame, sweep, ray, ends, total, step_km)
-    actual = _bullington(ends, total, slopes, nu, wavelength_m)
-    out[_LD50] = _delta(total, n, actual, air, air.radius_km, out)
-    out[_LDB] = out[_LD50]
-    if air.time_percent < 50.0:
-        flat = other_earth(frame, sweep, ray, ends, (total, step_km), 500.0 / air.radius_beta_km)
-        actual = _bullington(ends, total, (flat[0], flat[1]), flat[2], wavelength_m)
-        out[_LDB] = _delta(total, n, actual, air, air.radius_beta_km, out)
-    diffraction_losses(air, out)
-
-
-@jit
-def _find_horizons(frame: Frame, sweep: Sweep, ray: Ray, n: int, out: Array) -> None:
-    """On a line of sight, the point that stands for both horizons (eq. 80)."""
-    if out[_DLT] < 0.0:
-        total = out[_D]
-        _, at = clearance(frame, sweep, ray, (out[_HTS], out[_HRS]), total, total / (n - 1))
-        out[_DLT], out[_DLR] = at, total - at
-
-
-@jit
-def _loss(
-    frame: Frame, sweep: Sweep, ray: Ray, slopes: tuple[float, float, float, float], air: Air, n: int, out: Array
-) -> float:
-    """L_b of a pixel whose geometry stands in ``out``.
-
-    ``slopes`` are those from both ends over ground with clutter, and the distances over land to the coast.
-    """
-    is_varying = air.time_percent < 50.0
-    out[_BETA0] = 0.0
-    if is_varying:
-        out[_BETA0] = duct_incidence(air.latitude_deg, out[_DTM], out[_DLM])
-        _find_horizons(frame, sweep, ray, n, out)
-    line_of_sight(air, out)
-    _diffraction(frame, sweep, ray, (slopes[0], slopes[1]), air, n, out)
-    out[_LMINBAP] = np.inf
-    if out[_LBD] > out[_LB0P]:
-        if not is_varying:
-            _find_horizons(frame, sweep, ray, n, out)
-        fixed_db = fixed_duct_loss(air, out, (slopes[2], slopes[3]))
-        if duct_counts(air, fixed_db, out):
-            out[_BETA0] = duct_incidence(air.latitude_deg, out[_DTM], out[_DLM])
-            line = effective_heights(ray.h[0], out[_HRS] - sweep.rx_height, out)
-            duct_loss(air, fixed_db, roughness_between(sweep, ray, line, out[_DLT], out[_D] - out[_DLR]), out)
-    troposcatter(air, out)
-    combine(air, 4, out)
-    return float(out[_LB])
-
-
-@jit
-def _pixel(
-    frame: Frame, sweep: Sweep, ray: Ray, path: tuple[float, float, float, float], table: Array, work: Work, at: int
-) -> None:
-    """Losses and departure angles of one pixel for every link of ``table``."""
-    total, out = path[2], work.out
+    """What the ray knows of a pixel into the next lane of each height's block; full blocks are finished."""
+    total = path[2]
     n = path_points(total, sweep.spacing)
     step_km = total / (n - 1)
     seen = look_back(frame, sweep, ray, path, step_km)
     omega, longest, coast_t, coast_r = pixel_sums(frame, sweep, ray, total, step_km)
-    for j in range(table.shape[0]):
-        air = unpack_air(table[j])
-        out[_D], out[_AE] = total, air.radius_km
-        out[_HTS], out[_HRS] = ray.h[0] + ray.heights[j], path[3] + sweep.rx_height
-        out[_OMEGA], out[_DTM], out[_DLM] = omega, longest, longest
-        _horizons(sweep, ray, j, seen, step_km, out)
-        slope_t = greatest(ray.tops[j, SLOPE_T], _tail_slope_t(sweep, ray, out[_HTS], total, step_km))
-        direct = (out[_HRS] - out[_HTS]) / total - sweep.bulge * total
-        slopes = (slope_t + sweep.bulge * total, seen.slope_r, coast_t, coast_r)
-        work.losses[j, at] = _loss(frame, sweep, ray, slopes, air, n, out)
-        work.departures[j, at] = greatest(slope_t, direct)
+    for j in range(ray.heights.size):
+        b, k = work.block[j], work.filled[j]
+        ends = (ray.h[0] + ray.heights[j], path[3] + sweep.rx_height)
+        b[TOTAL, k], b[RISE, k], b[HTS, k], b[HRS, k] = total, ends[0] - ends[1], ends[0], ends[1]
+        b[OMEGA, k], b[LONGEST, k], b[COAST_T, k], b[COAST_R, k] = omega, longest, coast_t, coast_r
+        b[POINTS, k] = n
+        _horizons(sweep, ray, j, ends, seen, (total, step_km), b, k)
+        slope_t = greatest(ray.tops[j, TOP_SLOPE_T], _tail_slope_t(sweep, ray, ends[0], total, step_km))
+        b[SLOPE_T, k], b[SLOPE_R, k] = slope_t + sweep.bulge * total, seen.slope_r
+        direct = (ends[1] - ends[0]) / total
+        b[NU, k] = 0.0
+        if b[SLOPE_T, k] < direct:
+            b[NU, k] = clearance(frame, sweep, ray, ends, total, step_km)
+        if links.is_varying:
+            flat = other_earth(frame, sweep, ray, ends, (total, step_km), links.flat_bulge)
+            b[SLOPE_T_FLAT, k], b[SLOPE_R_FLAT, k], b[NU_FLAT, k] = flat
+        work.at[j, k], work.leaving[j, k] = at, greatest(slope_t, direct - sweep.bulge * total)
+        work.filled[j] = k + 1
+        if k + 1 == LANES:
+            _finish(links, work, j)
 
 
 @jit
-def _ray(frame: Frame, sweep: Sweep, ray: Ray, side: tuple[int, int, int], table: Array, work: Work) -> None:
+def _finish(links: Links, work: Work, j: int) -> None:
+    """Losses of the pixels gathered for one height, by every link that stands on it."""
+    b, n = work.block[j], work.filled[j]
+    sea = 0.0
+    for k in range(n, LANES):  # lanes without a pixel repeat the first
+        for row in range(b.shape[0]):
+            b[row, k] = b[row, 0]
+    for k in range(n):
+        sea = greatest(sea, b[OMEGA, k])
+    for link in range(links.height.size):
+        if links.height[link] == j:
+            air = unpack_air(links.table[link])
+            if air.time_percent < 50.0:
+                for k in range(n):
+                    b[LOSS, k] = finish_lane(b, k, air, work.out)
+            else:
+                finish_block(b, air, sea > 0.0, work.out)
+            for k in range(n):
+                work.losses[link, work.at[j, k]] = b[LOSS, k]
+                work.departures[link, work.at[j, k]] = work.leaving[j, k]
+    work.filled[j] = 0
+
+
+@jit
+def _ray(frame: Frame, sweep: Sweep, ray: Ray, side: tuple[int, int, int], links: Links, work: Work) -> None:
     """One ray: ``side`` is the axis it leads along (0 rows, 1 columns), the sense (±1), and its number.
 
     A pixel belongs to the ray nearest to it among those of its side; the bounds of neighbouring rays are the
@@ -246,7 +250,7 @@ def _ray(frame: Frame, sweep: Sweep, ray: Ray, side: tuple[int, int, int], table
             n = path_points(total, sweep.spacing)
             advance(frame, sweep, ray, way, total - (TAIL + 0.5) * total / (n - 1))
             ground = frame.height[(sweep.row + north) * frame.n_cols + sweep.col + east]
-            _pixel(frame, sweep, ray, (north - sweep.part_row, east - sweep.part_col, total, ground), table, work, at)
+            _gather(frame, sweep, ray, (north - sweep.part_row, east - sweep.part_col, total, ground), links, work, at)
 
 
 @jit
@@ -259,9 +263,12 @@ def _position(work: Work, north: int, east: int) -> int:
 
 
 @jit_entry
-def sweep_losses(frame: Frame, sweep: Sweep, ray: Ray, table: Array, work: Work) -> None:
+def sweep_losses(frame: Frame, sweep: Sweep, ray: Ray, links: Links, work: Work) -> None:
     """Fill ``work.losses`` and ``work.departures`` for all wanted pixels farther than ``sweep.near_km``."""
     for axis in range(2):
         for sense in (1, -1):
             for k in range(-sweep.n_rays, sweep.n_rays + 1):
-                _ray(frame, sweep, ray, (axis, sense, k), table, work)
+                _ray(frame, sweep, ray, (axis, sense, k), links, work)
+    for j in range(ray.heights.size):
+        if work.filled[j] > 0:
+            _finish(links, work, j)

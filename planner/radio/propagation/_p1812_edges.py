@@ -11,12 +11,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import greatest, jit
+from planner.radio._jit import greatest, jit, least
 from planner.radio.propagation._p1812_sweep import N_SAMPLES, TAIL, TOP_G, TOP_H, Ray, Sweep
 from planner.radio.propagation._sampling import Frame
 from planner.radio.propagation._sweep_hull import highest_above
 
-__all__ = ["LATE", "clearance", "highest", "other_earth", "roughness_between", "steepest_back"]
+__all__ = ["LATE", "clearance", "highest", "other_earth", "steepest_back"]
 
 Array = NDArray[np.float64]
 
@@ -25,93 +25,76 @@ LATE = 6
 
 
 @jit
-def _closeness(x: float, y: float, line: tuple[float, float, float]) -> float:
-    """ν² of a point below a line (height at 0, slope, length), without its constant factor."""
-    room = line[0] + line[1] * x - y
-    return room * room / (x * (line[2] - x))
+def _closeness(x: float, y: float, line: tuple[float, float, float], bulge: float) -> float:
+    """ν² of a point below a line (height at 0, slope, length) over an Earth of a bulge, without its constant factor."""
+    span = x * (line[2] - x)
+    room = line[0] + line[1] * x - y - bulge * span
+    return room * room / span
 
 
 @jit
-def _climb(
-    x: Array, y: Array, top: int, start: int, sense: int, line: tuple[float, float, float]
-) -> tuple[float, float]:
-    """From a vertex on while ν grows, in strides that double and start again where it falls."""
+def _climb(x: Array, y: Array, top: int, start: int, sense: int, line: tuple[float, float, float]) -> float:
+    """Least closeness from a bent vertex on, in strides that double while it falls and start again where it rises."""
     v, stride = start, 1
-    best = _closeness(x[np.uint64(v)], y[np.uint64(v)], line)
+    best = _closeness(x[np.uint64(v)], y[np.uint64(v)], line, 0.0)
     while True:
         after = v + sense * stride
         value = np.inf
         if 0 <= after < top:
-            value = _closeness(x[np.uint64(after)], y[np.uint64(after)], line)
+            value = _closeness(x[np.uint64(after)], y[np.uint64(after)], line, 0.0)
         if value < best:
             v, best = after, value
             stride *= 2
         elif stride > 1:
             stride = 1
         else:
-            return x[np.uint64(v)], best
+            return best
 
 
 @jit
-def clearance(
-    frame: Frame, sweep: Sweep, ray: Ray, ends: tuple[float, float], total: float, step_km: float
-) -> tuple[float, float]:
+def clearance(frame: Frame, sweep: Sweep, ray: Ray, ends: tuple[float, float], total: float, step_km: float) -> float:
     """Largest ν of a line-of-sight path over ground with clutter, eq. (15), without the factor sqrt(1/λ).
 
     The hull's vertices from that of closest approach on, the last `LATE` samples and the tail are tried:
     an approximation, 0.1 dB on hilly ground; everything else of the engine is exact on its ray.
-
-    Returns
-    -------
-    tuple
-        ν and the kilometre of its point.
     """
     hull_x, hull_y, top = (ray.hull_hx, ray.hull_hy, ray.counts[TOP_H])
     if frame.has_cover:
         hull_x, hull_y, top = (ray.hull_gx, ray.hull_gy, ray.counts[TOP_G])
-    curve = sweep.bulge * total
-    slope = (ends[1] - ends[0]) / total - curve
-    best, at = np.inf, 0.5 * total
-    nearest = highest_above(hull_x, hull_y, top, slope, 0.0)
-    for v in range(nearest, nearest + 2):
-        at_v, value = _climb(hull_x, hull_y, top, min(v, top - 1), (1 if v > nearest else -1), (ends[0], slope, total))
-        if value < best:
-            best, at = value, at_v
     line = (ends[1] - ends[0]) / total
+    bent = (ends[0], line - sweep.bulge * total, total)
+    nearest = highest_above(hull_x, hull_y, top, bent[1], 0.0)
+    best = least(
+        _climb(hull_x, hull_y, top, nearest, -1, bent), _climb(hull_x, hull_y, top, min(nearest + 1, top - 1), 1, bent)
+    )
     n = ray.counts[N_SAMPLES]
     for i in range(max(1, n - LATE), n):
-        x = sweep.spacing * i
-        room = ends[0] + line * x - ray.g[i]
-        value = room / (x * (total - x)) - sweep.bulge
-        value = value * value * x * (total - x)
-        if value < best:
-            best, at = value, x
+        best = least(best, _closeness(sweep.spacing * i, ray.g[np.uint64(i)], (ends[0], line, total), sweep.bulge))
     for q in range(TAIL):
         x = total - step_km * (TAIL - q)
-        room = ends[0] + line * x - ray.tail_g[q]
-        value = room / (x * (total - x)) - sweep.bulge
-        value = value * value * x * (total - x)
-        if value < best:
-            best, at = value, x
-    return -math.sqrt(best * 0.002 * total), at
+        best = least(best, _closeness(x, ray.tail_g[q], (ends[0], line, total), sweep.bulge))
+    return -math.sqrt(best * 0.002 * total)
 
 
 @jit
-def highest(sweep: Sweep, ray: Ray, ends: tuple[float, float], total: float, step_km: float) -> tuple[float, int]:
-    """Greatest height of the bare ground above the direct line, eq. (89a), and the hull's vertex (−1: the tail)."""
+def highest(
+    sweep: Sweep, ray: Ray, ends: tuple[float, float], total: float, step_km: float
+) -> tuple[float, int, float]:
+    """Greatest height of the bare ground above the direct line, eq. (89a); the hull's vertex nearby; its kilometre."""
     line = (ends[1] - ends[0]) / total
     found = highest_above(ray.hull_hx, ray.hull_hy, ray.counts[TOP_H], line, sweep.bulge)
-    best, at = -np.inf, found
+    best, at = -np.inf, 0.0
     for v in range(max(found - 1, 0), min(found + 2, ray.counts[TOP_H])):
         x = ray.hull_hx[np.uint64(v)]
         above = ray.hull_hy[np.uint64(v)] + sweep.bulge * x * x - ends[0] - line * x
         if above > best:
-            best, at = above, v
+            best, at = above, x
     for q in range(TAIL):
-        above = ray.tail_h[q] - ends[0] - line * (total - step_km * (TAIL - q))
+        x = total - step_km * (TAIL - q)
+        above = ray.tail_h[q] - ends[0] - line * x
         if above > best:
-            best, at = above, -1
-    return best, at
+            best, at = above, x
+    return best, found, at
 
 
 @jit
@@ -128,20 +111,6 @@ def steepest_back(sweep: Sweep, ray: Ray, hrs: float, total: float, step_km: flo
     for q in range(TAIL):
         best = greatest(best, (ray.tail_h[q] - hrs) / (step_km * (TAIL - q)))
     return best
-
-
-@jit
-def roughness_between(sweep: Sweep, ray: Ray, line: tuple[float, float], first_km: float, last_km: float) -> float:
-    """h_m of eq. (95) from the hull's vertices and samples at the horizons: low by what stands below the hull."""
-    top = -np.inf
-    for v in range(ray.counts[TOP_H]):
-        x = ray.hull_hx[np.uint64(v)]
-        if first_km <= x <= last_km:
-            top = greatest(top, ray.hull_hy[np.uint64(v)] + sweep.bulge * x * x - (line[0] + line[1] * x))
-    for at in (first_km, last_km):
-        i = min(int(at / sweep.spacing + 0.5), ray.counts[N_SAMPLES] - 1)
-        top = greatest(top, ray.h[np.uint64(i)] - (line[0] + line[1] * at))
-    return top
 
 
 @jit

@@ -144,7 +144,16 @@ def _require_band(frequency_mhz: float) -> None:
             f"frequency_mhz = {frequency_mhz} is outside {INFO.min_frequency_mhz:g} to {INFO.max_frequency_mhz:g} "
             f"({INFO.source}): use p1812 with a terrain model"
         )
-        raise RadioError(message, code="radio_range", name="frequency_mhz", value=frequency_mhz, source=INFO.source)
+        low, high = f"{INFO.min_frequency_mhz:g}", f"{INFO.max_frequency_mhz:g}"
+        raise RadioError(
+            message,
+            code="radio_outside",
+            name="frequency_mhz",
+            value=frequency_mhz,
+            low=low,
+            high=high,
+            source=INFO.source,
+        )
 
 
 def loss_db(profile: Profile, link: RadioLink) -> float:

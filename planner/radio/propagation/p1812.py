@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from planner.radio._jit import greatest, jit_entry, jit_scan
 from planner.radio.link import RadioLink
 from planner.radio.propagation import MIN_DISTANCE_KM, AreaJob, ModelInfo, Profile, Surface
-from planner.radio.propagation._p1812_area import Work, sweep_losses
+from planner.radio.propagation._p1812_area import Links, Work, sweep_losses
 from planner.radio.propagation._p1812_diffraction import Steps, make_ground, make_steps
+from planner.radio.propagation._p1812_finish import FIELDS, LANES
 from planner.radio.propagation._p1812_kernel import PARTS, Air, inverse_normal, pack_air, point_loss, unpack_air
 from planner.radio.propagation._p1812_path import FAR_COAST_KM, zone_lengths
 from planner.radio.propagation._p1812_sweep import TAIL, Sweep, make_ray
@@ -226,11 +227,12 @@ def area_losses(job: AreaJob) -> tuple[NDArray[np.float32], NDArray[np.float32]]
         losses[:, near] = exact_losses_db(some)
         departures[:, near] = _direct_mrad(some, distance[near])
     if near.size < distance.size:
-        table = _table(job)
+        heights, which = np.unique(job.heights_m, return_inverse=True)
+        links = Links(_table(job), which, job.settings.time_percent < 50.0, 500.0 / (3.0 * EARTH_RADIUS_KM))
         sweep = _sweep(job, near_km, float(distance.max()))
-        ray = make_ray(1.05 * float(distance.max()), spacing, job.heights_m)
-        work = _work(job, sweep, distance, losses, departures)
-        sweep_losses(frame_of(surface), sweep, ray, table, work)
+        ray = make_ray(1.05 * float(distance.max()), spacing, heights)
+        work = _work(job, sweep, distance, (losses, departures), heights.size)
+        sweep_losses(frame_of(surface), sweep, ray, links, work)
     return losses, departures
 
 
@@ -265,13 +267,25 @@ def _work(
     job: AreaJob,
     sweep: Sweep,
     distance: NDArray[np.float64],
-    losses: NDArray[np.float32],
-    departures: NDArray[np.float32],
+    results: tuple[NDArray[np.float32], NDArray[np.float32]],
+    n_heights: int,
 ) -> Work:
     top, left = int(job.rows.min()), int(job.cols.min())
-    index = np.full((int(job.rows.max()) - top + 1, int(job.cols.max()) - left + 1), -1, dtype=np.int32)
-    index[job.rows - top, job.cols - left] = np.arange(job.rows.size, dtype=np.int32)
-    return Work(index, top - sweep.row, left - sweep.col, distance, losses, departures, np.zeros(len(PARTS)))
+    number = np.full((int(job.rows.max()) - top + 1, int(job.cols.max()) - left + 1), -1, dtype=np.int32)
+    number[job.rows - top, job.cols - left] = np.arange(job.rows.size, dtype=np.int32)
+    return Work(
+        number=number,
+        north=top - sweep.row,
+        east=left - sweep.col,
+        distance=distance,
+        losses=results[0],
+        departures=results[1],
+        block=np.zeros((n_heights, len(FIELDS), LANES)),
+        at=np.zeros((n_heights, LANES), dtype=np.int64),
+        leaving=np.zeros((n_heights, LANES)),
+        filled=np.zeros(n_heights, dtype=np.int64),
+        out=np.zeros(len(PARTS)),
+    )
 
 
 def _direct_mrad(job: AreaJob, distance: NDArray[np.float64]) -> NDArray[np.float64]:
