@@ -7,6 +7,7 @@ of the rows, Σ λ b + Σ max(0, gain − λ A) over the columns (all between 0 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -46,6 +47,9 @@ class Bound:
         Rounds that added rows.
     fair_idr
         By choice: option, satellite link and a fair share of the network, as the priced rows have it.
+    per_idr
+        What the bound moves by for each rupiah of ceiling at the same prices, which hold under any ceiling; inf
+        where it was not kept.
     """
 
     value: float
@@ -55,6 +59,7 @@ class Bound:
     money_rows: tuple[Floats, ...]
     rounds: int
     fair_idr: Floats | None = None
+    per_idr: float = math.inf
 
 
 def safe_bound(model: Model, matrix: csr_array, high: Floats, price: Floats) -> tuple[float, Floats]:

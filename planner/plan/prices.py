@@ -125,7 +125,9 @@ def price_bound(
             stale += 1
         if roof < best.value:
             fair = shelf.fair(row_price) * model.money_unit
-            best, best_price = Bound(roof, False, core, reduced, tuple(shelf.rows), number, fair), price  # noqa: FBT003
+            slope = float(np.maximum(row_price[shelf.first :], 0.0).sum()) * model.weight_unit / model.money_unit
+            best = Bound(roof, False, core, reduced, tuple(shelf.rows), number, fair, slope)  # noqa: FBT003
+            best_price = price
         if stale >= 2:
             lean, stale, price = lean * 0.6, 0, best_price
             if lean < 0.02:

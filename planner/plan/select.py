@@ -44,7 +44,17 @@ from planner.plan.solver import TOLERANCE_SHARE
 from planner.plan.types import Certificate, Plan, Problem
 from planner.schema_columns import SURVEYS
 
-__all__ = ["select"]
+__all__ = [
+    "Clock",
+    "Search",
+    "State",
+    "check_call",
+    "first_draft",
+    "make_certificate",
+    "make_search",
+    "plan_tables",
+    "select",
+]
 
 _ROUNDS = 10
 _RUIN_ROUNDS = 60
@@ -95,9 +105,24 @@ def select(
     UsageError
         A ceiling or limit that is no number of at least 0.
     """
-    _check_call(ceiling_idr, time_limit_s, gap_target_share, max_nodes)
+    check_call(ceiling_idr, time_limit_s, gap_target_share, max_nodes)
+    limits: dict[str, float] = {
+        "price_moves": _PRICE_MOVES, "ruin_rounds": _RUIN_ROUNDS, "max_nodes": max_nodes,
+        "gap_target_share": gap_target_share,
+    }  # fmt: skip
+    if time_limit_s is not None and math.isfinite(time_limit_s):
+        limits["time_limit_s"] = time_limit_s
+    search = make_search(problem, ceiling_idr, decisions, limits, seed)
+    draft, certificate = _solve(search, problem.objective)
+    return _make_plan(search, problem, draft, certificate)
+
+
+def make_search(
+    problem: Problem, ceiling_idr: float, decisions: pd.DataFrame | None, limits: dict[str, float], seed: int
+) -> Search:
+    """Checked problem and decisions as one search under a ceiling, its clock started."""
     check_problem(problem)
-    clock = Clock(math.inf if time_limit_s is None else time_limit_s)
+    clock = Clock(limits.get("time_limit_s", math.inf))
     words = read_word(problem, decisions)
     wanted = frozenset(name for word in words if word.action != "forbid" for name in word.candidates)
     instance = make_instance(
@@ -105,18 +130,11 @@ def select(
         split_places=split_places(words), wanted=wanted,
     )  # fmt: skip
     instance, demands = demands_of(instance, problem, words)
-    limits = {
-        "price_moves": _PRICE_MOVES, "ruin_rounds": _RUIN_ROUNDS, "max_nodes": max_nodes,
-        "gap_target_share": gap_target_share,
-    }  # fmt: skip
-    if math.isfinite(clock.limit_s):
-        limits["time_limit_s"] = clock.limit_s
-    search = Search(instance, ceiling_idr, demands, words, clock, limits, seed)
-    draft, certificate = _solve(search, problem.objective)
-    return _make_plan(search, problem, draft, certificate)
+    return Search(instance, ceiling_idr, demands, words, clock, limits, seed)
 
 
-def _check_call(ceiling_idr: float, time_limit_s: float | None, gap_target_share: float, max_nodes: int) -> None:
+def check_call(ceiling_idr: float, time_limit_s: float | None, gap_target_share: float, max_nodes: int) -> None:
+    """Refuse limits that are no limits, all of them at once."""
     faults = []
     if not (math.isfinite(ceiling_idr) and ceiling_idr >= 0):
         faults.append(f"ceiling_idr is {ceiling_idr}: give a number of rupiah, at least 0")
@@ -158,7 +176,7 @@ class Search:
     limits: dict[str, float]
     seed: int
 
-    def is_done(self, state: _State) -> bool:
+    def is_done(self, state: State) -> bool:
         """Whether the gap is small enough or the user's clock has struck."""
         return self.clock.is_over() or state.bound - state.value <= self.limits["gap_target_share"] * state.bound
 
@@ -170,14 +188,14 @@ class Search:
 def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
     """Draft and proof: greedy, linear bound, improvement, and the integer program where the problem is small."""
     instance, ceiling = search.instance, search.ceiling_idr
-    state = _State(empty_draft(instance), 0.0, math.inf, "", [])
+    state = State(empty_draft(instance), 0.0, math.inf, "", [])
     state.say(
         f"collapse: {len(instance.cell_rows)} cells, {instance.groups.n_groups} groups, {instance.n_choices} choices"
     )
     if not instance.n_choices:
         state.say("bound 0: no option reaches unserved weight, finds a backhaul and fits")
         state.lower(0.0, "nothing can be built")
-        return state.draft, _certificate(search, objective, state, "empty")
+        return state.draft, make_certificate(search, objective, state, "empty")
     state.take(instance, share_out(instance, first_draft(search)))
     state.say(f"greedy: value {state.value:.8g}, {len(state.draft.choice)} sites")
     state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
@@ -193,10 +211,10 @@ def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
     if not search.is_done(state) and is_small(instance):
         _finish(search, state, bound)
     _fill_up(search, state)
-    return state.draft, _certificate(search, objective, state, "work_limit")
+    return state.draft, make_certificate(search, objective, state, "work_limit")
 
 
-def _bound(search: Search, state: _State) -> Bound:
+def _bound(search: Search, state: State) -> Bound:
     """Bound with cost shares: linear program for small problems, prices on the groups for the others."""
     instance, ceiling = search.instance, search.ceiling_idr
     sets = tuple(demand.choices for demand in search.demands)
@@ -228,7 +246,7 @@ def _refuse(search: Search) -> NoReturn:
     raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=ceiling)
 
 
-def _finish(search: Search, state: _State, bound: Bound) -> None:
+def _finish(search: Search, state: State, bound: Bound) -> None:
     """The integer program with the whole network."""
     instance = search.instance
     sets = tuple(demand.choices for demand in search.demands)
@@ -245,7 +263,7 @@ def _finish(search: Search, state: _State, bound: Bound) -> None:
 
 
 @dataclass(eq=False)
-class _State:
+class State:
     """Best plan and best bound so far, and what was done."""
 
     draft: Draft
@@ -255,19 +273,22 @@ class _State:
     steps: list[str]
 
     def say(self, step: str) -> None:
+        """Note what was done."""
         self.steps.append(step)
 
     def lower(self, bound: float, step: str) -> None:
+        """Take a bound if it is the best so far."""
         if bound < self.bound:
             self.bound, self.proved_by = bound, step
 
     def take(self, instance: Instance, draft: Draft) -> None:
+        """Take a plan if it is the best so far."""
         value = served_weight(instance, draft)
         if value > self.value or not self.draft.choice:
             self.draft, self.value = draft, value
 
 
-def _fill_up(search: Search, state: _State) -> None:
+def _fill_up(search: Search, state: State) -> None:
     """Sites that still fit and serve somebody new: sharing out again can leave somebody over."""
     for _ in range(_ROUNDS):
         draft = grow(search.instance, twin(state.draft), ceiling_idr=search.ceiling_idr, is_over=search.clock.is_over)
@@ -372,7 +393,8 @@ def meet(instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float) -
     return False
 
 
-def _certificate(search: Search, objective: str, state: _State, status: str) -> Certificate:
+def make_certificate(search: Search, objective: str, state: State, status: str) -> Certificate:
+    """The proof of a state, its status from the gap and the clock where it is ``work_limit``."""
     instance, value = search.instance, state.value
     bound = max(value, state.bound)
     gap = (bound - value) / bound if bound > 0 else 0.0
@@ -394,8 +416,10 @@ def _certificate(search: Search, objective: str, state: _State, status: str) -> 
     )  # fmt: skip
 
 
-def _make_plan(search: Search, problem: Problem, draft: Draft, certificate: Certificate) -> Plan:
-    instance = search.instance
+def plan_tables(
+    instance: Instance, problem: Problem, draft: Draft
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Sites, links, relay towers and served cells of a draft."""
     served = served_table(instance, problem, draft)
     by_place = routes(instance, problem, draft)
     demand = served["cell_id"].map(problem.cells.set_index("cell_id")["demand_mbps"]) * served["share"]
@@ -404,6 +428,12 @@ def _make_plan(search: Search, problem: Problem, draft: Draft, certificate: Cert
     links = route_links(problem, by_place, load)
     relays = relay_table(problem, by_place)
     sites = site_table(instance, problem, draft, by_place, (links, relays, served))
+    return sites, links, relays, served
+
+
+def _make_plan(search: Search, problem: Problem, draft: Draft, certificate: Certificate) -> Plan:
+    instance = search.instance
+    sites, links, relays, served = plan_tables(instance, problem, draft)
     whys = site_reasons(instance, problem, draft, (sites, links, relays), search.ceiling_idr, search.words)
     return Plan(
         sites=sites.assign(why=pd.Series(whys, dtype="str", index=sites.index)), links=links, relays=relays,

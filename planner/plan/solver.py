@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-__all__ = ["TOLERANCE_SHARE", "Answer", "Rows", "solve"]
+__all__ = ["TOLERANCE_SHARE", "Answer", "Rows", "passed_model", "solve"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -99,6 +99,20 @@ def _model(rows: Rows, gain: Floats, top: Floats, is_integer: NDArray[np.bool_] 
     return lp
 
 
+def passed_model(
+    rows: Rows, gain: Floats, top: Floats, *, is_integer: NDArray[np.bool_] | None = None, low: Floats | None = None,
+    options: dict[str, float | int | str] | None = None,
+) -> Any:  # fmt: skip
+    """The solver with a model in it (see `solve`), one thread, no output, seed 0 (``Any``: highspy has no types)."""
+    highs = highspy.Highs()
+    fixed: dict[str, float | int | str] = {"threads": 1, "random_seed": 0, "parallel": "off"}
+    highs.setOptionValue("output_flag", False)  # noqa: FBT003
+    for key, value in {**fixed, **(options or {})}.items():
+        highs.setOptionValue(key, value)
+    highs.passModel(_model(rows, gain, top, is_integer, low))
+    return highs
+
+
 def solve(
     rows: Rows, gain: Floats, top: Floats, *, is_integer: NDArray[np.bool_] | None = None, low: Floats | None = None,
     start: Floats | None = None, options: dict[str, float | int | str] | None = None,
@@ -118,12 +132,7 @@ def solve(
     options
         Options of HiGHS over the fixed ones (one thread, no output, seed 0).
     """
-    highs = highspy.Highs()
-    fixed: dict[str, float | int | str] = {"threads": 1, "random_seed": 0, "parallel": "off"}
-    highs.setOptionValue("output_flag", False)  # noqa: FBT003
-    for key, value in {**fixed, **(options or {})}.items():
-        highs.setOptionValue(key, value)
-    highs.passModel(_model(rows, gain, top, is_integer, low))
+    highs = passed_model(rows, gain, top, is_integer=is_integer, low=low, options=options)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
