@@ -84,7 +84,7 @@ def hop_outage(  # noqa: PLR0913  (a hop: length, band, ends, margin; where it i
     climate: Climate,
     latitude_deg: ArrayLike,
     equipment_percent: ArrayLike = 0.0,
-    polarisation: Polarisation = "vertical",
+    polarisation: Polarisation = "horizontal",
 ) -> HopOutage:
     """Yearly outage of hops; arguments are broadcast.
 
@@ -105,7 +105,7 @@ def hop_outage(  # noqa: PLR0913  (a hop: length, band, ends, margin; where it i
     equipment_percent
         Of both ends together, 0 to 100.
     polarisation
-        Of the wave.
+        Of the wave; horizontal loses most to rain, and frequency coordination may assign either.
 
     References
     ----------
