@@ -146,7 +146,7 @@ def chain_outage_percent(hop_percent: ArrayLike) -> float:
     """
     percent = within("hop_percent", hop_percent, 0.0, 100.0, "a share of the year")
     with np.errstate(divide="ignore"):
-        return float(-100.0 * np.expm1(np.log1p(-percent / 100.0).sum()))
+        return abs(float(100.0 * np.expm1(np.log1p(-percent / 100.0).sum())))  # no hop: 0, not −0
 
 
 def low_k_factor(distance_km: ArrayLike) -> Floats:
