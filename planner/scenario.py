@@ -93,20 +93,28 @@ class Options(_Section):
 
 
 class Budget(_Section):
-    """Money: the ceiling (pagu) on the present value of sites and their network."""
+    """Money: the ceiling (pagu) on the present value of sites and their network.
+
+    ``time_limit_s`` is unset by default: limits in units of work end the search, the same on every machine.
+    """
 
     ceiling_idr: Positive
-    time_limit_s: Positive = 60.0
+    time_limit_s: Positive | None = None
     gap_target_share: Share = 0.01
     max_nodes: Annotated[int, Field(ge=1)] = 2000
 
 
 class Outputs(_Section):
-    """What is written."""
+    """What is written: GIS formats (files of `planner/export`), languages, and the first page of the report."""
 
     umkm_points: bool = False
     languages: tuple[Literal["id", "en"], ...] = ("id", "en")
     hexagon_resolution: Annotated[int, Field(ge=3, le=9)] = 7
+    formats: tuple[str, ...] = ("gpkg", "geoparquet", "cog")
+    document_number: Annotated[str, Field(max_length=80)] = ""
+    prepared_by: Annotated[str, Field(max_length=80)] = ""
+    checked_by: Annotated[str, Field(max_length=80)] = ""
+    approved_by: Annotated[str, Field(max_length=80)] = ""
 
 
 class Scenario(_Section):

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree as ET
@@ -23,7 +24,7 @@ import pytest
 import planner.export
 from planner import registry
 from planner.errors import OutputError
-from planner.export import ExportInputs, cog, csv_excel, geoparquet, gpkg
+from planner.export import ExportInputs, cog, csv_excel, flatgeobuf, geoparquet, gpkg, kmz, shapefile
 from planner.export._layers import dictionary_rows, vector_layers
 from planner.layers._gdal import pyogrio_module, rasterio_module
 from planner.words import read_words
@@ -378,3 +379,111 @@ def test_the_bytes_do_not_depend_on_how_a_layer_describes_its_crs(inputs, tmp_pa
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
     told = json.loads(pq.read_schema(tmp_path / "b/fiber.parquet").metadata[b"geo"])["columns"]["geometry"]["crs"]
     assert CRS.from_json_dict(told).to_epsg() == 4326
+
+
+# ---- KMZ, FlatGeobuf, shapefile
+
+
+def test_the_table_of_stages_knows_where_each_format_goes():
+    from planner.pipeline.table import FORMATS as PLACES
+
+    assert set(PLACES) == set(FORMATS)
+    for name in FORMATS:
+        meta = registry.load(planner.export, name).META
+        for place in PLACES[name]:
+            assert place.startswith(f"{meta['path']}/" if meta["is_folder"] else meta["path"])
+
+
+KML = "{http://www.opengis.net/kml/2.3}"
+
+
+def kml_of(path: Path) -> ET.Element:
+    from defusedxml import ElementTree as Safe
+
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["doc.kml"]
+        return Safe.fromstring(archive.read("doc.kml"))
+
+
+def test_the_kmz_holds_the_sites_where_they_stand_with_all_digits(inputs, tmp_path):
+    root = kml_of(kmz.write(tmp_path / "plan.kmz", inputs))
+    styles = {style.get("id") for style in root.iter(f"{KML}Style")}
+    marks = list(root.iter(f"{KML}Placemark"))
+    assert {mark.findtext(f"{KML}styleUrl").removeprefix("#") for mark in marks} <= styles
+    sites = {}
+    for mark in marks:
+        data = {item.get("name"): item.findtext(f"{KML}value") for item in mark.iter(f"{KML}Data")}
+        if "site_id" in data and mark.find(f"{KML}Point") is not None and "n_umkm_new" in data:
+            sites[data["site_id"]] = (data, mark)
+    assert sorted(sites) == sorted(inputs.sites["site_id"])
+    for row in inputs.sites.to_dict("records"):
+        data, mark = sites[row["site_id"]]
+        assert float(data["cost_idr"]) == row["cost_idr"]
+        assert float(data["n_umkm_new"]) == row["n_umkm_new"]
+        lon, lat = map(float, mark.findtext(f"{KML}Point/{KML}coordinates").split(","))
+        assert (lon, lat) == pytest.approx((row["lon_deg"], row["lat_deg"]), abs=1e-4)
+    assert "indikatif" in root.findtext(f"{KML}Document/{KML}description")
+    assert "abc123" in root.findtext(f"{KML}Document/{KML}description")
+
+
+def test_no_text_of_the_kmz_is_markup_for_google_earth(inputs, tmp_path):
+    evil = '</name><script>x</script><img src="http://x.example"/> $[name] \x00\ue000 &lt;'
+    sites = inputs.sites.assign(name=[evil] * len(inputs.sites))
+    root = kml_of(kmz.write(tmp_path / "plan.kmz", dataclasses.replace(inputs, sites=sites, title_id=evil)))
+    for item in root.iter():
+        for text in (item.text or "", *item.attrib.values()):
+            assert not any(mark in text for mark in ("<", ">", "$[", "\x00")), item.tag
+    assert {item.tag for item in root.iter()} & {"script", "img"} == set()
+    names = [mark.findtext(f"{KML}name") for mark in root.iter(f"{KML}Placemark")]
+    assert any("‹script›x‹/script›" in (name or "") for name in names)
+
+
+def test_the_kmz_is_read_by_gdal(inputs, tmp_path):
+    with zipfile.ZipFile(kmz.write(tmp_path / "plan.kmz", inputs)) as archive:
+        archive.extract("doc.kml", tmp_path)
+    read = pyogrio_module()
+    layers = [str(name) for name, _ in read.list_layers(tmp_path / "doc.kml")]
+    n = sum(len(read.read_dataframe(tmp_path / "doc.kml", layer=layer)) for layer in layers)
+    frames = vector_layers(inputs)
+    assert n == sum(len(frames[name]) for name in kmz._LAYERS if name in frames)
+
+
+def test_flatgeobuf_holds_what_geoparquet_holds(inputs, tmp_path):
+    import geopandas as gpd
+
+    fgb = {path.stem: path for path in flatgeobuf.write(tmp_path / "f", inputs)}
+    flat = {path.stem: path for path in geoparquet.write(tmp_path / "p", inputs)}
+    assert set(fgb) == set(flat)
+    for name, key in (("sites", "site_id"), ("cells", "cell_id"), ("areas_kabupaten", "area_code")):
+        one = pyogrio_module().read_dataframe(fgb[name]).sort_values(key, ignore_index=True)
+        two = gpd.read_parquet(flat[name]).sort_values(key, ignore_index=True)
+        assert one.geometry.to_wkb().tolist() == two.geometry.to_wkb().tolist()
+        for column in ("name", "cost_idr", "n_umkm", "umkm_unserved"):
+            if column in two:
+                assert one[column].tolist() == two[column].tolist()
+
+
+def test_the_shapefile_says_in_its_table_what_each_field_means(inputs, tmp_path):
+    files = shapefile.write(tmp_path, inputs)
+    table = pd.read_csv(tmp_path / shapefile.FIELD_TABLE, sep=";", encoding="utf-8-sig", dtype=str)
+    names = {(r["layer"], r["column"]): r["field"] for r in table.to_dict("records")}
+    assert table["field"].str.len().max() <= 10
+    assert not table.duplicated(["layer", "field"]).any()
+    sites = pyogrio_module().read_dataframe(tmp_path / "sites.shp").set_index("site_id")
+    want = inputs.sites.set_index("site_id")
+    for column in ("cost_idr", "n_umkm_new", "capex_idr"):
+        short = names["sites", column]
+        for key in want.index:
+            assert sites.loc[key, short] == pytest.approx(want.loc[key, column], rel=1e-12)
+    assert sites.loc["S2", "name"] == export_worlds.HOSTILE
+    assert (tmp_path / "sites.dbf").read_bytes()[1:4] == bytes((126, 7, 1))
+    assert {path.suffix for path in files} >= {".shp", ".shx", ".dbf", ".prj", ".cpg", ".csv"}
+
+
+def test_long_texts_of_a_shapefile_are_cut_and_say_so(inputs, tmp_path):
+    sites = inputs.sites.assign(name=["é" * 400, "ok"])
+    shapefile.write(tmp_path, dataclasses.replace(inputs, sites=sites))
+    names = pyogrio_module().read_dataframe(tmp_path / "sites.shp")["name"].tolist()
+    assert max(len(name.encode()) for name in names) <= 254
+    assert any(name.endswith("…") for name in names)
+    assert "ok" in names

@@ -356,6 +356,99 @@ class TestChecker:
         self.refused(swapped, made, "outside the cover")
 
 
+RAW_COLUMNS = {
+    "sites": {
+        "option_id", "candidate_id", "name", "area_code", "site_type", "status", "backhaul", "backhaul_path",
+        "access_mode", "n_umkm_new", "people_new", "demand_mbps", "capacity_mbps", "capex_idr", "opex_idr_per_year",
+        "cost_idr", "lon_deg", "lat_deg", "facilities_new", "link_ids", "option_cost_idr",
+    },
+    "links": {
+        "link_id", "from_id", "to_id", "technology", "length_km", "sea_km", "capacity_mbps", "load_mbps", "capex_idr",
+        "opex_idr_per_year", "cost_idr", "from_lon_deg", "from_lat_deg", "to_lon_deg", "to_lat_deg", "kind", "n_sites",
+    },
+    "relays": {"place_id", "lon_deg", "lat_deg", "capex_idr", "opex_idr_per_year", "cost_idr", "n_sites"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made():
+    for seed in range(200):
+        problem = tiny_problem(seed, n_places=4, n_cells=8)
+        plan = select(problem, ceiling_idr=20.0)
+        if len(plan.relays) and len(plan.sites) > 1 and np.isfinite(plan.links["capacity_mbps"]).all():
+            assert verify(plan, problem, ceiling_idr=20.0) == ()
+            return problem, plan
+    pytest.fail("no world with a relay tower")
+
+
+class TestEveryStatement:
+    """A plan with fiber, a hop over a bare relay tower and finite links: whatever it states wrongly is found."""
+
+    @pytest.mark.parametrize(("table", "column"), [(t, c) for t in sorted(RAW_COLUMNS) for c in sorted(RAW_COLUMNS[t])])
+    def test_a_wrong_cell_is_found(self, made, table, column):
+        problem, plan = made
+        frame = getattr(plan, table).copy()
+        old = frame[column].iloc[0]
+        is_text = isinstance(old, str)
+        frame[column] = frame[column].astype(object)
+        frame.iloc[0, frame.columns.get_loc(column)] = old + "x" if is_text else type(old)(old + 1)
+        assert verify(dataclasses.replace(plan, **{table: frame}), problem, ceiling_idr=20.0) != ()
+
+    @pytest.mark.parametrize("name", [
+        "n_sites", "n_links", "n_relays", "capex_idr", "opex_idr_per_year", "cost_idr", "network_cost_idr", "weight_new",
+        "n_umkm_new", "people_new", "facilities_new", "demand_mbps",
+    ])  # fmt: skip
+    def test_a_wrong_or_missing_total_is_found(self, made, name):
+        problem, plan = made
+        assert name in plan.totals
+        for totals in (
+            {**plan.totals, name: plan.totals[name] + 1.0},
+            {k: v for k, v in plan.totals.items() if k != name},
+        ):
+            faults = verify(dataclasses.replace(plan, totals=totals), problem, ceiling_idr=20.0)
+            assert any(name in fault for fault in faults), faults
+
+    @pytest.mark.parametrize("broken", ["", "[", "{}", "7", '["nothing"]', "[3]", None])
+    def test_broken_links_of_a_site_are_a_fault_and_no_crash(self, made, broken):
+        problem, plan = made
+        sites = plan.sites.assign(link_ids=[broken, *plan.sites["link_ids"].iloc[1:]])
+        faults = verify(dataclasses.replace(plan, sites=sites), problem, ceiling_idr=20.0)
+        assert any("link" in fault for fault in faults), faults
+
+    def test_a_built_candidate_among_the_rejected_and_a_lost_one(self, made):
+        problem, plan = made
+        first = plan.rejected.head(1)
+        twice = pd.concat([plan.rejected, first.assign(candidate_id=plan.sites["candidate_id"].iloc[0])])
+        faults = verify(dataclasses.replace(plan, rejected=twice), problem, ceiling_idr=20.0)
+        assert any("built and listed as rejected" in fault for fault in faults), faults
+        faults = verify(dataclasses.replace(plan, rejected=plan.rejected.iloc[1:]), problem, ceiling_idr=20.0)
+        assert any("neither built nor rejected" in fault for fault in faults), faults
+
+    @pytest.mark.parametrize(
+        ("change", "match"),
+        [
+            ({"objective": "people"}, "speaks of people"),
+            ({"status": "optimal", "bound": 1e3, "gap_share": 0.9}, "says optimal"),
+            ({"status": "gap_reached", "bound": 1e3, "gap_share": 0.9}, "was reached"),
+            ({"status": "empty"}, "nothing can be built"),
+            ({"status": "fine"}, "unknown status"),
+        ],
+    )
+    def test_a_proof_that_claims_too_much(self, made, change, match):
+        problem, plan = made
+        proof = dataclasses.replace(plan.certificate, **change)
+        faults = verify(dataclasses.replace(plan, certificate=proof), problem, ceiling_idr=20.0)
+        assert any(match in fault for fault in faults), faults
+
+    def test_one_rupiah_in_a_quarter_of_a_trillion(self):
+        problem = two_places()
+        dear = dataclasses.replace(problem, options=problem.options.assign(cost_idr=problem.options["cost_idr"] * 5e10))
+        plan = select(dear, ceiling_idr=1e12)
+        totals = {**plan.totals, "cost_idr": plan.totals["cost_idr"] + 1.0}
+        faults = verify(dataclasses.replace(plan, totals=totals), dear, ceiling_idr=1e12)
+        assert any("cost_idr adds up" in fault for fault in faults), faults
+
+
 def test_reasons_name_gain_cost_backhaul_and_alternative():
     problem = two_places()
     names = pd.DataFrame({"code": ["53", "53.01"], "name": ["Nusa Tenggara Timur", "Kupang"]})
@@ -392,3 +485,29 @@ def test_who_is_left_out_for_money_does_not_fit(seed):
         assert not plan.totals["cost_idr"] + row["cost_idr"] <= 20.0
         assert np.isfinite(row["cost_idr"]) or row["enters_at_idr"] > 20.0
         assert not row["enters_at_idr"] <= 20.0
+
+
+def test_a_thin_existing_link_is_told_apart_from_a_wide_one_to_build():
+    """The free link of p0 carries 1 of the 3 Mbps: 8/3 UMKM for nothing, all 8 for a hop of 4."""
+    problem = two_places()
+    graph = nx.MultiGraph()
+    node(graph, "root:a", "root")
+    node(graph, "p0", "place")
+    link(graph, "root:a", "p0", "existing", "existing", 0.0, 1.0)
+    link(graph, "root:a", "p0", "hop", "microwave", 4.0, 50.0)
+    options = problem.options.iloc[:1].assign(backhaul_kinds="existing,fiber,microwave")
+    problem = dataclasses.replace(
+        problem, graph=graph, options=options, indptr=np.array([0, 1]), indices=np.array([0], dtype=np.int32)
+    )
+    for ceiling, value, backhaul in ((8.0, 8.0 / 3.0, "existing"), (9.0, 8.0, "hop")):
+        plan = select(problem, ceiling_idr=ceiling, gap_target_share=0.0)
+        assert plan.certificate.value == pytest.approx(value)
+        assert plan.certificate.bound == pytest.approx(value, rel=1e-5)
+        assert plan.sites["backhaul"].tolist() == [backhaul]
+        assert verify(plan, problem, ceiling_idr=ceiling) == ()
+
+
+def test_only_a_clock_that_was_asked_for_stands_in_the_proof():
+    problem = two_places()
+    assert "time_limit_s" not in select(problem, ceiling_idr=12.0).certificate.work_limits
+    assert select(problem, ceiling_idr=12.0, time_limit_s=30.0).certificate.work_limits["time_limit_s"] == 30.0

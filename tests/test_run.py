@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from planner.schema_columns import LEVELS
 
 pytestmark = pytest.mark.slow
 AREA = "53.20"
+CHANGES = {"region.areas": [AREA], "region.pixel_m": 600.0, "budget.ceiling_idr": 40e9}
 UNITS = ("umkm", "people", "facilities")
 COLUMNS = {"umkm": "n_umkm", "people": "people", "facilities": "n_facilities"}
 EXACT = {"rel": 1e-13, "abs": 1e-9}  # sums in another order; a workbook keeps 16 digits
@@ -43,8 +46,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lon, lat = table["lon_deg"].astype(float), table["lat_deg"].astype(float)
         kept = table.loc[lon.between(west, east) & lat.between(south, north)]
         kept.to_csv(path, index=False) if is_csv else kept.to_parquet(path)
-    changes = {"region.areas": [AREA], "region.pixel_m": 600.0, "budget.ceiling_idr": 40e9}
-    scenario = read_scenario(folder / "in/scenario.toml", changes=changes)
+    scenario = read_scenario(folder / "in/scenario.toml", changes=CHANGES)
     run(stage_table(scenario), scenario, folder / "out", say=lambda _: None)
     return folder / "out"
 
@@ -149,3 +151,78 @@ def test_the_raster_knows_only_stations_of_the_layer(out):
     known = set(pd.read_parquet(out / "gis/bts.parquet")["bts_number"])
     assert len(numbers)
     assert set(numbers.astype(int)) <= known
+
+
+def pdf_text(path: Path) -> str:
+    """Text of a report by poppler, in one line."""
+    if shutil.which("pdftotext") is None:
+        if os.environ.get("CI"):
+            pytest.fail("install poppler-utils")
+        pytest.skip("needs pdftotext (poppler-utils)")
+    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True, timeout=60)
+    return re.sub(r"[\s\xa0\u200b]+", " ", done.stdout)
+
+
+@pytest.mark.parametrize(("name", "point"), [("laporan_id.pdf", "."), ("report_en.pdf", ",")])
+def test_the_reports_say_the_totals_to_the_last_rupiah_and_the_run(out, facts, name, point):
+    """Numbers are written here by Python itself, not by the code of the report."""
+    text = pdf_text(out / "report" / name)
+
+    def said(value: float) -> str:
+        return f"{round(value):,}".replace(",", point)
+
+    wanted = [facts["totals"][unit][level] for unit in (*UNITS, "desa") for level in LEVELS]
+    wanted += [count for unit in (*UNITS, "desa") for count in facts["plan"]["totals_after"][unit].values()]
+    wanted += [facts["plan"][key] for key in ("n_sites", "n_umkm_new", "people_new")]
+    wanted += [facts["programmes"][key]["umkm"] for key in ("build", "upgrade", "accompany", "stimulus")]
+    wanted += [facts["plan"]["certificate"][key] for key in ("value", "bound")]
+    for value in wanted:
+        if abs(value % 1 - 0.5) > 1e-6:  # a half may be rounded to either side
+            assert f" {said(value)} " in text, value
+    for key in ("capex_idr", "opex_idr_per_year", "cost_idr"):
+        assert f"Rp {said(facts['plan'][key])}" in text
+    gap = f"{facts['plan']['certificate']['gap_share']:.1%}"
+    assert (gap.replace(".", ",") if point == "." else gap) in text
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["stages"]["facts"][:12] in text
+
+
+def test_the_reports_list_every_area_and_every_site(out, facts):
+    text = pdf_text(out / "report/laporan_id.pdf")
+    sites = pd.read_parquet(out / "gis/sites.parquet")
+    for row in sites.to_dict("records"):
+        assert f"{row['lon_deg']:.5f}".replace(".", ",") in text
+        assert f"{row['lat_deg']:.5f}".replace(".", ",") in text
+    for area in facts["areas"]:
+        if area["area_level"] == "kecamatan":
+            assert f"{round(area['umkm']['total']):,}".replace(",", ".") in text
+
+
+def test_one_more_format_afterwards_says_the_same_and_leaves_the_rest(out, facts):
+    """``merata export RUN --format …`` adds files, and neither computes nor changes any other."""
+    import xml.etree.ElementTree as ET
+    import zipfile
+
+    from planner.layers._gdal import pyogrio_module
+
+    before = {
+        p: p.read_bytes() for p in out.rglob("*") if p.is_file() and ".merata" not in p.parts and p.suffix != ".json"
+    }
+    scenario = read_scenario(out.parent / "in/scenario.toml", changes=CHANGES)
+    more = ("kmz", "flatgeobuf", "shapefile", "csv_excel")
+    result = run(stage_table(scenario, more_formats=more), scenario, out, say=lambda _: None)
+    assert {item["stage"] for item in result.stages if not item["kept"]} == {f"gis:{name}" for name in more}
+    assert {path: path.read_bytes() for path in before} == before
+    cost, n_sites = facts["plan"]["cost_idr"], facts["plan"]["n_sites"]
+    read = pyogrio_module().read_dataframe
+    for path in (out / "gis/flatgeobuf/sites.fgb", out / "gis/shapefile/sites.shp"):
+        sites = read(path)
+        assert (len(sites), sites["cost_idr"].sum()) == (n_sites, pytest.approx(cost, **EXACT))
+    table = pd.read_csv(out / "gis/csv/sites.csv", sep=";", decimal=",", encoding="utf-8-sig")
+    assert (len(table), table["cost_idr"].sum()) == (n_sites, pytest.approx(cost, **EXACT))
+    with zipfile.ZipFile(out / "gis/plan.kmz") as archive:
+        root = ET.fromstring(archive.read("doc.kml"))  # noqa: S314  our own file
+    kml = "{http://www.opengis.net/kml/2.3}"
+    folder = next(item for item in root.iter(f"{kml}Folder") if item.find(f"{kml}Placemark/{kml}Point") is not None)
+    costs = [float(d.findtext(f"{kml}value")) for d in folder.iter(f"{kml}Data") if d.get("name") == "cost_idr"]
+    assert (len(costs), sum(costs)) == (n_sites, pytest.approx(cost, **EXACT))

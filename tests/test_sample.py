@@ -134,6 +134,17 @@ def test_areas_have_the_known_numbers(admin: gpd.GeoDataFrame, kabupaten: pd.Dat
     ).all()
 
 
+def test_names_of_kabupaten_are_those_of_the_ministry(admin: gpd.GeoDataFrame) -> None:
+    names = admin.loc[admin["level"] == "kabupaten"].set_index("code")["name"]
+    codes = pd.read_csv(DATA / "reference/kabupaten_codes.csv", dtype=str).set_index("kemendagri_code")["name"]
+    assert names.str.startswith(("Kabupaten ", "Kota ")).all()
+    assert names["53.71"] == codes["53.71"] == "Kota Kupang"
+    for code, name in names.items():
+        assert name.removeprefix("Kabupaten ").removeprefix("Kota ") == codes[code].removeprefix(
+            "Kabupaten "
+        ).removeprefix("Kota ")
+
+
 def test_people_add_up_by_kabupaten(admin: gpd.GeoDataFrame, kabupaten: pd.DataFrame) -> None:
     people = admin[admin["level"] == "kabupaten"].set_index("code")["people"]
     assert people.loc[kabupaten["kemendagri_code"]].tolist() == kabupaten["people_2025"].tolist()

@@ -117,10 +117,10 @@ def init(
     return write_scenario(path, Console(lang))
 
 
-def _redo(run: Path, stages: tuple[str, ...], lang: str) -> int:
+def _redo(run: Path, stages: tuple[str, ...], lang: str, formats: tuple[str, ...] = ()) -> int:
     from planner.cli.plan import redo
 
-    return redo(run, stages, Console(lang))
+    return redo(run, stages, Console(lang), formats=formats)
 
 
 Run = Annotated[Path, typer.Argument(help="Folder of a finished run.")]
@@ -135,16 +135,24 @@ def map_(run: Run, lang: Lang = "id") -> int:
 
 @app.command()
 @ends_cleanly
-def export(run: Run, lang: Lang = "id") -> int:
-    """Make the GIS layers of a run again."""
-    return _redo(run, ("gis",), lang)
+def export(
+    run: Run,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="Only this format, even one the scenario does not name: kmz, shapefile, …"),
+    ] = None,
+    lang: Lang = "id",
+) -> int:
+    """Make the GIS layers of a run again, or in one more format."""
+    asked = tuple(formats or ())
+    return _redo(run, tuple(f"gis:{name}" for name in asked) or ("gis",), lang, asked)
 
 
 @app.command()
 @ends_cleanly
 def report(run: Run, lang: Lang = "id") -> int:
-    """Make the workbooks of a run again."""
-    return _redo(run, ("workbook:id", "workbook:en"), lang)
+    """Make the workbooks and the reports (PDF) of a run again."""
+    return _redo(run, ("workbook:id", "workbook:en", "report:id", "report:en"), lang)
 
 
 @app.command()

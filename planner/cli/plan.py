@@ -10,7 +10,7 @@ from typing import Any
 from planner.cli.console import Console
 from planner.cli.summary import summarise
 from planner.errors import UsageError
-from planner.pipeline.runner import RunResult, peak_mb, plan_run, run
+from planner.pipeline.runner import RunResult, plan_run, run
 from planner.pipeline.store import Store, write_whole
 from planner.pipeline.table import stage_table
 from planner.scenario import Scenario, read_scenario
@@ -63,8 +63,19 @@ def run_plan(
     return WARNED if strict and warned else 0
 
 
-def redo(folder: Path, stages: tuple[str, ...], console: Console) -> int:
+def redo(folder: Path, stages: tuple[str, ...], console: Console, *, formats: tuple[str, ...] = ()) -> int:
     """Make some outputs of a finished run again.
+
+    Parameters
+    ----------
+    folder
+        Run folder.
+    stages
+        Stages to make again even when nothing they rest on has changed.
+    console
+        Where to write.
+    formats
+        GIS formats to add to those of the scenario; later calls keep them, a new ``merata plan`` does not.
 
     Raises
     ------
@@ -77,8 +88,11 @@ def redo(folder: Path, stages: tuple[str, ...], console: Console) -> int:
         message = f"'{folder}' is not the folder of a finished run: run 'merata plan' first"
         raise UsageError(message, code="run_missing", path=str(folder)) from err
     scenario = read_scenario(Path(call["scenario"]), changes=_changes(call["changes"]))
-    table = stage_table(scenario)
-    result = run(table, scenario, folder, again=stages, say=console.say)
+    more = tuple(dict.fromkeys((*call.get("formats", ()), *formats)))
+    named = {f"gis:{name}" for name in scenario.outputs.formats}
+    again = tuple("gis" if name in named else name for name in stages)  # the scenario names this format already
+    result = run(stage_table(scenario, more_formats=more), scenario, folder, again=again, say=console.say)
+    write_whole(Store(folder).root / _CALL, json.dumps({**call, "formats": list(more)}).encode())
     _tell(result, console)
     return 0
 
@@ -111,5 +125,4 @@ def _dry_run(scenario: Scenario, folder: Path, console: Console) -> int:
 
 
 def _tell(result: RunResult, console: Console) -> None:
-    seconds = sum(stage["seconds"] for stage in result.stages)
-    console.say(console.words("cli.seconds", seconds=f"{seconds:.1f}", peak=f"{peak_mb():.0f}"))
+    console.say(console.words("cli.seconds", seconds=f"{result.seconds:.1f}", peak=f"{result.peak_mb:.0f}"))

@@ -13,7 +13,10 @@ from planner.schema_columns import LEVELS
 
 __all__ = ["summarise"]
 
-_SHOWN = ("map.html", "report/laporan_id.xlsx", "report/report_en.xlsx", "gis/plan.gpkg", "manifest.json")
+_SHOWN = (
+    "map.html", "report/laporan_id.pdf", "report/report_en.pdf", "report/laporan_id.xlsx", "report/report_en.xlsx",
+    "gis/plan.gpkg", "manifest.json",
+)  # fmt: skip
 _BILLION = 1e9
 
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from planner.paths import maps_dir
 from planner.words import Words, read_words
 
-__all__ = ["EXPRESSIONS", "STYLES", "layer_qml"]
+__all__ = ["EXPRESSIONS", "STYLES", "layer_qml", "style_classes", "technology_class"]
 
 STYLES: Mapping[str, str] = {
     "sites": "sites", "links": "links", "areas_provinsi": "area_unserved", "areas_kabupaten": "area_unserved",
@@ -73,6 +73,41 @@ def layer_qml(layer: str) -> str:
     for number, item in enumerate(classes):
         _symbol(symbols, str(number), style["kind"], item, float(style.get("opacity", 1.0)))
     return _DOCTYPE + ET.tostring(root, encoding="unicode")
+
+
+def style_classes(layer: str) -> tuple[tuple[str, str], ...]:
+    """Key (or number) and colour of each class of a layer's style; one grey class where it has none."""
+    if layer not in STYLES:
+        return (("0", "#566473"),)
+    style = tomllib.loads((maps_dir() / "styles" / f"{STYLES[layer]}.toml").read_text(encoding="utf-8"))
+    return tuple((str(item.get("key", number)), str(item["colour"])) for number, item in enumerate(style["classes"]))
+
+
+def technology_class(layer: str, frame: Any) -> list[str]:
+    """Class of each feature as `EXPRESSIONS` says it, for formats that cannot hold an expression."""
+    keys = [key for key, _ in style_classes(layer)]
+    if layer in ("sites", "links"):
+        values = frame["backhaul" if layer == "sites" else "technology"].astype(str)
+        return [next((key for key in keys if key in value), "other") for value in values]
+    if layer == "fiber":
+        kinds = zip(frame["kind"], frame["evidence"], strict=True)
+        return [f"{kind}{'' if evidence == 'observed' else '_schematic'}" for kind, evidence in kinds]
+    if layer.startswith("areas_"):
+        return _area_classes(keys, frame)
+    return [keys[0]] * len(frame)
+
+
+def _area_classes(keys: list[str], frame: Any) -> list[str]:
+    """Class of the share of UMKM unserved; ``unknown`` where most is not known."""
+    style = tomllib.loads((maps_dir() / "styles" / "area_unserved.toml").read_text(encoding="utf-8"))
+    starts = [float(item["from"]) for item in style["classes"] if "from" in item]
+    found = []
+    for total, unserved, unknown in zip(
+        frame["umkm_total"], frame["umkm_unserved"], frame["umkm_unknown"], strict=True
+    ):
+        is_known = total > 0.0 and unknown <= 0.5 * total
+        found.append(keys[sum(unserved / total >= start for start in starts) - 1] if is_known else "unknown")
+    return found
 
 
 def _label(item: Mapping[str, Any], words: tuple[Words, Words]) -> str:

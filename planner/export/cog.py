@@ -17,6 +17,7 @@ __all__ = ["META", "write"]
 META = {
     "is_folder": False,
     "suffix": ".tif",
+    "path": "gis/coverage.tif",
     "about": "coverage as a raster with overviews: level in dBm and number of the best server",
 }
 

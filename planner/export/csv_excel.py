@@ -11,7 +11,7 @@ from planner.export._whole import whole
 
 __all__ = ["META", "write"]
 
-META = {"is_folder": True, "suffix": ".csv", "about": "one table a layer for Excel, without shapes"}
+META = {"is_folder": True, "suffix": ".csv", "path": "gis/csv", "about": "one table a layer for Excel, without shapes"}
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 

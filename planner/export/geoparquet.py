@@ -22,7 +22,12 @@ _WGS84 = (
 )
 """EPSG:4326 in words of our own: PROJ describes it in two ways, by what the process has read before."""
 
-META = {"is_folder": True, "suffix": ".parquet", "about": "one file a layer, for analysis in Python, R and DuckDB"}
+META = {
+    "is_folder": True,
+    "suffix": ".parquet",
+    "path": "gis",
+    "about": "one file a layer, for analysis in Python, R and DuckDB",
+}
 
 
 def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:

@@ -11,15 +11,20 @@ import numpy as np
 
 from planner.export._inputs import ExportInputs
 from planner.export._layers import MASS_LAYERS, about_rows, dictionary_rows, vector_layers
+from planner.export._ogr import faults, settings
 from planner.export._qgis import layer_qml
 from planner.export._whole import whole
 
 __all__ = ["META", "write"]
 
-META = {"is_folder": False, "suffix": ".gpkg", "about": "all layers in one file, opens in QGIS and ArcGIS"}
+META = {
+    "is_folder": False,
+    "suffix": ".gpkg",
+    "path": "gis/plan.gpkg",
+    "about": "all layers in one file, opens in QGIS and ArcGIS",
+}
 
 _TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
-_DATE, _SYNC = "OGR_CURRENT_DATE", "OGR_SQLITE_SYNCHRONOUS"
 
 
 def write(path: Path, inputs: ExportInputs) -> Path:
@@ -47,17 +52,13 @@ def write(path: Path, inputs: ExportInputs) -> Path:
 
     stamp = f"{inputs.date.isoformat()}T00:00:00.000Z"
     layers = {name: frame for name, frame in vector_layers(inputs).items() if name not in MASS_LAYERS}
-    with whole(path, _faults()) as part:
-        before = {name: pyogrio.get_gdal_config_option(name) for name in (_DATE, _SYNC)}
-        pyogrio.set_gdal_config_options({_DATE: stamp, _SYNC: "OFF"})  # `whole` syncs the file once, at its end
-        try:
+    with whole(path, (*faults(), sqlite3.Error)) as part:
+        with settings(OGR_CURRENT_DATE=stamp, OGR_SQLITE_SYNCHRONOUS="OFF"):  # `whole` syncs the file once, at its end
             for number, (name, frame) in enumerate(layers.items()):
                 pyogrio.write_dataframe(
                     frame, part, layer=name, driver="GPKG", append=number > 0, promote_to_multi=False,
                     geometry_type=_geometry_type(frame), use_arrow=True,
                 )  # fmt: skip
-        finally:
-            pyogrio.set_gdal_config_options(before)
         base = sqlite3.connect(part)
         try:
             _add_table(base, "data_dictionary", dictionary_rows(layers), stamp)
@@ -67,14 +68,6 @@ def write(path: Path, inputs: ExportInputs) -> Path:
         finally:
             base.close()
     return path
-
-
-def _faults() -> tuple[type[Exception], ...]:
-    """What GDAL and SQLite raise when a file cannot be written."""
-    from pyogrio import errors
-
-    own = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, errors.GeometryError)
-    return (*own, sqlite3.Error, RuntimeError)
 
 
 def _geometry_type(frame: Any) -> str:

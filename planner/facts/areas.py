@@ -83,7 +83,7 @@ def area_tables(
     desa
         `desa_table`.
     gains
-        What the plan adds to each cell: column → values; empty without a plan.
+        More sums, of each cell: what the plan adds, what rests on evidence; column → values.
 
     Returns
     -------

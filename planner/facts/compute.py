@@ -8,7 +8,8 @@ import numpy as np
 
 from planner.errors import LayerError
 from planner.facts.areas import area_index, area_tables, desa_table
-from planner.facts.evidence import evidence_answer, ledger
+from planner.facts.backbone import upper_layers
+from planner.facts.evidence import evidence_answer, evidenced, ledger
 from planner.facts.planned import gains, plan_totals, survey_totals
 from planner.facts.totals import (
     CELL_UNITS,
@@ -70,8 +71,8 @@ def compute_facts(inputs: FactsInputs) -> Facts:
         programmes=programmes(cells, service, levels),
         operators=operators(cells, service),
         umkm=umkm_tables(inputs, level),
-        areas=area_tables(inputs, level, desa, new),
-        network=network(inputs),
+        areas=area_tables(inputs, level, desa, {**new, **evidenced(inputs)}),
+        network={**network(inputs), **upper_layers(inputs)},
         plan=plan_totals(inputs, levels, new),
         surveys=survey_totals(inputs.plan),
         layers=ledger(inputs),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from planner.facts.types import FactsInputs
 from planner.schema_columns import EVIDENCE
 
-__all__ = ["evidence_answer", "ledger"]
+__all__ = ["evidence_answer", "evidenced", "ledger"]
 
 
 def ledger(inputs: FactsInputs) -> tuple[dict[str, Any], ...]:
@@ -78,6 +78,18 @@ def evidence_answer(inputs: FactsInputs) -> dict[str, Any]:
         "umkm": last["umkm"],
         "people": last["people"],
         **{f"{unit}_share": last[unit] / whole[unit] if whole[unit] > 0.0 else 0.0 for unit in whole},
+    }
+
+
+def evidenced(inputs: FactsInputs) -> dict[str, NDArray[np.float64]]:
+    """Enterprises and people of each cell that pass every condition of `evidence_answer`."""
+    left = np.ones(len(inputs.cells), dtype=bool)
+    for _, holds in _conditions(inputs):
+        left = left & holds
+    is_counted = (inputs.cells["people_evidence"] == "observed").to_numpy(dtype=bool)
+    return {
+        "umkm_evidenced": np.where(left, inputs.cells["n_umkm_observed"].to_numpy(dtype=np.float64), 0.0),
+        "people_evidenced": np.where(left & is_counted, inputs.cells["people"].to_numpy(dtype=np.float64), 0.0),
     }
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-__all__ = ["area_table", "names_above"]
+__all__ = ["area_table", "names_above", "share", "share_of", "short_of"]
 
 _TEXT = ("area_level", "area_code", "bps_code", "name", "level", "cause")
 _LEVELS = ("provinsi", "kabupaten", "kecamatan", "desa")
@@ -82,4 +83,22 @@ def names_above(facts: Mapping[str, Any], codes: pd.Series[Any], level: str = ""
     for at, above in enumerate(wanted, start=1):
         held = [names.get(".".join(part[:at]), "") if len(part) >= at else "" for part in parts]
         found[f"{above}_name"] = pd.Series(held, index=codes.index, dtype="str")
+    return found
+
+
+def share_of(table: pd.DataFrame, part: str, whole: str) -> NDArray[np.float64]:
+    """A column over another, 0–1; NaN where the whole is 0 or not known."""
+    above, below = (table[name].to_numpy(dtype=np.float64) for name in (part, whole))
+    found: NDArray[np.float64] = np.divide(above, below, out=np.full(len(table), np.nan), where=below > 0.0)
+    return found
+
+
+def share(part: float | None, whole: float | None) -> float | None:
+    """A total over another, 0–1; None where the whole is 0 or one is not known."""
+    return None if part is None or not whole else float(part) / float(whole)
+
+
+def short_of(table: pd.DataFrame, unit: str) -> pd.Series:
+    """How many of a unit are not fully served, in an `area_table`: unserved or with short capacity."""
+    found: pd.Series = table[f"{unit}_unserved"] + table[f"{unit}_limited"]
     return found

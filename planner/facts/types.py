@@ -82,6 +82,8 @@ class FactsInputs:
         ``DemandReport.to_json()``.
     coverage_model
         Propagation model that was used.
+    fiber, fiber_nodes, satellite
+        Conformed layers of backbone and middle mile; None without.
     """
 
     cells: pd.DataFrame
@@ -97,6 +99,9 @@ class FactsInputs:
     layers: tuple[LayerRows, ...] = ()
     demand: Mapping[str, Any] = field(default_factory=dict)
     coverage_model: str = ""
+    fiber: pd.DataFrame | None = None
+    fiber_nodes: pd.DataFrame | None = None
+    satellite: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +128,9 @@ class Facts:
         Enterprises by ``size``, ``digital``, ``sector`` and ``evidence`` → class → level → how many.
     areas
         One row per area of `admin`: codes, names, ``<unit>_<level>``, ``<unit>_total``, cause, score, what
-        the plan adds; a desa has its ``level`` too.
+        the plan adds, what rests on evidence alone; a desa has its ``level`` too.
     network
-        Stations by technology, status, limit.
+        Stations by technology, status, limit; ``backbone`` and ``middle_mile`` where the run has them.
     plan
         Totals of the plan and the levels after it; empty without a plan.
     surveys

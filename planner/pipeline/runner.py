@@ -48,11 +48,19 @@ class RunResult:
         Per stage: name, kept or made, seconds, peak megabytes of the process so far.
     outputs
         Published files, relative to the run folder.
+    seconds
+        From the start until the last stage was whole.
     """
 
     out: Path
     stages: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def peak_mb(self) -> float:
+        """Peak megabytes of the largest process."""
+        return max([peak_mb(), *(float(stage["peak_mb"]) for stage in self.stages)])
 
 
 def peak_mb() -> float:
@@ -100,6 +108,7 @@ def run(
     PlannerError
         From a stage; nothing is published then, and outputs of an earlier run stay as they were.
     """
+    started = time.perf_counter()
     with locked(out):
         store = Store(out)
         if fresh:
@@ -118,6 +127,7 @@ def run(
             say(f"[{number:2d}/{len(table)}] {stage.name:<22} {word}  {seconds:6.2f} s  peak {peak:5.0f} MB")
             for line in lines:
                 say(line)
+        result.seconds = time.perf_counter() - started
         _publish(table, scenario, store, keys, cache, result)
         store.sweep(keys)
         there = {path: digest for path, digest in cache.items() if Path(path).exists()}
@@ -201,10 +211,12 @@ def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
 
 
 def _warm(module: str) -> None:
-    """Import a stage, and what it imports late."""
+    """Import a stage and what it imports late; compile its kernels."""
     stage = importlib.import_module(f"planner.pipeline.stages.{module}")
     for name in getattr(stage, "IMPORTS", ()):
         importlib.import_module(name)
+    if hasattr(stage, "warm"):
+        stage.warm()
 
 
 def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> tuple[float, float]:
@@ -277,7 +289,7 @@ def _publish(
         "outputs": dict(sorted(digests.items())),
         "run": {
             "stages": result.stages,
-            "seconds": round(sum(stage["seconds"] for stage in result.stages), 3),
+            "seconds": round(result.seconds, 3),
             "host": platform.node(),
             "system": platform.platform(),
         },

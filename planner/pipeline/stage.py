@@ -25,7 +25,7 @@ class Stage:
     module
         Dotted module below ``planner.pipeline.stages``; it defines ``run(context)`` for whole stages,
         ``parts(context)`` and ``run_part(context, part)`` for the others. Imported only when it must run;
-        ``IMPORTS`` may name modules it imports late.
+        ``IMPORTS`` may name modules it imports late, and ``warm()`` compile kernels ahead.
     inputs
         Names of the stages whose artifacts it reads.
     settings

@@ -13,29 +13,50 @@ from planner.schema import LAYERS
 __all__ = ["stage_table"]
 
 WORKBOOKS = {"id": "laporan_id.xlsx", "en": "report_en.xlsx"}
+REPORTS = {"id": "laporan_id.pdf", "en": "report_en.pdf"}
+FORMATS = {
+    "gpkg": ("gis/plan.gpkg",), "geoparquet": ("gis/*.parquet",), "cog": ("gis/coverage.tif",), "kmz": ("gis/plan.kmz",),
+    "flatgeobuf": ("gis/flatgeobuf/*.fgb",), "shapefile": ("gis/shapefile/*",), "csv_excel": ("gis/csv/*.csv",),
+}  # fmt: skip
+"""Files of each GIS format, known without importing it; a test compares them with `planner.export`."""
+
+_OUTPUTS = ("outputs.umkm_points", "outputs.languages", "outputs.hexagon_resolution")
+_SIGNED = ("outputs.document_number", "outputs.prepared_by", "outputs.checked_by", "outputs.approved_by")
 _FIRST = "layer:admin"
 _COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
 
 
-def stage_table(scenario: Scenario) -> tuple[Stage, ...]:
+def stage_table(scenario: Scenario, *, more_formats: tuple[str, ...] = ()) -> tuple[Stage, ...]:
     """Rows of the table for a scenario; inputs come before those who read them.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    more_formats
+        GIS formats beside those of the scenario, each a stage of its own.
 
     Raises
     ------
     ScenarioError
-        No admin layer, nothing to serve, or a layer file that is not there; all of them at once.
+        No admin layer, nothing to serve, a layer file that is not there, or an unknown format; all of them at once.
     """
-    _demand(scenario)
+    _demand(scenario, more_formats)
     kinds = [kind for kind in LAYERS if scenario.sources(kind)]
     layers = tuple(_layer(scenario, kind) for kind in sorted(kinds, key=lambda kind: (kind != "admin", kind)))
     admin, others = layers[0], layers[1:]
     frame = Stage("frame", "frame", (_FIRST,), ("region", "layers.admin"), ("data/reference",))
     names = tuple(stage.name for stage in layers)
-    return (admin, frame, *others, *_core(names), *_outputs(scenario, names))
+    return (admin, frame, *others, *_core(names), *_outputs(scenario, names, more_formats))
 
 
-def _demand(scenario: Scenario) -> None:
-    faults = []
+def _demand(scenario: Scenario, more_formats: tuple[str, ...]) -> None:
+    known = ", ".join(FORMATS)
+    faults = [
+        f"outputs.formats: unknown format '{name}' (known: {known})"
+        for name in dict.fromkeys((*scenario.outputs.formats, *more_formats))
+        if name not in FORMATS
+    ]
     if not scenario.sources("admin"):
         faults.append("layers.admin is missing: give the polygons of the areas (kabupaten, kecamatan or desa)")
     if not any(scenario.sources(kind) for kind in ("umkm", "umkm_counts", "population", "population_counts")):
@@ -93,16 +114,25 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
     )  # fmt: skip
 
 
-def _outputs(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
-    languages = [(language, WORKBOOKS[language]) for language in scenario.outputs.languages]
+def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[Stage, ...]:
+    languages = scenario.outputs.languages
     results = ("frame", "cells", "coverage", "service", "score", "candidates", "plan")
-    shown = ("name", "title_id", "title_en", "date", "outputs", "service", "budget", "objective", "region", "layers")
+    shown = ("name", "title_id", "title_en", "date", *_OUTPUTS, "service", "budget", "objective", "region", "layers")
     common = (*results, *layers)
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
         Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",)),
-        Stage("gis", "gis", (*common, "facts"), shown, ("maps/words", "maps/styles"), outputs=("gis/plan.gpkg", "gis/*.parquet", "gis/coverage.tif")),
-*(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{name}",)) for language, name in languages),
+        *((_gis("gis", scenario.outputs.formats, (*common, "facts"), shown),) if scenario.outputs.formats else ()),
+        *(_gis(f"gis:{name}", (name,), (*common, "facts"), shown) for name in more_formats if name not in scenario.outputs.formats),
+        *(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{WORKBOOKS[language]}",)) for language in languages),
+        *(Stage(f"report:{language}", "report", (*common, "facts"), (*shown, *_SIGNED), ("maps/words", "maps/styles", "maps/templates", "models", "data/reference"), arguments={"language": language}, outputs=(f"report/{REPORTS[language]}",)) for language in languages),
+    )  # fmt: skip
+
+
+def _gis(name: str, formats: tuple[str, ...], inputs: tuple[str, ...], shown: tuple[str, ...]) -> Stage:
+    outputs = tuple(path for key in formats for path in FORMATS[key])
+    return Stage(
+        name, "gis", inputs, shown, ("maps/words", "maps/styles"), arguments={"formats": ",".join(formats)}, outputs=outputs
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ of the rows, Σ λ b + Σ max(0, gain − λ A) over the columns (all between 0 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import highspy
@@ -105,15 +106,13 @@ class Session:
         """Solve again under another objective."""
         at = np.arange(self.model.n_columns, dtype=np.int32)
         self.highs.changeColsCost(len(at), at, gain)
-        return self.run(None)
+        return self.run()
 
     def priced(self, gain: Floats) -> Model:
         """The model under another objective."""
         return replace(self.model, gain=gain)
 
-    def run(self, seconds: float | None) -> tuple[str, Floats, Floats]:
-        if seconds is not None:
-            self.highs.setOptionValue("time_limit", max(0.01, seconds + self.highs.getRunTime()))
+    def run(self) -> tuple[str, Floats, Floats]:
         self.highs.run()
         solution = self.highs.getSolution()
         status = self.highs.getModelStatus()
@@ -123,8 +122,8 @@ class Session:
 
 
 def linear_bound(
-    instance: Instance, model: Model, *, inside: Floats | None = None, max_rounds: int, seconds: float | None = None,
-    start_rows: tuple[Floats, ...] = (),
+    instance: Instance, model: Model, *, inside: Floats | None = None, max_rounds: int,
+    is_over: Callable[[], bool] | None = None, start_rows: tuple[Floats, ...] = (),
 ) -> Bound:  # fmt: skip
     """Bound by the linear model, sharpened by rows of cost shares.
 
@@ -134,8 +133,8 @@ def linear_bound(
         A plan (0/1 by choice) to steady the search: rows are cut off between it and the last answer.
     max_rounds
         Rounds of rows at most.
-    seconds
-        Wall-clock limit, only when the user set one.
+    is_over
+        Says whether the user's clock has struck; None without one.
     start_rows
         Money rows known before.
     """
@@ -148,7 +147,7 @@ def linear_bound(
     core = np.zeros(n_choices) if inside is None else inside.copy()
     best = Bound(np.inf, False, np.zeros(0), np.zeros(0), (), 0)  # noqa: FBT003
     for number in range(max_rounds + 1):
-        status, x, price = session.run(seconds)
+        status, x, price = session.run()
         if status == "infeasible":
             return Bound(-np.inf, True, x, np.zeros(0), tuple(known), number)  # noqa: FBT003
         if status != "optimal":
@@ -159,7 +158,7 @@ def linear_bound(
         core = 0.7 * core + 0.3 * x[:n_choices]
         rows = hunt.rows(0.2 * x[:n_choices] + 0.8 * core) + hunt.rows(x[:n_choices])[:1] if number < max_rounds else []
         fresh = [row / model.money_unit for row in rows if row @ x[:n_choices] / model.money_unit > 1000.0 + 1e-3]
-        if not fresh:
+        if not fresh or (is_over is not None and is_over()):
             break
         for row in fresh:
             session.add(np.r_[row, np.zeros(model.n_columns - n_choices)], 1000.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -305,7 +306,7 @@ def open_choices(instance: Instance, draft: Draft) -> Flags:
 
 def grow(
     instance: Instance, draft: Draft, *, ceiling_idr: float, favour: Floats | None = None, among: Flags | None = None,
-    max_sites: int | None = None, fair: Floats | None = None,
+    max_sites: int | None = None, fair: Floats | None = None, is_over: Callable[[], bool] | None = None,
 ) -> Draft:  # fmt: skip
     """Add the choice with the most newly served weight per rupiah until nothing fits.
 
@@ -321,11 +322,13 @@ def grow(
         Choices that may be taken; all when None.
     max_sites
         Sites to add at most.
+    is_over
+        Says whether the user's clock has struck; None without one.
     """
     groups = instance.groups
     spent = money(instance, draft)
     widest = float(np.max(instance.choice_mbps, initial=0.0))
-    while max_sites is None or max_sites > 0:
+    while (max_sites is None or max_sites > 0) and not (is_over is not None and is_over()):
         way = reach(instance, draft)
         ways = [way]
         if np.isfinite(way.mbps[instance.choice_node]).any():

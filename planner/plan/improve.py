@@ -59,7 +59,8 @@ def improve(
             break
         out = _neighbourhood(instance, built, rng)
         favour = lean ** rng.uniform(0.0, _MOST_LEAN) * np.exp(rng.normal(0.0, _NOISE, instance.n_choices))
-        trial = grow(instance, keep_only(instance, now, set(now.choice) - out), ceiling_idr=ceiling_idr, favour=favour)
+        left = keep_only(instance, now, set(now.choice) - out)
+        trial = grow(instance, left, ceiling_idr=ceiling_idr, favour=favour, is_over=is_over)
         value = served_weight(instance, trial)
         if value > now_value * (1.0 - _SLACK * (1.0 - number / rounds)):
             now, now_value = trial, value

@@ -250,7 +250,10 @@ def make_instance(
     )
     pools = [str(v) for v in table["backhaul_pool"]] if "backhaul_pool" in table else [""] * len(table)
     starts = _starts(problem, place_ids, split_places)
-    per_option = [_starts_of(kinds[k], starts[place[k]]) for k in range(len(table))]
+    widest = _widest_starts(problem, place_ids)
+    per_option = [
+        _starts_of(kinds[k], starts[place[k]], has_existing="existing" in widest[place[k]]) for k in range(len(table))
+    ]
     network = make_network(
         problem.graph, place_ids, {p: set().union(*s) for p, s in _by_place(place, per_option).items()}
     )
@@ -261,9 +264,8 @@ def make_instance(
     choices = _choices(network, place, per_option, kinds, pools)
     is_wanted = np.array([name in wanted for name in place_ids], dtype=bool)
     gains = (np.diff(groups.indptr) > 0) | (is_wanted[place] if len(place) else np.zeros(0, dtype=bool))
-    choice = _prune(
-        choices, network, leaving, cost, table["radio_mbps"].to_numpy(dtype=float), place, gains, ceiling_idr
-    )
+    radio = table["radio_mbps"].to_numpy(dtype=float)
+    choice = _prune(choices, network, leaving, cost, (radio, _node_mbps(network, widest)), place, gains, ceiling_idr)
     at = problem.candidates.drop_duplicates("candidate_id").set_index("candidate_id").loc[list(place_ids)]
     return Instance(
         place_ids=place_ids, place_lon_deg=at["lon_deg"].to_numpy(dtype=float), place_lat_deg=at["lat_deg"].to_numpy(dtype=float),
@@ -297,11 +299,41 @@ def _starts(problem: Problem, place_ids: tuple[str, ...], split: frozenset[str])
     return found
 
 
-def _starts_of(kinds: tuple[str, ...], by_kind: dict[str, set[str]]) -> Starts:
+def _starts_of(kinds: tuple[str, ...], by_kind: dict[str, set[str]], *, has_existing: bool) -> Starts:
+    """Sets of first links that are told apart: an existing link costs nothing and is often thin, so it stands alone."""
     network = tuple(kind for kind in kinds if kind != "satellite")
     if not by_kind:
+        rest = tuple(kind for kind in network if kind != "existing")
+        if has_existing and "existing" in network and rest:
+            return {("existing",), rest}
         return {network} if network else set()
     return {(f"={technology}",) for kind in network for technology in by_kind.get(kind, set())}
+
+
+def _widest_starts(problem: Problem, place_ids: tuple[str, ...]) -> list[dict[str, float]]:
+    """By place: Mbps of its widest link of each kind (and ``=technology``), the root at its other end included."""
+    graph: Any = problem.graph
+    found: list[dict[str, float]] = []
+    for name in place_ids:
+        widest: dict[str, float] = {}
+        for _, other, data in graph.edges(name, data=True) if name in graph else ():
+            far = graph.nodes[other]
+            mbps = float(data.get("capacity_mbps", np.inf))
+            if far.get("kind") == "root":
+                mbps = min(mbps, float(far.get("capacity_mbps", np.inf)))
+            if far.get("kind") != "satellite":
+                for label in (str(data.get("kind", "fiber")), f"={data.get('technology', '')}"):
+                    widest[label] = max(widest.get(label, 0.0), mbps)
+        found.append(widest)
+    return found
+
+
+def _node_mbps(network: Network, widest: list[dict[str, float]]) -> Floats:
+    """Mbps of the widest first link by which a terminal can be fed; inf for other nodes."""
+    mbps = np.full(network.n_nodes, np.inf)
+    for (place, labels), node in network.terminal.items():
+        mbps[node] = max((widest[place].get(label, 0.0) for label in labels), default=0.0)
+    return mbps
 
 
 def _choices(
@@ -324,10 +356,15 @@ def _choices(
 
 
 def _prune(
-    choices: list[tuple[int, int, int]], network: Network, leaving: tuple[Ints, Ints, Ints], cost: Floats, radio: Floats, place: Ints,
+    choices: list[tuple[int, int, int]], network: Network, leaving: tuple[Ints, Ints, Ints], cost: Floats,
+    limits: tuple[Floats, Floats], place: Ints,
     gains: Flags, ceiling_idr: float,
 ) -> dict[str, Any]:  # fmt: skip
-    """Arrays of the choices that reach something, can be connected and fit under the ceiling."""
+    """Arrays of the choices that reach something, can be connected and fit under the ceiling.
+
+    ``limits``: Mbps of each option's radio, and of the widest first link that leads to each node.
+    """
+    radio, first = limits
     table = np.asarray(choices, dtype=np.int64).reshape(-1, 3)
     option, node, sat = table[:, 0], table[:, 1], table[:, 2]
     least_tower = network.tower_cost.copy()
@@ -336,7 +373,7 @@ def _prune(
     sat_cost, sat_mbps = _take(network.sat_cost, sat), _take(network.sat_mbps, sat)
     total = cost[option] + np.where(sat >= 0, sat_cost, 0.0)
     least = total + np.where(node >= 0, reach[np.maximum(node, 0)], 0.0)
-    mbps = np.minimum(radio[option], np.where(sat >= 0, sat_mbps, np.inf))
+    mbps = np.minimum(radio[option], np.where(sat >= 0, sat_mbps, first[np.maximum(node, 0)]))
     fits = np.isfinite(least) & (least <= ceiling_idr * (1 + 1e-12))
     beam_left = _take(network.beam_mbps, _take(network.sat_beam, sat))
     beam_ok = (sat < 0) | (_take(network.sat_reserved_mbps, sat) <= beam_left * (1 + 1e-12))

@@ -60,7 +60,7 @@ def select(
     *,
     ceiling_idr: float,
     decisions: pd.DataFrame | None = None,
-    time_limit_s: float = 60.0,
+    time_limit_s: float | None = None,
     gap_target_share: float = 0.01,
     max_nodes: int = 2000,
     seed: int = 0,
@@ -76,8 +76,9 @@ def select(
     decisions
         The planner's word (`schema.LAYERS["decisions"]`): forced, forbidden and locked sites.
     time_limit_s
-        Wall-clock limit. The work limits end a run of ordinary size long before; when the clock ends it,
-        the certificate says ``time_limit`` and another run may find another plan.
+        Wall-clock limit on the search, None without one: then the limits in units of work decide, and two
+        runs are equal to the byte. With one, the certificate notes it, and says so where it struck: another
+        run may then find another plan.
     gap_target_share
         The search stops once (bound − value) / bound is this small.
     max_nodes
@@ -96,7 +97,7 @@ def select(
     """
     _check_call(ceiling_idr, time_limit_s, gap_target_share, max_nodes)
     check_problem(problem)
-    clock = Clock(time_limit_s)
+    clock = Clock(math.inf if time_limit_s is None else time_limit_s)
     words = read_word(problem, decisions)
     wanted = frozenset(name for word in words if word.action != "forbid" for name in word.candidates)
     instance = make_instance(
@@ -108,16 +109,18 @@ def select(
         "price_moves": _PRICE_MOVES, "ruin_rounds": _RUIN_ROUNDS, "max_nodes": max_nodes,
         "gap_target_share": gap_target_share,
     }  # fmt: skip
+    if math.isfinite(clock.limit_s):
+        limits["time_limit_s"] = clock.limit_s
     search = Search(instance, ceiling_idr, demands, words, clock, limits, seed)
     draft, certificate = _solve(search, problem.objective)
     return _make_plan(search, problem, draft, certificate)
 
 
-def _check_call(ceiling_idr: float, time_limit_s: float, gap_target_share: float, max_nodes: int) -> None:
+def _check_call(ceiling_idr: float, time_limit_s: float | None, gap_target_share: float, max_nodes: int) -> None:
     faults = []
     if not (math.isfinite(ceiling_idr) and ceiling_idr >= 0):
         faults.append(f"ceiling_idr is {ceiling_idr}: give a number of rupiah, at least 0")
-    if math.isnan(time_limit_s) or time_limit_s < 0:
+    if time_limit_s is not None and (math.isnan(time_limit_s) or time_limit_s < 0):
         faults.append(f"time_limit_s is {time_limit_s}: give seconds, at least 0")
     if not 0 <= gap_target_share <= 1:
         faults.append(f"gap_target_share is {gap_target_share}: give a share, 0–1")
@@ -201,7 +204,10 @@ def _bound(search: Search, state: _State) -> Bound:
     inside[list(state.draft.choice.values())] = 1.0
     if is_small(instance):
         model = make_model(instance, ceiling_idr=ceiling, demands=sets)
-        found, name = linear_bound(instance, model, inside=inside, max_rounds=_ROUNDS), "linear bound with cost shares"
+        found, name = (
+            linear_bound(instance, model, inside=inside, max_rounds=_ROUNDS, is_over=search.clock.is_over),
+            "linear bound with cost shares",
+        )
     else:
         found = price_bound(
             instance, ceiling_idr=ceiling, demands=sets, inside=inside, value=state.value,
@@ -264,7 +270,7 @@ class _State:
 def _fill_up(search: Search, state: _State) -> None:
     """Sites that still fit and serve somebody new: sharing out again can leave somebody over."""
     for _ in range(_ROUNDS):
-        draft = grow(search.instance, twin(state.draft), ceiling_idr=search.ceiling_idr)
+        draft = grow(search.instance, twin(state.draft), ceiling_idr=search.ceiling_idr, is_over=search.clock.is_over)
         if len(draft.choice) == len(state.draft.choice):
             return
         before = state.value
@@ -292,7 +298,7 @@ def first_draft(search: Search) -> Draft:
         if not meets(draft, demand) and not meet(instance, draft, demand, ceiling):
             draft = meet_together(search)
             break
-    return grow(instance, draft, ceiling_idr=ceiling)
+    return grow(instance, draft, ceiling_idr=ceiling, is_over=search.clock.is_over)
 
 
 def meet_together(search: Search) -> Draft:

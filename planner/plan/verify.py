@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 
 from planner.geo import distance_km
+from planner.plan.stated import MONEY, Walk, is_other_money, stated_faults
 from planner.plan.types import Plan, Problem
 
 __all__ = ["verify"]
 
 _SLACK = 1e-6
-_MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class _World:
     graph: Any
     loads: dict[str, float]
     links: dict[str, dict[str, Any]]
+    routes: dict[str, list[tuple[str, str, str]]]
 
     def link(self, a: str, b: str, key: str) -> dict[str, Any] | None:
         """Attributes of a link, None when the graph has no such link."""
@@ -77,21 +78,26 @@ def verify(
         Single demand points (``cell_id, weight``) behind the weights of the cells; the objective is then
         summed over them as well.
     """
-    world = _world(plan, problem)
     faults: list[str] = []
+    world = _world(plan, problem, faults)
     for check in (_check_sites, _check_service, _check_routes, _check_links, _check_relays, _check_beams):
         check(world, faults)
         if faults and check is _check_sites:
             return tuple(faults)
+    if any(world.link(*link) is None for route in world.routes.values() for link in route):
+        return tuple(faults)
     _check_money(world, faults, ceiling_idr)
     _check_objective(world, faults, points)
     _check_certificate(world, faults)
+    used = {link: world.link(*link) or {} for route in world.routes.values() for link in route}
+    loads = {name: world.loads.get(name, 0.0) for name in world.sites}
+    faults += stated_faults(plan, problem, Walk(world.routes, loads, _needed_towers(world), used))
     if decisions is not None and len(decisions):
         _check_decisions(world, faults, decisions)
     return tuple(faults)
 
 
-def _world(plan: Plan, problem: Problem) -> _World:
+def _world(plan: Plan, problem: Problem, faults: list[str]) -> _World:
     options = _rows(problem.options, "option_id")
     number = {str(name): k for k, name in enumerate(problem.options["option_id"])}
     table = problem.cells[["cell_id", "n_umkm", "people", "n_facilities", "demand_mbps"]].copy()
@@ -107,7 +113,10 @@ def _world(plan: Plan, problem: Problem) -> _World:
             loads[str(row["site_id"])] += float(row["share"]) * float(cell["demand_mbps"])
     sites = _rows(plan.sites, "site_id")
     links = _rows(plan.links, "link_id")
-    return _World(plan, problem, sites, options, number, cells, problem.graph, dict(loads), links)
+    if len(links) < len(plan.links):
+        faults.append("a link_id stands twice")
+    routes = {name: _route(site, links, faults) for name, site in sites.items()}
+    return _World(plan, problem, sites, options, number, cells, problem.graph, dict(loads), links, routes)
 
 
 def _rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
@@ -181,19 +190,25 @@ def _cover(world: _World, option_id: str) -> set[int]:
     return set(world.problem.cells["cell_id"].to_numpy()[at].tolist())
 
 
-def _route(world: _World, site: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Links of a site as (from, to, key), in its own order."""
-    found = []
-    for link_id in json.loads(site["link_ids"]):
-        row = world.links.get(link_id)
-        key = link_id.split("|", 1)[1] if "|" in link_id else ""
-        found.append((str(row["from_id"]), str(row["to_id"]), key) if row else ("", "", ""))
-    return found
+def _route(site: dict[str, Any], links: dict[str, dict[str, Any]], faults: list[str]) -> list[tuple[str, str, str]]:
+    """Links of a site as (from, to, key), in its own order; none, and a fault, where they cannot be read."""
+    try:
+        names = json.loads(site["link_ids"])
+    except (TypeError, ValueError):
+        names = None
+    if not isinstance(names, list):
+        faults.append(f"site {site['site_id']}: its link_ids are no list ({site['link_ids']!r})")
+        return []
+    lost = [name for name in names if not isinstance(name, str) or name not in links]
+    if lost:
+        faults.append(f"site {site['site_id']}: the links table has no {lost[0]!r}")
+        return []
+    return [(str(links[n]["from_id"]), str(links[n]["to_id"]), n.partition("|")[2]) for n in names]
 
 
 def _check_routes(world: _World, faults: list[str]) -> None:
     for name, site in sorted(world.sites.items()):
-        route = _route(world, site)
+        route = world.routes[str(site["site_id"])]
         nodes = str(site["backhaul_path"]).split(">")
         if not route or route[0][0] != name:
             faults.append(f"site {name} has no backhaul that starts at it")
@@ -234,7 +249,7 @@ def _check_links(world: _World, faults: list[str]) -> None:
     carried: dict[tuple[str, str, str], float] = defaultdict(float)
     into: dict[str, float] = defaultdict(float)
     for name, site in world.sites.items():
-        route = _route(world, site)
+        route = world.routes[str(site["site_id"])]
         for link in route:
             carried[link] += world.loads.get(name, 0.0)
         if route and world.kind(route[-1][1]) == "root":
@@ -259,7 +274,7 @@ def _check_links(world: _World, faults: list[str]) -> None:
             faults.append(
                 f"link {link[0]} – {link[1]} states a load of {stated[link]['load_mbps']}, carries {carried[link]}"
             )
-        if any(_differs(float(data.get(key, 0.0)), float(stated[link][key])) for key in _MONEY):
+        if any(_differs(float(data.get(key, 0.0)), float(stated[link][key])) for key in MONEY):
             faults.append(f"link {link[0]} – {link[1]} does not state its cost")
     limits = {root: float(world.graph.nodes[root].get("capacity_mbps", math.inf)) for root in into}
     faults.extend(
@@ -278,7 +293,7 @@ def _needed_towers(world: _World) -> dict[str, int]:
             has_tower.add(name)
     needed: dict[str, int] = defaultdict(int)
     for site in world.sites.values():
-        route = _route(world, site)
+        route = world.routes[str(site["site_id"])]
         for before, after in pairwise(route):
             node = before[1]
             kinds = {str((world.link(*link) or {}).get("kind")) for link in (before, after)}
@@ -296,14 +311,14 @@ def _check_relays(world: _World, faults: list[str]) -> None:
     )
     for name in sorted(set(needed) & set(stated)):
         data = world.graph.nodes[name]
-        if any(_differs(float(data.get(f"tower_{key}", 0.0)), float(stated[name][key])) for key in _MONEY):
+        if any(_differs(float(data.get(f"tower_{key}", 0.0)), float(stated[name][key])) for key in MONEY):
             faults.append(f"relay tower at {name} does not state its cost")
 
 
 def _check_beams(world: _World, faults: list[str]) -> None:
     taken: dict[str, float] = defaultdict(float)
     for site in world.sites.values():
-        for link in _route(world, site):
+        for link in world.routes[str(site["site_id"])]:
             if world.kind(link[1]) == "satellite":
                 taken[link[1]] += float((world.link(*link) or {}).get("reserved_mbps", 0.0))
     for beam, mbps in sorted(taken.items()):
@@ -313,15 +328,15 @@ def _check_beams(world: _World, faults: list[str]) -> None:
 
 
 def _check_money(world: _World, faults: list[str], ceiling_idr: float) -> None:
-    links = {link for site in world.sites.values() for link in _route(world, site)}
+    links = {link for site in world.sites.values() for link in world.routes[str(site["site_id"])]}
     towers = _needed_towers(world)
-    for key in _MONEY:
+    for key in MONEY:
         total = math.fsum(float(world.options[str(site["option_id"])][key]) for site in world.sites.values())
         total += math.fsum(float((world.link(*link) or {}).get(key, 0.0)) for link in links)
         total += math.fsum(float(world.graph.nodes[name].get(f"tower_{key}", 0.0)) for name in towers)
-        if _differs(total, float(world.plan.totals[key])):
-            faults.append(f"{key} adds up to {total:.2f}, the plan states {world.plan.totals[key]:.2f}")
-        if _differs(total, math.fsum(float(site[key]) for site in world.sites.values())):
+        if is_other_money(total, float(world.plan.totals.get(key, math.nan))):
+            faults.append(f"{key} adds up to {total:.2f}, the plan states {world.plan.totals.get(key)}")
+        if is_other_money(total, math.fsum(float(site[key]) for site in world.sites.values())):
             faults.append(f"{key} of the sites with their shares of the network does not add up to {total:.2f}")
         if key == "cost_idr" and not total <= ceiling_idr * (1 + 2e-12) + 1e-6:
             faults.append(f"the plan costs {total:.2f} IDR over the ceiling of {ceiling_idr:.2f}")
@@ -336,8 +351,8 @@ def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | No
     names = {"weight": "weight_new", "n_umkm": "n_umkm_new", "people": "people_new", "n_facilities": "facilities_new"}
     for column, total in names.items():
         value = math.fsum(float(world.cells[c][column]) * s for c, s in share.items() if c in world.cells)
-        if _differs(value, float(world.plan.totals[total])):
-            faults.append(f"{total} is {value:.6f} from the cells, the plan states {world.plan.totals[total]:.6f}")
+        if _differs(value, float(world.plan.totals.get(total, math.nan))):
+            faults.append(f"{total} is {value:.6f} from the cells, the plan states {world.plan.totals.get(total)}")
         if column == "weight" and _differs(value, world.plan.certificate.value):
             faults.append(f"the objective is {value:.6f}, the certificate states {world.plan.certificate.value:.6f}")
     if points is not None:
@@ -349,7 +364,7 @@ def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | No
             )
     for name, site in world.sites.items():
         mine = by_site.get(name, [])
-        for column, stated in (("n_umkm", "n_umkm_new"), ("people", "people_new")):
+        for column, stated in (("n_umkm", "n_umkm_new"), ("people", "people_new"), ("n_facilities", "facilities_new")):
             value = math.fsum(float(world.cells[c][column]) * s for c, s in mine if c in world.cells)
             if _differs(value, float(site[stated])):
                 faults.append(f"site {name} states {stated} {site[stated]}, serves {value}")

@@ -33,6 +33,10 @@ class ReportInputs:
         Scores of areas (declared table ``areas`` with ``raw_<criterion>, part_<criterion>``).
     candidates, sites, links, rejected, surveys
         Tables of the plan.
+    admin, coast, fiber
+        Areas, land and routes with their shapes, for the maps of the report.
+    document_number, prepared_by, checked_by, approved_by
+        For the first page of the report; empty ones leave a line to fill by hand.
     ceiling_idr
         Ceiling of the plan, present value; None where there is none.
     specs
@@ -58,6 +62,13 @@ class ReportInputs:
     links: pd.DataFrame | None = None
     rejected: pd.DataFrame | None = None
     surveys: pd.DataFrame | None = None
+    admin: pd.DataFrame | None = None
+    coast: pd.DataFrame | None = None
+    fiber: Any = None  # a GeoDataFrame
+    document_number: str = ""
+    prepared_by: str = ""
+    checked_by: str = ""
+    approved_by: str = ""
     ceiling_idr: float | None = None
     specs: tuple[tuple[str, Spec], ...] = ()
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()

@@ -5,11 +5,9 @@ Names come from spreadsheets of strangers: a text that looks like a formula or a
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import io
 import math
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.errors import OutputError
 from planner.report._inputs import ReportInputs
+from planner.report._whole import write_whole
 from planner.report.tables import SHEETS, sheet_tables, spoken, summary_blocks
 from planner.words import Words, read_words
 
@@ -73,22 +71,7 @@ def write(path: Path, inputs: ReportInputs, *, language: str = "id") -> Path:
     book = xlsxwriter.Workbook(held, {**_OPTIONS, "in_memory": True})
     _fill(book, inputs, words)
     book.close()
-    part = path.with_name(f".part-{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(held.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as err:
-        reason = os.strerror(err.errno or 0)
-        message = f"'{path}' could not be written: {reason}; close it, make room or give another folder"
-        raise OutputError(message, code="output_unwritten", path=str(path), fault=reason) from err
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-    return path
+    return write_whole(path, held.getbuffer())
 
 
 def _fill(book: Any, inputs: ReportInputs, words: Words) -> None:

@@ -213,7 +213,8 @@ def write_admin(path: Path, world: World, shapes: gpd.GeoDataFrame) -> gpd.GeoDa
     kabupaten = _dissolved(desa, "kabupaten_code", "kabupaten", parent=slice(0, 2))
     names = world.kabupaten.set_index("kemendagri_code")
     is_city = kabupaten["code"].str[3] == "7"
-    kabupaten["name"] = np.where(is_city, "Kota ", "Kabupaten ") + names.loc[kabupaten["code"], "name"].to_numpy()
+    bare = names.loc[kabupaten["code"], "name"].str.removeprefix("Kota ").to_numpy()  # the reference says Kota Kupang
+    kabupaten["name"] = np.where(is_city, "Kota ", "Kabupaten ") + bare
     kabupaten["bps_code"] = names.loc[kabupaten["code"], "bps_code"].to_numpy()
     name_of = dict(zip(world.desa["kecamatan_code"], world.desa["kecamatan_name"], strict=True))
     kecamatan["name"] = kecamatan["code"].map(name_of)

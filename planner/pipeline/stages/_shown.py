@@ -19,6 +19,9 @@ from planner.report import ReportInputs
 __all__ = ["best_coverage", "credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
 
 
+_SIGNED = ("document_number", "prepared_by", "checked_by", "approved_by")
+
+
 def map_inputs(context: StageContext) -> MapInputs:
     """Everything the map page may show."""
     scenario, inputs = context.scenario, context.inputs
@@ -104,7 +107,7 @@ def export_inputs(context: StageContext) -> ExportInputs:
 
 
 def report_inputs(context: StageContext) -> ReportInputs:
-    """Everything the workbooks may say."""
+    """Everything the workbooks and the report may say."""
     plan = read_plan(context.inputs["plan"])
     return ReportInputs(
         sites=plan.sites,
@@ -113,6 +116,10 @@ def report_inputs(context: StageContext) -> ReportInputs:
         surveys=plan.surveys,
         ceiling_idr=context.scenario.budget.ceiling_idr,
         specs=all_specs(context.scenario),
+        admin=layer(context, "admin"),
+        fiber=layer(context, "fiber"),
+        coast=coast(read_grid(context.inputs["frame"])),
+        **{name: getattr(context.scenario.outputs, name) for name in _SIGNED},
         **_common(context, read_json(context.inputs["facts"] / "facts.json")),
     )
 

@@ -13,11 +13,18 @@ from planner.pipeline.stages._frame import BEST_BANDS, clutter_m, layer, radio_s
 from planner.radio.coverage import CoverageGroup, coverage, coverage_groups
 from planner.radio.surface import halo_pixels
 
-__all__ = ["parts", "run_part"]
+__all__ = ["parts", "run_part", "warm"]
 
 IMPORTS = ("planner.radio.propagation.p1812", "rasterio")
 
 TILE_SIDE = 1024
+
+
+def warm() -> None:
+    """Compile what other processes then find compiled, while this one has nothing to make."""
+    from planner.radio.warm import compile_kernels
+
+    compile_kernels()
 
 
 def parts(context: StageContext) -> list[str]:

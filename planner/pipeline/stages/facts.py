@@ -32,6 +32,7 @@ def run(context: StageContext) -> None:
             layers=ledger(context),
             demand=read_json(inputs["cells"] / "note.json"),
             coverage_model=coverage_model(inputs["coverage"]),
+            **{kind: layer(context, kind) for kind in ("fiber", "fiber_nodes", "satellite")},
         )
     )
     write_json(context.folder / "facts.json", facts.to_json())

@@ -1,8 +1,9 @@
-"""Writes the layers for other programs: GeoPackage, GeoParquet, COG."""
+"""Writes the layers for other programs, in the formats that were asked for."""
 
 from __future__ import annotations
 
-from planner.export import cog, geoparquet, gpkg
+import planner.export
+from planner import registry
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._shown import export_inputs
 
@@ -14,6 +15,6 @@ IMPORTS = ("pyogrio", "rasterio", "geopandas")
 def run(context: StageContext) -> None:
     """Write every format from the same inputs."""
     shown = export_inputs(context)
-    gpkg.write(context.publish_path("gis/plan.gpkg"), shown)
-    geoparquet.write(context.publish_path("gis/x").parent, shown)
-    cog.write(context.publish_path("gis/coverage.tif"), shown)
+    for name in context.stage.arguments["formats"].split(","):
+        module = registry.load(planner.export, name)
+        module.write(context.publish_path(module.META["path"]), shown)
