@@ -20,12 +20,20 @@ JAVA = Climate(*(np.array(v) for v in (99.0, 4.87, -140.0, 100.0)))
 
 def test_outage_is_multipath_plus_rain_plus_equipment() -> None:
     found = hop_outage(15.0, 15.0, 80.0, 60.0, 33.0, climate=JAVA, latitude_deg=-6.9, equipment_percent=0.002)
-    rain = hop_rain_outage_percent(33.0, 15.0, 15.0, 99.0)
+    rain = hop_rain_outage_percent(33.0, 15.0, 15.0, 99.0, polarisation="horizontal")
     fading = multipath_outage_percent(
         15.0, 15.0, 80.0, 60.0, fade_db=33.0, dn1_per_km=-140.0, roughness_m=100.0, latitude_deg=-6.9
     )
     assert float(found.total_percent) == pytest.approx(float(rain + fading) + 0.002)
     assert float(found.total_percent) > 0.01  # refused at 99.99 %
+
+
+def test_the_polarisation_that_loses_most_is_assumed() -> None:
+    loss = [
+        float(hop_outage(15.0, 15.0, 80.0, 60.0, 45.0, climate=JAVA, latitude_deg=-7.0, **more).rain_percent)
+        for more in ({}, {"polarisation": "horizontal"}, {"polarisation": "vertical"})
+    ]
+    assert loss[0] == loss[1] > loss[2] > 0.0
 
 
 def test_a_hop_without_margin_is_always_out() -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "write_geo",
     "write_json",
     "write_raster",
+    "write_sheet",
     "write_table",
 ]
 
@@ -141,3 +142,21 @@ def read_layer_artifact(folder: Path | None, kind: str) -> Any:
         return read_raster(folder / "data.tif")
     path = folder / "data.parquet"
     return read_geo(path) if declared.shape in _GEO else read_table(path)
+
+
+def write_sheet(path: Path, table: pd.DataFrame, *, digits: int = 6) -> None:
+    """A table for people: semicolons, UTF-8 with a mark, no cell that a spreadsheet would run as a formula.
+
+    Parameters
+    ----------
+    path
+        Below `StageContext.publish_path`.
+    table
+        Sorted by its maker.
+    digits
+        Of numbers, after the point.
+    """
+    from planner.layers.quarantine import safe_cells
+
+    safe = safe_cells(table.round(digits))
+    safe.to_csv(path, sep=";", index=False, encoding="utf-8-sig", lineterminator="\n", float_format=f"%.{digits}g")

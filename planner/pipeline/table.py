@@ -109,8 +109,8 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
         Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
         Stage("options", "options", (*ground, "cells", "service", "candidates", *some("bts", "power")), ("options", "radio", "cost"), ("models/sites", "models/cost", "models/radio")),
-        Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/radio", "models/sites")),
-        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "satellite", "proposals")), ("budget", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul")),
+        Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/radio", "models/sites"), outputs=("network/refused_links.csv",)),
+        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "satellite", "proposals")), ("budget", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul"), outputs=("network/availability.csv",)),
     )  # fmt: skip
 
 

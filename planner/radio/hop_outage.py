@@ -84,7 +84,7 @@ def hop_outage(  # noqa: PLR0913  (a hop: length, band, ends, margin; where it i
     climate: Climate,
     latitude_deg: ArrayLike,
     equipment_percent: ArrayLike = 0.0,
-    polarisation: Polarisation = "vertical",
+    polarisation: Polarisation = "horizontal",
 ) -> HopOutage:
     """Yearly outage of hops; arguments are broadcast.
 
@@ -105,7 +105,7 @@ def hop_outage(  # noqa: PLR0913  (a hop: length, band, ends, margin; where it i
     equipment_percent
         Of both ends together, 0 to 100.
     polarisation
-        Of the wave.
+        Of the wave; horizontal loses most to rain, and frequency coordination may assign either.
 
     References
     ----------
@@ -146,7 +146,7 @@ def chain_outage_percent(hop_percent: ArrayLike) -> float:
     """
     percent = within("hop_percent", hop_percent, 0.0, 100.0, "a share of the year")
     with np.errstate(divide="ignore"):
-        return float(-100.0 * np.expm1(np.log1p(-percent / 100.0).sum()))
+        return abs(float(100.0 * np.expm1(np.log1p(-percent / 100.0).sum())))  # no hop: 0, not −0
 
 
 def low_k_factor(distance_km: ArrayLike) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.backhaul.graph import build_graph, edge_frame, node_frame
 from planner.backhaul.roots import tower_relays, tower_roots
 from planner.catalog import read_spec
-from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
+from planner.pipeline.artifacts import read_grid, read_table, write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer, read_land, site_specs
 from planner.plan.options import graph_places
@@ -47,6 +47,7 @@ def run(context: StageContext) -> None:
     write_table(context.folder / "edges.parquet", edges)
     refused = graph.graph["refused"]
     write_table(context.folder / "refused.parquet", refused)
+    write_sheet(context.publish_path("network/refused_links.csv"), refused)
     why = refused.groupby(["technology", "refused"]).size()
     by_technology = edges["technology"].value_counts().sort_index()
     note = {"n_nodes": len(nodes), "n_edges": {str(name): int(n) for name, n in by_technology.items()}}

@@ -11,7 +11,7 @@ import pandas as pd
 from planner.backhaul.availability import accepted_percent, availability
 from planner.backhaul.graph import assembled, check_graph
 from planner.errors import PlanRejectedError
-from planner.pipeline.artifacts import read_table, write_json, write_table
+from planner.pipeline.artifacts import read_table, write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import backhaul_specs, layer
 from planner.pipeline.stages._plan import write_plan
@@ -81,6 +81,7 @@ def _availability(context: StageContext, plan: Plan, graph: nx.MultiGraph[str]) 
     }
     found = availability(ways, graph, accepted=accepted_percent(backhaul_specs(context.scenario)))
     write_table(context.folder / "availability.parquet", found)
+    write_sheet(context.publish_path("network/availability.csv"), found)
     return int(found["is_over"].sum())
 
 
