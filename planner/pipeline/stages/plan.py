@@ -22,11 +22,18 @@ from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 from planner.plan.weights import objective_weight
 
-__all__ = ["run"]
+__all__ = ["run", "warm"]
 
 IMPORTS = ("planner.plan.prices", "planner.plan.explain")
 
 _SHOWN_FAULTS = 10
+
+
+def warm() -> None:
+    """Compile the kernels while this process has nothing to make."""
+    from planner.plan.warm import compile_kernels
+
+    compile_kernels()
 
 
 def run(context: StageContext) -> None:
