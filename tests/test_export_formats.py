@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -86,7 +87,16 @@ def test_a_format_leaves_nothing_behind_when_it_fails(name, inputs, tmp_path, mo
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_run_without_anything_can_be_written(name, tmp_path):
     module = registry.load(planner.export, name)
-    module.write(target(tmp_path, module), ExportInputs(name="leer", title_id="", title_en="", date=export_worlds.DATE))
+    nothing = ExportInputs(name="leer", title_id="", title_en="", date=export_worlds.DATE)
+    module.write(target(tmp_path, module), nothing)
+    left = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert all(path.stat().st_size > 0 for path in left)  # whole files or none, no part of one
+    for path in left:
+        if path.suffix == ".gpkg":
+            with contextlib.closing(sqlite3.connect(path)) as base:
+                listed = {name for (name,) in base.execute("SELECT table_name FROM gpkg_contents")}
+            assert listed >= {"about", "data_dictionary"}
+    assert not [path for path in left if path.suffix in (".part", ".tmp") or path.name.startswith(".")]
 
 
 def test_a_folder_that_cannot_be_written_is_said(inputs, tmp_path):

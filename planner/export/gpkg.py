@@ -59,10 +59,13 @@ def write(path: Path, inputs: ExportInputs) -> Path:
                     frame, part, layer=name, driver="GPKG", append=number > 0, promote_to_multi=False,
                     geometry_type=_geometry_type(frame), use_arrow=True,
                 )  # fmt: skip
+            if not layers:  # still a GeoPackage, which says what it is about
+                pyogrio.write_dataframe(about_rows(inputs), part, layer="about", driver="GPKG")
         base = sqlite3.connect(part)
         try:
             _add_table(base, "data_dictionary", dictionary_rows(layers), stamp)
-            _add_table(base, "about", about_rows(inputs), stamp)
+            if layers:
+                _add_table(base, "about", about_rows(inputs), stamp)
             _add_styles(base, layers, stamp)
             base.commit()
         finally:
@@ -80,8 +83,6 @@ def _geometry_type(frame: Any) -> str:
 
 def _add_table(base: sqlite3.Connection, name: str, rows: Any, stamp: str) -> None:
     """Add a table of texts and register it as attributes, so that GIS programs list it."""
-    if not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'gpkg_contents'").fetchone():
-        return  # a file without any layer
     columns = ", ".join(f'"{column}" TEXT NOT NULL' for column in rows.columns)
     base.execute(f'CREATE TABLE "{name}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {columns})')
     marks = ", ".join("?" for _ in rows.columns)
