@@ -110,7 +110,7 @@ class Outputs(_Section):
     umkm_points: bool = False
     languages: tuple[Literal["id", "en"], ...] = ("id", "en")
     hexagon_resolution: Annotated[int, Field(ge=3, le=9)] = 7
-    formats: tuple[str, ...] = ("gpkg", "geoparquet", "cog")
+    formats: tuple[str, ...] = ("gpkg", "geoparquet", "cog", "service_raster")
     document_number: Annotated[str, Field(max_length=80)] = ""
     prepared_by: Annotated[str, Field(max_length=80)] = ""
     checked_by: Annotated[str, Field(max_length=80)] = ""

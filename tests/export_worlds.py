@@ -146,7 +146,7 @@ def world() -> dict[str, Any]:
     return {
         "facts": compute_facts(inputs).to_json(), "admin": admin(), "areas": areas(), "cells": table, "service": judged, "bts": bts(),
         "candidates": candidates(table), "sites": plan.sites, "links": plan.links, "rejected": rejected, "surveys": plan.surveys,
-        "coverage_rsrp_dbm": Raster(GRID, rsrp, "dbm"), "coverage_server": Raster(GRID, server, "class"), "spec": spec,
+        "grid": GRID, "coverage_rsrp_dbm": Raster(GRID, rsrp, "dbm"), "coverage_server": Raster(GRID, server, "class"), "spec": spec,
     }  # fmt: skip
 
 

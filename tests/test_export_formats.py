@@ -25,9 +25,10 @@ import pytest
 import planner.export
 from planner import registry
 from planner.errors import OutputError
-from planner.export import ExportInputs, cog, csv_excel, flatgeobuf, geoparquet, gpkg, kmz, shapefile
+from planner.export import ExportInputs, cog, csv_excel, flatgeobuf, geoparquet, gpkg, kmz, service_raster, shapefile
 from planner.export._layers import dictionary_rows, vector_layers
 from planner.layers._gdal import pyogrio_module, rasterio_module
+from planner.schema_columns import LEVELS
 from planner.words import read_words
 
 FORMATS = registry.names(planner.export)
@@ -185,7 +186,7 @@ def test_the_geopackage_is_one_by_sqlite(package):
 def test_every_feature_has_a_class_in_the_style_that_qgis_opens(package):
     base = sqlite3.connect(package)
     styles = base.execute("SELECT f_table_name, f_geometry_column, styleQML, useAsDefault FROM layer_styles").fetchall()
-    assert {name for name, *_ in styles} >= {"sites", "links", "areas_kabupaten", "hexagons", "bts", "cells"}
+    assert {name for name, *_ in styles} >= {"sites", "links", "areas_kabupaten", "hexagons", "bts"}
     for name, column, qml, is_default in styles:
         assert (column, is_default) == ("geom", 1)
         root = ET.fromstring(qml.split("\n", 1)[1])  # noqa: S314  # our own text
@@ -272,7 +273,7 @@ def test_points_of_enterprises_go_to_geoparquet_alone_and_only_on_request(inputs
 def test_geoparquet_says_its_crs_and_holds_what_the_geopackage_holds(inputs, package, tmp_path):
     files = geoparquet.write(tmp_path, inputs)
     layers = {str(name) for name, kind in pyogrio_module().list_layers(package) if kind is not None}
-    assert {path.stem for path in files} == layers
+    assert {path.stem for path in files} == {*layers, "cells"}
     about = json.loads(pq.read_schema(tmp_path / "sites.parquet").metadata[b"geo"])
     assert about["columns"]["geometry"]["encoding"] == "WKB"
     assert pq.read_table(tmp_path / "sites.parquet").column("name").to_pylist() == [
@@ -358,6 +359,20 @@ def test_rasters_of_two_grids_are_refused(inputs, large, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_the_raster_of_service_says_the_level_of_every_cell_in_the_colours_of_the_map(inputs, tmp_path):
+    from planner.report.figures import class_colours
+
+    with rasterio_module().open(service_raster.write(tmp_path / "service.tif", inputs)) as file:
+        values, colours = file.read(1), file.colormap(1)
+        assert (file.dtypes[0], file.nodata, file.crs.to_epsg()) == ("uint8", 255, 4326)
+        for row in inputs.cells.merge(inputs.service, on="cell_id").to_dict("records"):
+            at = file.index(row["lon_deg"], row["lat_deg"])
+            assert LEVELS[values[at]] == row["level"]
+    assert (values != 255).sum() == len(inputs.cells)
+    for at, level in enumerate(LEVELS):
+        assert "#" + bytes(colours[at][:3]).hex() == class_colours("cells")[level]
+
+
 # ---- CSV for Excel
 
 
@@ -401,7 +416,8 @@ def test_the_table_of_stages_knows_where_each_format_goes():
     for name in FORMATS:
         meta = registry.load(planner.export, name).META
         for place in PLACES[name]:
-            assert place.startswith(f"{meta['path']}/" if meta["is_folder"] else meta["path"])
+            stem = meta["path"].rpartition(".")[0]  # a style may lie beside a raster
+            assert place.startswith(f"{meta['path']}/" if meta["is_folder"] else stem)
 
 
 KML = "{http://www.opengis.net/kml/2.3}"

@@ -81,8 +81,9 @@ def test_the_areas_of_every_level_sum_to_the_totals(out, facts, layer):
 
 def test_cells_and_sites_of_the_layers_sum_to_the_totals(out, facts):
     base = sqlite3.connect(out / "gis/plan.gpkg")
+    cells = pd.read_parquet(out / "gis/cells.parquet")
     for unit, column in COLUMNS.items():
-        by_level = dict(base.execute(f"SELECT level, sum({column}) FROM cells GROUP BY level"))  # noqa: S608  our names
+        by_level = cells.groupby("level")[column].sum()
         for level in LEVELS:
             assert by_level.get(level, 0.0) == pytest.approx(facts["totals"][unit][level], **EXACT)
     for column in ("cost_idr", "capex_idr", "opex_idr_per_year", "n_umkm_new", "people_new"):
@@ -94,7 +95,7 @@ def test_cells_and_sites_of_the_layers_sum_to_the_totals(out, facts):
     base.close()
 
 
-@pytest.mark.parametrize("layer", ["sites", "links", "cells", "areas_desa", "areas_kabupaten", "bts", "candidates"])
+@pytest.mark.parametrize("layer", ["sites", "links", "hexagons", "areas_desa", "areas_kabupaten", "bts", "candidates"])
 def test_geoparquet_and_geopackage_hold_the_same_rows(out, layer):
     base = sqlite3.connect(out / "gis/plan.gpkg")
     names = [row[1] for row in base.execute(f"PRAGMA table_info({layer})")][2:]
@@ -151,6 +152,17 @@ def test_the_raster_knows_only_stations_of_the_layer(out):
     known = set(pd.read_parquet(out / "gis/bts.parquet")["bts_number"])
     assert len(numbers)
     assert set(numbers.astype(int)) <= known
+
+
+def test_the_raster_of_service_holds_every_cell(out):
+    from planner.layers._gdal import rasterio_module
+
+    cells = pd.read_parquet(out / "gis/cells.parquet")
+    with rasterio_module().open(out / "gis/service.tif") as file:
+        values = file.read(1)
+        at = [file.index(*place) for place in cells[["lon_deg", "lat_deg"]].to_numpy()]
+    assert [LEVELS[values[place]] for place in at] == cells["level"].tolist()
+    assert (values != 255).sum() == len(cells)
 
 
 def pdf_text(path: Path) -> str:

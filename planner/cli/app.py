@@ -152,7 +152,7 @@ def export(
 @ends_cleanly
 def report(run: Run, lang: Lang = "id") -> int:
     """Make the workbooks and the reports (PDF) of a run again."""
-    return _redo(run, ("workbook:id", "workbook:en", "report:id", "report:en"), lang)
+    return _redo(run, ("workbook", "report"), lang)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from planner.grid import Raster
+from planner.grid import Grid, Raster
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +43,8 @@ class ExportInputs:
         Tables of the plan.
     umkm_points
         Enterprises as points, only on the scenario's word (``outputs.umkm_points``).
+    grid
+        Frame of ``cells``.
     coverage_rsrp_dbm
         Best broadband level per pixel, NaN where none.
     coverage_server
@@ -80,6 +82,7 @@ class ExportInputs:
     rejected: pd.DataFrame | None = None
     surveys: pd.DataFrame | None = None
     umkm_points: pd.DataFrame | None = None
+    grid: Grid | None = None
     coverage_rsrp_dbm: Raster | None = None
     coverage_server: Raster | None = None
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from planner.paths import maps_dir
 from planner.words import Words, read_words
 
-__all__ = ["EXPRESSIONS", "STYLES", "layer_qml", "style_classes", "technology_class"]
+__all__ = ["DOCTYPE", "EXPRESSIONS", "STYLES", "layer_qml", "read_style", "style_classes", "technology_class"]
 
 STYLES: Mapping[str, str] = {
     "sites": "sites", "links": "links", "areas_provinsi": "area_unserved", "areas_kabupaten": "area_unserved",
     "areas_kecamatan": "area_unserved", "areas_desa": "area_unserved", "hexagons": "area_score", "surveys": "surveys",
     "candidates": "candidates", "cells": "cells", "bts": "bts", "fiber": "fiber", "fiber_nodes": "fiber_nodes",
-    "gateways": "gateways", "proposals": "proposals",
+    "gateways": "gateways", "proposals": "proposals", "facilities": "gis/facilities", "relays": "gis/relays",
 }  # fmt: skip
-"""Layer of the GeoPackage → file of `maps/styles`."""
+"""Layer of the GeoPackage → file of `maps/styles`; those below ``gis`` are not on the map page."""
 
 _BY_TECHNOLOGY = (
     "CASE WHEN \"{0}\" LIKE '%fiber%' THEN 'fiber' WHEN \"{0}\" LIKE '%microwave%' THEN 'microwave' "
@@ -46,22 +47,39 @@ EXPRESSIONS: Mapping[str, str] = {
 _SHAPES = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle": "triangle", "cross": "cross2",
            "pin": "star", "ring": "circle"}  # fmt: skip
 _MM_PER_PX = 25.4 / 96.0
-_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
 
-def layer_qml(layer: str) -> str:
+@lru_cache(maxsize=32)
+def read_style(name: str) -> dict[str, Any]:
+    """A file of `maps/styles`."""
+    return tomllib.loads((maps_dir() / "styles" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def layer_qml(layer: str, columns: Iterable[str] = ()) -> str:
     """QML of a layer, "" when it has no style.
+
+    Parameters
+    ----------
+    layer
+        Its name.
+    columns
+        Columns that the table of attributes shows under their labels.
 
     Notes
     -----
-    Legends are in both languages (``terlayani · served``), for a file has one style for all readers.
+    Legends and labels are in both languages (``terlayani · served``), for a file has one style for all readers.
     """
     if layer not in STYLES:
         return ""
     name = STYLES[layer]
-    style = tomllib.loads((maps_dir() / "styles" / f"{name}.toml").read_text(encoding="utf-8"))
+    style = read_style(name)
     words = read_words("id"), read_words("en")
-    root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|Fields")
+    aliases = ET.SubElement(root, "aliases")
+    for column in columns:
+        labels = dict.fromkeys(said.texts.get(f"columns.{column}", column) for said in words)
+        ET.SubElement(aliases, "alias", field=column, name=" · ".join(labels))
     classes = style["classes"]
     if any("from" in item for item in classes):
         renderer = _graduated(root, EXPRESSIONS[name], classes, words)
@@ -72,14 +90,14 @@ def layer_qml(layer: str) -> str:
     symbols = ET.SubElement(renderer, "symbols")
     for number, item in enumerate(classes):
         _symbol(symbols, str(number), style["kind"], item, float(style.get("opacity", 1.0)))
-    return _DOCTYPE + ET.tostring(root, encoding="unicode")
+    return DOCTYPE + ET.tostring(root, encoding="unicode")
 
 
 def style_classes(layer: str) -> tuple[tuple[str, str], ...]:
     """Key (or number) and colour of each class of a layer's style; one grey class where it has none."""
     if layer not in STYLES:
         return (("0", "#566473"),)
-    style = tomllib.loads((maps_dir() / "styles" / f"{STYLES[layer]}.toml").read_text(encoding="utf-8"))
+    style = read_style(STYLES[layer])
     return tuple((str(item.get("key", number)), str(item["colour"])) for number, item in enumerate(style["classes"]))
 
 
@@ -99,7 +117,7 @@ def technology_class(layer: str, frame: Any) -> list[str]:
 
 def _area_classes(keys: list[str], frame: Any) -> list[str]:
     """Class of the share of UMKM unserved; ``unknown`` where most is not known."""
-    style = tomllib.loads((maps_dir() / "styles" / "area_unserved.toml").read_text(encoding="utf-8"))
+    style = read_style("area_unserved")
     starts = [float(item["from"]) for item in style["classes"] if "from" in item]
     found = []
     for total, unserved, unknown in zip(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.errors import OutputError
+from planner.export._cog import cog_bytes
 from planner.export._inputs import ExportInputs
+from planner.export._qgis_raster import coverage_qml
 from planner.export._whole import whole
-from planner.grid import Raster
 
 __all__ = ["META", "write"]
 
@@ -21,11 +21,9 @@ META = {
     "about": "coverage as a raster with overviews: level in dBm and number of the best server",
 }
 
-_BLOCK = 512
-
 
 def write(path: Path, inputs: ExportInputs) -> Path | None:
-    """Write ``coverage.tif``; None when the run has no coverage.
+    """Write ``coverage.tif`` and its style for QGIS beside it; None when the run has no coverage.
 
     Parameters
     ----------
@@ -52,41 +50,9 @@ def write(path: Path, inputs: ExportInputs) -> Path | None:
         numbers = np.asarray(server.values, dtype=np.float32)
         bands.append(np.where(numbers < 0.0, np.float32(np.nan), numbers))
         names.append("best server (bts_number)")
-    data = _cog_bytes(level, np.stack(bands), tuple(names), inputs)
+    data = cog_bytes(level.grid, np.stack(bands), tuple(names), inputs, nodata=float("nan"))
     with whole(path) as part:
         part.write_bytes(data)
+    with whole(path.with_suffix(".qml")) as part:
+        part.write_text(coverage_qml(), encoding="utf-8")
     return path
-
-
-def _cog_bytes(level: Raster, bands: NDArray[np.float32], names: tuple[str, ...], inputs: ExportInputs) -> bytes:
-    """A COG, made in memory (a full disk would leave GDAL with half a file and no clear error).
-
-    Overviews take the nearest pixel: numbers of servers must not be averaged, nor dBm.
-    """
-    import rasterio
-    from rasterio.io import MemoryFile
-    from rasterio.shutil import copy
-    from rasterio.transform import Affine
-
-    grid = level.grid
-    profile = {
-        "driver": "GTiff", "crs": "EPSG:4326", "dtype": "float32", "count": len(bands), "height": grid.n_rows,
-        "width": grid.n_cols, "nodata": float("nan"), "tiled": True, "blockxsize": _BLOCK, "blockysize": _BLOCK,
-        "transform": Affine(grid.pixel_deg, 0.0, grid.west_deg, 0.0, -grid.pixel_deg, grid.north_deg),
-    }  # fmt: skip
-    stamp = f"{inputs.date:%Y:%m:%d} 00:00:00"
-    with rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as memory, MemoryFile(ext="tif") as made:
-        with memory.open(**profile) as file:
-            file.write(bands)
-            file.descriptions = names
-            file.update_tags(
-                TIFFTAG_DATETIME=stamp, TIFFTAG_IMAGEDESCRIPTION=inputs.title_en or inputs.title_id or inputs.name,
-                run=inputs.run_hash, synthetic=str(inputs.is_synthetic).lower(),
-            )  # fmt: skip
-        with memory.open() as file:
-            copy(
-                file, made.name, driver="COG", blocksize=_BLOCK, compress="DEFLATE", level=6, predictor="YES",
-                resampling="NEAREST", overview_resampling="NEAREST", bigtiff="IF_SAFER", num_threads="1",
-            )  # fmt: skip
-        data: bytes = made.read()
-    return data

@@ -24,6 +24,9 @@ META = {
     "about": "all layers in one file, opens in QGIS and ArcGIS",
 }
 
+_ELSEWHERE = (*MASS_LAYERS, "cells")
+"""Layers of tens of thousands of points: GeoParquet and FlatGeobuf hold them, `service_raster` draws the cells."""
+_COMPATIBLE = {"VERSION": "1.2"}  # QGIS of the last five years reads it without a warning
 _TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
 
 
@@ -41,7 +44,7 @@ def write(path: Path, inputs: ExportInputs) -> Path:
     -----
     Dates inside are the scenario's, so that equal runs give equal bytes. Besides the layers there are two
     tables without geometry: ``data_dictionary`` and ``about`` (what every reader must know, sources). Points of
-    enterprises go to GeoParquet alone: hundreds of thousands of them make a slow file of many megabytes.
+    enterprises and demand cells are left to other formats: they would make half of a slow file.
 
     Raises
     ------
@@ -51,16 +54,18 @@ def write(path: Path, inputs: ExportInputs) -> Path:
     import pyogrio
 
     stamp = f"{inputs.date.isoformat()}T00:00:00.000Z"
-    layers = {name: frame for name, frame in vector_layers(inputs).items() if name not in MASS_LAYERS}
+    layers = {name: frame for name, frame in vector_layers(inputs).items() if name not in _ELSEWHERE}
     with whole(path, (*faults(), sqlite3.Error)) as part:
         with settings(OGR_CURRENT_DATE=stamp, OGR_SQLITE_SYNCHRONOUS="OFF"):  # `whole` syncs the file once, at its end
             for number, (name, frame) in enumerate(layers.items()):
                 pyogrio.write_dataframe(
                     frame, part, layer=name, driver="GPKG", append=number > 0, promote_to_multi=False,
-                    geometry_type=_geometry_type(frame), use_arrow=True,
+                    geometry_type=_geometry_type(frame), use_arrow=True, dataset_options=_COMPATIBLE,
                 )  # fmt: skip
             if not layers:  # still a GeoPackage, which says what it is about
-                pyogrio.write_dataframe(about_rows(inputs), part, layer="about", driver="GPKG")
+                pyogrio.write_dataframe(
+                    about_rows(inputs), part, layer="about", driver="GPKG", dataset_options=_COMPATIBLE
+                )
         base = sqlite3.connect(part)
         try:
             _add_table(base, "data_dictionary", dictionary_rows(layers), stamp)
@@ -81,6 +86,10 @@ def _geometry_type(frame: Any) -> str:
     return _TYPES.get(int(kinds[0]), "Unknown") if len(kinds) == 1 else "Unknown"
 
 
+def _columns(frame: Any) -> list[str]:
+    return [str(name) for name in frame.columns if name != "geometry"]
+
+
 def _add_table(base: sqlite3.Connection, name: str, rows: Any, stamp: str) -> None:
     """Add a table of texts and register it as attributes, so that GIS programs list it."""
     columns = ", ".join(f'"{column}" TEXT NOT NULL' for column in rows.columns)
@@ -97,7 +106,7 @@ def _add_table(base: sqlite3.Connection, name: str, rows: Any, stamp: str) -> No
 
 def _add_styles(base: sqlite3.Connection, layers: Mapping[str, Any], stamp: str) -> None:
     """Add the table in which QGIS looks for the style of a layer."""
-    rows = [(name, qml) for name in layers if (qml := layer_qml(name))]
+    rows = [(name, qml) for name, frame in layers.items() if (qml := layer_qml(name, _columns(frame)))]
     if not rows:
         return
     base.execute(

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["make_map", "write_map"]
 
 _DIGITAL = ("offline", "online", "unknown")
-_HIDDEN_WORDS = ("errors.", "cli.", "doctor.", "init.", "check.", "workbook.", "report.")
+_SHOWN_WORDS = (
+    "levels.", "causes.", "programmes.", "evidence.", "area_levels.", "units.", "map.", "criteria.", "area_levels_short.", "columns.",
+)  # fmt: skip
 _REJECTED_COLUMNS = ("reason", "gain", "cost_idr", "enters_at_idr", "decision")
 _SITE_COLUMNS = (
     "site_id", "candidate_id", "name", "area_code", "site_type", "status", "backhaul", "backhaul_path", "access_mode",
@@ -127,7 +129,7 @@ def _meta(inputs: MapInputs, bounds: tuple[float, float, float, float], language
 
 def _words(language: str) -> dict[str, str]:
     texts = read_words(language).texts
-    return {key: text for key, text in texts.items() if not key.startswith(_HIDDEN_WORDS)}
+    return {key: text for key, text in texts.items() if key.startswith(_SHOWN_WORDS)}
 
 
 def _bounds_deg(inputs: MapInputs) -> tuple[float, float, float, float]:

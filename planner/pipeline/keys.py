@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import tomllib
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -87,14 +88,21 @@ def _source_digest(dotted: str) -> str:
 
 @lru_cache(maxsize=128)
 def _shipped_digest(relative: str) -> str:
+    relative, _, sections = relative.partition("#")
     top, _, rest = relative.partition("/")
     root = shipped_dir(top) / rest if rest else shipped_dir(top)
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
         if path.is_file():
             digest.update(str(path.relative_to(root)).encode())
-            digest.update(path.read_bytes())
+            digest.update(_sections(path, sections.split(",")) if sections else path.read_bytes())
     return digest.hexdigest()
+
+
+def _sections(path: Path, wanted: list[str]) -> bytes:
+    """Some tables of a TOML file, as text."""
+    held = tomllib.loads(path.read_text(encoding="utf-8"))
+    return json.dumps({name: held.get(name) for name in wanted}, sort_keys=True).encode()
 
 
 @lru_cache(maxsize=1)

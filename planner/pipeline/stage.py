@@ -31,7 +31,8 @@ class Stage:
     settings
         Dotted keys of the scenario it reads.
     shipped
-        Files or folders below the checkout it reads by name (``models/radio``, ``maps/words``).
+        Files or folders below the checkout it reads by name (``models/radio``); ``maps/words#columns,map`` for some
+        tables of the TOML files.
     files
         Absolute paths of input files it reads; their content is part of the key.
     arguments

@@ -15,10 +15,18 @@ __all__ = ["stage_table"]
 WORKBOOKS = {"id": "laporan_id.xlsx", "en": "report_en.xlsx"}
 REPORTS = {"id": "laporan_id.pdf", "en": "report_en.pdf"}
 FORMATS = {
-    "gpkg": ("gis/plan.gpkg",), "geoparquet": ("gis/*.parquet",), "cog": ("gis/coverage.tif",), "kmz": ("gis/plan.kmz",),
+    "gpkg": ("gis/plan.gpkg",), "geoparquet": ("gis/*.parquet",), "cog": ("gis/coverage.tif", "gis/coverage.qml"),
+    "service_raster": ("gis/service.tif", "gis/service.qml"), "kmz": ("gis/plan.kmz",),
     "flatgeobuf": ("gis/flatgeobuf/*.fgb",), "shapefile": ("gis/shapefile/*",), "csv_excel": ("gis/csv/*.csv",),
 }  # fmt: skip
 """Files of each GIS format, known without importing it; a test compares them with `planner.export`."""
+
+_GIS_WORDS = "levels,causes,programmes,evidence,area_levels,units,map,criteria,area_levels_short,columns"
+WORDS = {
+    "gis": f"maps/words#{_GIS_WORDS}", "map": f"maps/words#{_GIS_WORDS}",
+    "workbook": f"maps/words#{_GIS_WORDS},report", "report": f"maps/words#{_GIS_WORDS},report,pdf",
+}  # fmt: skip
+"""Tables of the word files that each output reads, so that a new word elsewhere remakes none; a test holds them to it."""
 
 _OUTPUTS = ("outputs.umkm_points", "outputs.languages", "outputs.hexagon_resolution")
 _SIGNED = ("outputs.document_number", "outputs.prepared_by", "outputs.checked_by", "outputs.approved_by")
@@ -121,18 +129,18 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[st
     common = (*results, *layers)
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
-        Stage("map", "map", (*common, "facts"), (*shown, "options"), ("maps", "data/reference", "models/backhaul"), outputs=("map.html",)),
+        Stage("map", "map", (*common, "facts"), (*shown, "options"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul"), outputs=("map.html",)),
         *((_gis("gis", scenario.outputs.formats, (*common, "facts"), shown),) if scenario.outputs.formats else ()),
         *(_gis(f"gis:{name}", (name,), (*common, "facts"), shown) for name in more_formats if name not in scenario.outputs.formats),
-        *(Stage(f"workbook:{language}", "workbook", (*common, "facts"), shown, ("maps/words", "models"), arguments={"language": language}, outputs=(f"report/{WORKBOOKS[language]}",)) for language in languages),
-        *(Stage(f"report:{language}", "report", (*common, "facts"), (*shown, *_SIGNED), ("maps/words", "maps/styles", "maps/templates", "models", "data/reference"), arguments={"language": language}, outputs=(f"report/{REPORTS[language]}",)) for language in languages),
+        Stage("workbook", "workbook", (*common, "facts"), shown, (WORDS["workbook"], "models"), outputs=tuple(f"report/{WORKBOOKS[language]}" for language in languages)),
+        Stage("report", "report", (*common, "facts"), (*shown, *_SIGNED), (WORDS["report"], "maps/styles", "maps/templates", "models", "data/reference"), outputs=tuple(f"report/{REPORTS[language]}" for language in languages)),
     )  # fmt: skip
 
 
 def _gis(name: str, formats: tuple[str, ...], inputs: tuple[str, ...], shown: tuple[str, ...]) -> Stage:
     outputs = tuple(path for key in formats for path in FORMATS[key])
     return Stage(
-        name, "gis", inputs, shown, ("maps/words", "maps/styles"), arguments={"formats": ",".join(formats)}, outputs=outputs
+        name, "gis", inputs, shown, (WORDS["gis"], "maps/styles"), arguments={"formats": ",".join(formats)}, outputs=outputs
     )  # fmt: skip
 
 

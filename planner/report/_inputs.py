@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from planner.facts.flat import area_table
 from planner.specs.base import Spec
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReportInputs"]
+__all__ = ["ReportInputs", "areas_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,3 +77,9 @@ class ReportInputs:
     credits: tuple[str, ...] = ()
     run_hash: str = ""
     is_synthetic: bool = False
+
+
+@lru_cache(maxsize=8)  # sections, maps and sheets of both languages ask for the same few; none of them changes it
+def areas_of(inputs: ReportInputs, level: str) -> pd.DataFrame:
+    """Areas of a level with their totals and scores (`planner.facts.flat.area_table`)."""
+    return area_table(inputs.facts, level, inputs.areas)

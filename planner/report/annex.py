@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.facts.flat import area_table, share_of
-from planner.report._inputs import ReportInputs
+from planner.facts.flat import share_of
+from planner.report._inputs import ReportInputs, areas_of
 from planner.report.say import Say, printable
 from planner.report.sections import ROWS_MAX, places_of, said, table
 from planner.report.tables import assumption_rows
@@ -56,7 +56,7 @@ def _annex_areas(inputs: ReportInputs, words: Words, say: Say) -> tuple[dict[str
     heads = [(words("pdf.area"), "3.6fr"), (words("columns.area_code"), "0.8fr"), (words("map.unit.umkm"), ">0.7fr"),
              (words("pdf.umkm_unserved"), ">0.9fr"), (words("pdf.share_unserved"), ">0.7fr"), (words("pdf.score_short"), ">0.7fr"),
              (words("pdf.new_umkm"), ">0.9fr")]  # fmt: skip
-    areas = area_table(inputs.facts, "kecamatan", inputs.areas)
+    areas = areas_of(inputs, "kecamatan")
     if areas.empty:
         return table(heads, []), 0
     areas = areas.assign(part=share_of(areas, "umkm_unserved", "umkm_total"))

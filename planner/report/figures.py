@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.facts.flat import area_table, share_of
+from planner.facts.flat import share_of
 from planner.paths import maps_dir
-from planner.report._inputs import ReportInputs
+from planner.report._inputs import ReportInputs, areas_of
 from planner.words import Words
 
 __all__ = ["Picture", "class_colours", "drawn_level", "pictures", "style_classes"]
@@ -39,7 +39,7 @@ class Picture:
     names
         Names to set over it: ``text, x, y``, the place as a share of width and height from the upper left.
     legend
-        ``colour, text, shape`` of each class that is drawn.
+        ``colour, shape`` of each class that is drawn, and its ``text``: a form with the keys of its words.
     level
         Level of the areas that are filled.
     """
@@ -47,12 +47,18 @@ class Picture:
     svg: str
     ratio: float
     names: list[dict[str, Any]] = field(default_factory=list)
-    legend: list[dict[str, str]] = field(default_factory=list)
+    legend: list[dict[str, Any]] = field(default_factory=list)
     level: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain dict."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+    def to_json(self, words: Words) -> dict[str, Any]:
+        """Plain dict, the legend in the words of a language."""
+        legend = [{**item, "text": item["text"].format(*map(words, item["words"]))} for item in self.legend]
+        return {"svg": self.svg, "ratio": self.ratio, "names": self.names, "legend": legend, "level": self.level}
+
+
+def _mark(colour: str, shape: str, text: str, *words: str) -> dict[str, Any]:
+    """A line of a legend."""
+    return {"colour": colour, "shape": shape, "text": text, "words": words}
 
 
 @lru_cache(maxsize=32)
@@ -76,13 +82,14 @@ def drawn_level(inputs: ReportInputs) -> str:
     return levels[0] if levels else ""
 
 
-def pictures(inputs: ReportInputs, words: Words) -> dict[str, Picture]:
+@lru_cache(maxsize=1)  # the reports of both languages have the same drawings
+def pictures(inputs: ReportInputs) -> dict[str, Picture]:
     """Maps ``service``, ``score`` and ``plan``; none where the run has no shapes of areas."""
     level = drawn_level(inputs)
     if not level or inputs.admin is None:
         return {}
     shaped = inputs.admin.loc[inputs.admin["geometry"].notna()]
-    table = area_table(inputs.facts, level, inputs.areas)
+    table = areas_of(inputs, level)
     ground = _Ground(inputs, shaped, level, table)
     shares = share_of(table, "umkm_unserved", "umkm_total") if len(table) else np.empty(0)
     if len(table):
@@ -91,13 +98,13 @@ def pictures(inputs: ReportInputs, words: Words) -> dict[str, Picture]:
         )
         shares = np.where(doubtful, np.nan, shares)
     made = {
-        "service": ground.filled(shares, "area_unserved", words, is_share=True),
+        "service": ground.filled(shares, "area_unserved", is_share=True),
         "score": ground.filled(
-            table["score"].to_numpy(dtype=np.float64) if len(table) else shares, "area_score", words, is_share=False
+            table["score"].to_numpy(dtype=np.float64) if len(table) else shares, "area_score", is_share=False
         ),
     }
     if inputs.sites is not None and len(inputs.sites):
-        made["plan"] = ground.plan(inputs, words)
+        made["plan"] = ground.plan(inputs)
     return made
 
 
@@ -136,7 +143,7 @@ class _Ground:
         _add(axes, self.land, facecolor=_LAND, edgecolor="none")
         return figure, axes
 
-    def filled(self, values: NDArray[np.float64], style: str, words: Words, *, is_share: bool) -> Picture:
+    def filled(self, values: NDArray[np.float64], style: str, *, is_share: bool) -> Picture:
         """Areas coloured by class; what is not known is hatched."""
         figure, axes = self.canvas()
         classes = style_classes(style)
@@ -149,7 +156,7 @@ class _Ground:
             after = float(starts[number + 1]["from"]) if number + 1 < len(starts) else (1.0 if is_share else 100.0)
             scale, sign = (100.0, "%") if is_share else (1.0, "")
             text = f"{float(item['from']) * scale:g}–{after * scale:g}{sign}"
-            legend.append({"colour": item["colour"], "text": text, "shape": "fill"})
+            legend.append(_mark(item["colour"], "fill", text))
         unknown = next((item for item in classes if item.get("key") == "unknown"), None)
         if unknown is not None and (at == -1).any():
             _add(
@@ -160,17 +167,16 @@ class _Ground:
                 linewidth=0.25,
                 hatch="////",
             )
-            legend.append({"colour": unknown["colour"], "text": words(unknown["words"]), "shape": "fill"})
+            legend.append(_mark(unknown["colour"], "fill", "{}", unknown["words"]))
         _add(axes, self.outlines, facecolor="none", edgecolor=_INK, linewidth=0.45)
         return Picture(_svg(figure), self.ratio, self.names, legend, self.level)
 
-    def plan(self, inputs: ReportInputs, words: Words) -> Picture:
+    def plan(self, inputs: ReportInputs) -> Picture:
         """Proposed sites and links over the areas, with the fiber that is there."""
         figure, axes = self.canvas()
         _add(axes, self.shapes, facecolor="#fbfaf6", edgecolor="#d9d5ca", linewidth=0.2)
         _add(axes, self.outlines, facecolor="none", edgecolor="#9aa4ae", linewidth=0.4)
-        legend = [*_draw_fiber(axes, inputs, words), *_draw_links(axes, inputs.links, words)]
-        legend += _draw_sites(axes, inputs.sites, words)
+        legend = [*_draw_fiber(axes, inputs), *_draw_links(axes, inputs.links), *_draw_sites(axes, inputs.sites)]
         return Picture(_svg(figure), self.ratio, self.names, legend, self.level)
 
 
@@ -232,7 +238,7 @@ def _path(shape: Any) -> Any:
     return Path.make_compound_path(*made) if made else None
 
 
-def _draw_fiber(axes: Any, inputs: ReportInputs, words: Words) -> list[dict[str, str]]:
+def _draw_fiber(axes: Any, inputs: ReportInputs) -> list[dict[str, Any]]:
     import shapely
     from matplotlib.collections import LineCollection
 
@@ -250,13 +256,7 @@ def _draw_fiber(axes: Any, inputs: ReportInputs, words: Words) -> list[dict[str,
                 LineCollection(lines, colors=item["colour"], linewidths=0.7, linestyles=dash, alpha=0.75), autolim=False
             )
             shape = "line" if dash == "solid" else "dash"
-            legend.append(
-                {
-                    "colour": item["colour"],
-                    "text": f"{words('map.layer.fiber')}, {words(item['words'])}",
-                    "shape": shape,
-                }
-            )
+            legend.append(_mark(item["colour"], shape, "{}, {}", "map.layer.fiber", item["words"]))
     return legend
 
 
@@ -270,7 +270,7 @@ def _of_style(values: pd.Series, style: str) -> NDArray[Any]:
     return np.array([next((key for key in keys if key in str(value)), "other") for value in values])
 
 
-def _draw_links(axes: Any, links: pd.DataFrame | None, words: Words) -> list[dict[str, str]]:
+def _draw_links(axes: Any, links: pd.DataFrame | None) -> list[dict[str, Any]]:
     from matplotlib.collections import LineCollection
 
     if links is None or links.empty:
@@ -288,13 +288,11 @@ def _draw_links(axes: Any, links: pd.DataFrame | None, words: Words) -> list[dic
             autolim=False,
         )
         shape = "dash" if "dash_px" in item else "line"
-        legend.append(
-            {"colour": item["colour"], "text": f"{words('pdf.link')}: {words(item['words'])}", "shape": shape}
-        )
+        legend.append(_mark(item["colour"], shape, "{}: {}", "pdf.link", item["words"]))
     return legend
 
 
-def _draw_sites(axes: Any, sites: pd.DataFrame | None, words: Words) -> list[dict[str, str]]:
+def _draw_sites(axes: Any, sites: pd.DataFrame | None) -> list[dict[str, Any]]:
     if sites is None or sites.empty:
         return []
     ordered = sites.sort_values("site_id", kind="stable")
@@ -309,7 +307,7 @@ def _draw_sites(axes: Any, sites: pd.DataFrame | None, words: Words) -> list[dic
             mine["lon_deg"], mine["lat_deg"], s=size, marker=_MARKS.get(shape, "o"), c=item["colour"], edgecolors="#ffffff",
             linewidths=0.5, zorder=9,
         )  # fmt: skip
-        legend.append({"colour": item["colour"], "text": f"{words('pdf.site')} {words(item['words'])}", "shape": shape})
+        legend.append(_mark(item["colour"], shape, "{} {}", "pdf.site", item["words"]))
     return legend
 
 

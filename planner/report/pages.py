@@ -41,7 +41,7 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
         "meta": _meta(inputs, words, say),
         "palette": [level_colours[level] for level in LEVELS],
         "levels": [words(f"levels.{level}") for level in LEVELS],
-        "maps": {name: picture.to_json() for name, picture in pictures(inputs, words).items()},
+        "maps": {name: picture.to_json(words) for name, picture in pictures(inputs).items()},
         "level": _level_of_maps(inputs, words),
         "summary": _summary(inputs, words, say),
         "layers": sections.three_layers(inputs, words, say),

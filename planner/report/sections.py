@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from planner.facts.flat import area_table, names_above, share, share_of, short_of
-from planner.report._inputs import ReportInputs
+from planner.facts.flat import names_above, share, share_of, short_of
+from planner.report._inputs import ReportInputs, areas_of
 from planner.report.say import Say, printable
 from planner.report.tables import assumption_rows
 from planner.schema_columns import CAUSES, EVIDENCE, LEVELS, PROGRAMMES
@@ -82,10 +82,10 @@ def by_level(totals: Mapping[str, Mapping[str, float]], words: Words, say: Say, 
 def _kabupaten(inputs: ReportInputs) -> pd.DataFrame:
     """Areas that officials compare: kabupaten, else the next level that has more than one."""
     for level in ("kabupaten", "kecamatan", "desa", "provinsi"):
-        found = area_table(inputs.facts, level, inputs.areas)
+        found = areas_of(inputs, level)
         if len(found) > 1:
             return found
-    return area_table(inputs.facts, "provinsi", inputs.areas)
+    return areas_of(inputs, "provinsi")
 
 
 def least_served(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def _last(net: Mapping[str, Any], words: Words, say: Say) -> list[str]:
 def _far(inputs: ReportInputs, words: Words, say: Say) -> list[str]:
     """Distance to the backbone as the score measured it."""
     name = "raw_backbone_distance"
-    whole, areas = area_table(inputs.facts, "provinsi", inputs.areas), _kabupaten(inputs)
+    whole, areas = areas_of(inputs, "provinsi"), _kabupaten(inputs)
     if name not in areas or name not in whole or not areas[name].notna().any():
         return []
     worst = areas.sort_values([name, "area_code"], ascending=[False, True], kind="stable", na_position="last").iloc[0]
@@ -230,7 +230,7 @@ def score(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
 
 def _why(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     """Parts of the score of the kecamatan (else areas) that rank first."""
-    areas = area_table(inputs.facts, "kecamatan", inputs.areas)
+    areas = areas_of(inputs, "kecamatan")
     areas = areas if len(areas) else _kabupaten(inputs)
     top = areas.sort_values(["score", "area_code"], ascending=[False, True], kind="stable", na_position="last")[:6]
     parts = [str(name) for name in areas.columns if str(name).startswith("part_") and areas[name].notna().any()]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from planner.facts.flat import area_table, names_above
-from planner.report._inputs import ReportInputs
+from planner.report._inputs import ReportInputs, areas_of
 from planner.schema import LAYERS, TABLES
 from planner.schema_columns import CAUSES, EVIDENCE, LEVELS, PROGRAMMES
 from planner.specs.base import Spec
@@ -23,6 +24,7 @@ _VOCABULARY = {
     "level": "levels", "cause": "causes", "limit": "causes", "evidence": "evidence", "status": "map.status",
     "access_mode": "map.access", "unit": "map.unit", "site_type": "map.site_type",
     "backhaul": "map.backhaul", "technology": "map.backhaul", "generator": "map.generator", "kind": "map.layer_kind", "reason": "map.reason", "excluded_because": "map.reason",
+    "settle_with": "map.settle",
 }  # fmt: skip
 """Column → section of the words that holds its values; a value without a word is shown as it is."""
 
@@ -65,25 +67,31 @@ def spoken(fields: Mapping[str, Any], language: str) -> dict[str, str]:
 
 def sheet_tables(inputs: ReportInputs, words: Words) -> dict[str, pd.DataFrame]:
     """Tables of all sheets but the summary, by name, with our column names; values in the reader's words."""
-    found = {
+    found = _tables(inputs)
+    said = {name: _in_words(table, words) for name, table in found.items()}
+    return {**said, "columns": _columns(found, words)}
+
+
+@lru_cache(maxsize=1)  # the workbooks of both languages have the same tables
+def _tables(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
+    """Tables of all sheets but the summary and the columns, in our own words."""
+    return {
         **{level: _areas(inputs, level) for level in SHEETS[:4]},
         "flat": flat_rows(inputs.facts),
         "sites": _sites(inputs),
         "form": _form(inputs),
         "links": _sorted(inputs.links, ["link_id"], ("kind",)),
-        "surveys": _surveys(inputs, words),
+        "surveys": _with_places(_sorted(inputs.surveys, ["rank"], _HIDDEN), inputs.facts, 1),
         "rejected": _rejected(inputs),
         "ledger": _ledger(inputs.facts),
         "sources": _sources(inputs),
         "assumptions": assumption_rows(inputs.specs),
     }
-    said = {name: _in_words(table, words) for name, table in found.items()}
-    return {**said, "columns": _columns(found, words)}
 
 
 def _areas(inputs: ReportInputs, level: str) -> pd.DataFrame:
     """Areas of a level; to keep the longest sheet small, desa neither count desa nor show raw values."""
-    table = area_table(inputs.facts, level, inputs.areas)
+    table = areas_of(inputs, level)
     if level != "desa" or table.empty:
         return table
     return table.drop(columns=[name for name in table if str(name).startswith(("raw_", "desa_"))])
@@ -160,14 +168,6 @@ def _form(inputs: ReportInputs) -> pd.DataFrame:
     })  # fmt: skip
     placed = _with_places(planned, inputs.facts, 3).drop(columns="area_code")
     return placed.assign(**dict.fromkeys(FORM_BLANKS))
-
-
-def _surveys(inputs: ReportInputs, words: Words) -> pd.DataFrame:
-    table = _with_places(_sorted(inputs.surveys, ["rank"], _HIDDEN), inputs.facts, 1)
-    if table.empty:
-        return table
-    settle = [words.texts.get(f"map.settle.{key}", key) for key in table["settle_with"].astype(str)]
-    return table.assign(settle_with=settle)
 
 
 def _rejected(inputs: ReportInputs) -> pd.DataFrame:

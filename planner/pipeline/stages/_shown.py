@@ -87,7 +87,8 @@ def export_inputs(context: StageContext) -> ExportInputs:
     """Everything the exports may write."""
     inputs = context.inputs
     plan = read_plan(inputs["plan"])
-    rsrp, server, _ = best_coverage(context, read_grid(inputs["frame"]), of_station=True)
+    grid = read_grid(inputs["frame"])
+    rsrp, server, _ = best_coverage(context, grid, of_station=True)
     kinds = ("admin", "bts", "fiber", "fiber_nodes", "facilities", "gateways", "proposals")
     return ExportInputs(
         cells=read_table(inputs["cells"] / "cells.parquet"),
@@ -99,6 +100,7 @@ def export_inputs(context: StageContext) -> ExportInputs:
         rejected=plan.rejected,
         surveys=plan.surveys,
         umkm_points=_umkm_points(context) if context.scenario.outputs.umkm_points else None,
+        grid=grid,
         coverage_rsrp_dbm=rsrp,
         coverage_server=server,
         **{kind: layer(context, kind) for kind in kinds},

@@ -1,4 +1,4 @@
-"""Sets the report."""
+"""Sets the reports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ IMPORTS = ("typst", "matplotlib.backends.backend_svg", "geopandas")
 
 
 def run(context: StageContext) -> None:
-    """The report of one language."""
-    language = context.stage.arguments["language"]
-    pdf.write(context.publish_path(context.stage.outputs[0]), report_inputs(context), language=language)
+    """The report of each language, from the same drawings."""
+    shown = report_inputs(context)
+    for language, name in zip(context.scenario.outputs.languages, context.stage.outputs, strict=True):
+        pdf.write(context.publish_path(name), shown, language=language)

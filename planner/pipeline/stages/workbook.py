@@ -12,6 +12,7 @@ IMPORTS = ("xlsxwriter",)
 
 
 def run(context: StageContext) -> None:
-    """The workbook of one language."""
-    language = context.stage.arguments["language"]
-    workbook.write(context.publish_path(context.stage.outputs[0]), report_inputs(context), language=language)
+    """The workbook of each language, from the same tables."""
+    shown = report_inputs(context)
+    for language, name in zip(context.scenario.outputs.languages, context.stage.outputs, strict=True):
+        workbook.write(context.publish_path(name), shown, language=language)
