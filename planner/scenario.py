@@ -95,13 +95,22 @@ class Options(_Section):
 class Budget(_Section):
     """Money: the ceiling (pagu) on the present value of sites and their network.
 
-    ``time_limit_s`` is unset by default: limits in units of work end the search, the same on every machine.
+    ``frontier_points`` ceilings around it are planned too (0: none, else at least 2). ``time_limit_s`` is unset by default: limits in units of work end the search, the same on every machine.
     """
 
     ceiling_idr: Positive
     time_limit_s: Positive | None = None
     gap_target_share: Share = 0.01
     max_nodes: Annotated[int, Field(ge=1)] = 2000
+    frontier_points: Annotated[int, Field(ge=0, le=200)] = 0
+
+    @field_validator("frontier_points")
+    @classmethod
+    def _no_single_point(cls, value: int) -> int:
+        if value == 1:
+            message = "a frontier has at least 2 points (0: none)"
+            raise ValueError(message)
+        return value
 
 
 class Outputs(_Section):

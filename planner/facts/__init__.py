@@ -11,9 +11,10 @@ _HOMES = {
     "LayerRows": "types",
     "compute_facts": "compute",
     "desa_levels": "desa",
+    "newly_served_desa": "planned",
 }
 
-__all__ = ["Facts", "FactsInputs", "LayerRows", "compute_facts", "desa_levels"]
+__all__ = ["Facts", "FactsInputs", "LayerRows", "compute_facts", "desa_levels", "newly_served_desa"]
 
 
 def __getattr__(name: str) -> Any:  # Any: whatever the module holds under that name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from planner.schema_columns import CAUSES, LEVELS
 if TYPE_CHECKING:
     from planner.plan.types import Plan
 
-__all__ = ["gains", "plan_totals", "survey_totals"]
+__all__ = ["gains", "newly_served_desa", "plan_totals", "survey_totals"]
 
 _MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
 _SUMS = (*_MONEY, "n_umkm_new", "people_new", "demand_mbps")
@@ -81,6 +82,25 @@ def plan_totals(
         "certificate": plan.certificate.to_json(),
     }
     return found
+
+
+def newly_served_desa(inputs: FactsInputs, plans: Sequence[Plan]) -> list[float]:
+    """How many more desa are served under each of several plans than today.
+
+    Parameters
+    ----------
+    inputs
+        Cells, service, areas and service model of the run; its own plan is not looked at.
+    plans
+        Plans made from the same cells.
+    """
+    desa = area_index(inputs, "desa")
+    today = desa_table(
+        inputs, desa, class_index(inputs.service["level"], LEVELS), class_index(inputs.service["cause"], CAUSES)
+    ).counts()
+    return [
+        desa_table(inputs, desa, *_levels_after(inputs, plan)).counts()["served"] - today["served"] for plan in plans
+    ]
 
 
 def survey_totals(plan: Plan | None) -> dict[str, float]:

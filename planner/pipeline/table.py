@@ -55,7 +55,7 @@ def stage_table(scenario: Scenario, *, more_formats: tuple[str, ...] = ()) -> tu
     admin, others = layers[0], layers[1:]
     frame = Stage("frame", "frame", (_FIRST,), ("region", "layers.admin"), ("data/reference",))
     names = tuple(stage.name for stage in layers)
-    return (admin, frame, *others, *_core(names), *_outputs(scenario, names, more_formats))
+    return (admin, frame, *others, *_core(names), *_frontier(scenario, names), *_outputs(scenario, names, more_formats))
 
 
 def _demand(scenario: Scenario, more_formats: tuple[str, ...]) -> None:
@@ -122,18 +122,27 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
     )  # fmt: skip
 
 
+def _frontier(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
+    if not scenario.budget.frontier_points:
+        return ()
+    held = tuple(name for kind in ("admin", "decisions") if (name := f"layer:{kind}") in layers)
+    inputs = ("cells", "service", "score", "candidates", "options", "backhaul", "plan", *held)
+    return (Stage("frontier", "frontier", inputs, ("budget", "objective", "service"), ("models/service",), outputs=("frontier.csv",)),)  # fmt: skip
+
+
 def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[Stage, ...]:
     languages = scenario.outputs.languages
     results = ("frame", "cells", "coverage", "service", "score", "candidates", "plan")
     shown = ("name", "title_id", "title_en", "date", *_OUTPUTS, "service", "budget", "objective", "region", "layers")
     common = (*results, *layers)
+    more = ("frontier",) if scenario.budget.frontier_points else ()
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
-        Stage("map", "map", (*common, "facts"), (*shown, "options"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul"), outputs=("map.html",)),
+        Stage("map", "map", (*common, "facts", *more), (*shown, "options"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul"), outputs=("map.html",)),
         *((_gis("gis", scenario.outputs.formats, (*common, "facts"), shown),) if scenario.outputs.formats else ()),
         *(_gis(f"gis:{name}", (name,), (*common, "facts"), shown) for name in more_formats if name not in scenario.outputs.formats),
         Stage("workbook", "workbook", (*common, "facts"), shown, (WORDS["workbook"], "models"), outputs=tuple(f"report/{WORKBOOKS[language]}" for language in languages)),
-        Stage("report", "report", (*common, "facts"), (*shown, *_SIGNED), (WORDS["report"], "maps/styles", "maps/templates", "models", "data/reference"), outputs=tuple(f"report/{REPORTS[language]}" for language in languages)),
+        Stage("report", "report", (*common, "facts", *more), (*shown, *_SIGNED), (WORDS["report"], "maps/styles", "maps/templates", "models", "data/reference"), outputs=tuple(f"report/{REPORTS[language]}" for language in languages)),
     )  # fmt: skip
 
 

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from planner.errors import PlanRejectedError, UsageError
+from planner.errors import InfeasibleError, PlanRejectedError, UsageError
 from planner.plan.bound import Bound
-from planner.plan.build import Draft, empty_draft, grow, twin
+from planner.plan.build import Draft, grow, twin
 from planner.plan.improve import improve
-from planner.plan.instance import Instance
 from planner.plan.output import plan_totals
 from planner.plan.prices import price_bound
+from planner.plan.redraft import draft_of
 from planner.plan.select import Search, State, first_draft, make_certificate, make_search, plan_tables
 from planner.plan.serve import served_weight, share_out
+from planner.plan.shrink import shrink
 from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 from planner.schema_columns import SURVEYS
 
-__all__ = ["Frontier", "frontier"]
+__all__ = ["Frontier", "ceilings_around", "frontier"]
 
-_LINES = 5
-"""Ceilings at which prices are sought; their lines bound all others."""
-_PRICE_MOVES = 60
+_LINES = (0.0, 0.16, 0.47, 1.0)
+"""Places along the ceilings at which prices are sought; their lines bound all others."""
+_PRICE_MOVES = 25
+_CHECKED = ("candidate_id", "option_id", "site_type", "capex_idr", "opex_idr_per_year", "cost_idr", "radio_mbps",
+            "backhaul_kinds", "backhaul_pool", "excluded_because", "name", "area_code", "access_mode", "lon_deg", "lat_deg")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +40,8 @@ class Frontier:
     Parameters
     ----------
     points
-        ``ceiling_idr, cost_idr, value, bound, gap_share, n_sites, n_umkm_new, people_new``: value and bound never
-        fall from row to row.
+        ``point`` (0, 1, …), ``ceiling_idr, spent_idr, value, bound, gap_share, n_sites, umkm, people, facilities``
+        (newly served) and ``is_nested`` (its sites include all of the point below): value and bound never fall.
     plans
         The plan of each row, accepted by the checker; without reasons and surveys.
     """
@@ -47,22 +50,34 @@ class Frontier:
     plans: tuple[Plan, ...]
 
 
+def ceilings_around(ceiling_idr: float, n_points: int) -> list[float]:
+    """Evenly spaced ceilings, half of them up to ``ceiling_idr`` (which is one of them), the others above.
+
+    Examples
+    --------
+    >>> ceilings_around(10.0, 4)
+    [5.0, 10.0, 15.0, 20.0]
+    """
+    below = math.ceil(n_points / 2)
+    return [ceiling_idr * (k + 1) / below for k in range(n_points)]
+
+
 def frontier(
-    problem: Problem, *, top_idr: float, n_points: int = 20, decisions: pd.DataFrame | None = None,
-    ruin_rounds: int = 10, seed: int = 0,
+    problem: Problem, *, ceilings_idr: list[float], decisions: pd.DataFrame | None = None,
+    plan: tuple[float, Plan] | None = None, ruin_rounds: int = 6, seed: int = 0,
 ) -> Frontier:  # fmt: skip
-    """Plans under ``n_points`` evenly spaced ceilings up to ``top_idr``, each with its proof.
+    """Plans under several ceilings, each with its proof.
 
     Parameters
     ----------
     problem
         Cells, options, network and weights.
-    top_idr
-        The highest ceiling, above 0.
-    n_points
-        Ceilings: ``top_idr`` times 1/n, 2/n … 1.
+    ceilings_idr
+        Ceilings, above 0 and ascending (`ceilings_around`).
     decisions
-        The planner's word; it binds every point.
+        The planner's word; it binds every point. Ceilings that cannot pay it are left out.
+    plan
+        A plan and its ceiling, one of ``ceilings_idr``: it stands as that point, and the others start from it.
     ruin_rounds
         Rounds of improvement at each point.
     seed
@@ -71,56 +86,94 @@ def frontier(
     Raises
     ------
     UsageError
-        A ceiling or number of points that is not above 0.
+        No ceiling, one that is not above 0, or ceilings that do not ascend.
     InfeasibleError
-        Decisions that the lowest ceiling cannot pay.
+        Decisions that no ceiling can pay.
     PlanRejectedError
         The checker refused a point (a fault of the program).
 
     Notes
     -----
-    Each point is the better of two: the plan of the ceiling below, continued, and one grown from nothing; then
-    improved. So what is served never falls. Prices found under one ceiling bound the plans under any other: the
-    bound is the lowest of a few lines, which is concave in the ceiling. A point is quicker and so somewhat weaker
-    than a `select` under the same ceiling.
+    One way through all ceilings: from the given plan (else from one grown under the middle ceiling) downwards by
+    taking out what serves least for its money, upwards by growing on; every point is then improved. A plan that
+    serves less than the one of a lower ceiling is replaced by it, so what is served never falls. Prices found
+    under one ceiling bound the plans under any other: the bound is the lowest of a few lines, which is concave in
+    the ceiling. A point is quicker and so somewhat weaker than a `select` under the same ceiling.
     """
-    if not (math.isfinite(top_idr) and top_idr > 0 and n_points > 0 and ruin_rounds >= 0):
-        faults = f"top_idr {top_idr} (above 0), n_points {n_points} (above 0), ruin_rounds {ruin_rounds} (at least 0)"
-        raise UsageError(f"the frontier was asked for wrongly: {faults}", code="plan_call", faults=faults)
+    _check(ceilings_idr, ruin_rounds, plan)
     limits: dict[str, float] = {"price_moves": _PRICE_MOVES, "ruin_rounds": ruin_rounds, "gap_target_share": 0.0}
-    whole = make_search(problem, top_idr, decisions, limits, seed)
-    ceilings = [top_idr * (k + 1) / n_points for k in range(n_points)]
-    searches = [Search(whole.instance, c, whole.demands, whole.words, whole.clock, limits, seed) for c in ceilings]
-    drafts: list[Draft] = []
-    for search in searches:
-        drafts.append(_point(search, drafts[-1] if drafts else None))
-    bound_at = _bounds(whole, ceilings, drafts)
-    plans = tuple(_plan(s, problem, d, bound_at(s.ceiling_idr)) for s, d in zip(searches, drafts, strict=True))
-    for search, plan in zip(searches, plans, strict=True):
-        faults_found = verify(plan, problem, ceiling_idr=search.ceiling_idr, decisions=decisions)
-        if faults_found:
-            listed = "; ".join(faults_found[:10])
-            message = f"the independent checker refused a point of the frontier: {listed}"
-            raise PlanRejectedError(message, code="plan_rejected", n=len(faults_found), faults=listed)
-    return Frontier(_table(ceilings, plans), plans)
+    whole = make_search(problem, ceilings_idr[-1], decisions, limits, seed)
+    searches = [replace(whole, ceiling_idr=c) for c in ceilings_idr]
+    at = len(searches) // 2 if plan is None else _at(ceilings_idr, plan[0])
+    drafts = _drafts(searches, at, None if plan is None else plan[1])
+    held = [k for k, draft in enumerate(drafts) if draft is not None]
+    searches, found = [searches[k] for k in held], [draft for draft in drafts if draft is not None]
+    ceilings = [search.ceiling_idr for search in searches]
+    bound_at = _around(plan, _bounds(whole, ceilings, found))
+    plans = [_plan(s, problem, draft, bound_at(s.ceiling_idr)) for s, draft in zip(searches, found, strict=True)]
+    if plan is not None:
+        plans[held.index(at)] = plan[1]
+    plans = _never_falling(plans, None if plan is None else held.index(at), [bound_at(c) for c in ceilings])
+    _accept(problem, ceilings, plans, decisions)
+    return Frontier(_table(ceilings, plans), tuple(plans))
 
 
-def _point(search: Search, below: Draft | None) -> Draft:
-    instance, ceiling = search.instance, search.ceiling_idr
-    if not instance.n_choices:
-        return empty_draft(instance)
-    best = share_out(instance, first_draft(search))
-    if below is not None:
-        best = _better(instance, best, below)
-        best = _better(instance, best, share_out(instance, grow(instance, twin(below), ceiling_idr=ceiling)))
-    bound_to = frozenset(int(instance.choice_place[k]) for demand in search.demands for k in demand.choices)
+def _check(ceilings_idr: list[float], ruin_rounds: int, plan: tuple[float, Plan] | None) -> None:
+    steps = np.diff([0.0, *ceilings_idr])
+    faults = []
+    if not ceilings_idr or not (np.isfinite(steps).all() and (steps > 0).all()):
+        faults.append(f"ceilings {ceilings_idr} (at least one, above 0 and ascending)")
+    if ruin_rounds < 0:
+        faults.append(f"ruin_rounds {ruin_rounds} (at least 0)")
+    if plan is not None and not any(math.isclose(c, plan[0], rel_tol=1e-12) for c in ceilings_idr):
+        faults.append(f"a plan under {plan[0]}, which is none of the ceilings")
+    if faults:
+        message = f"the frontier was asked for wrongly: {'; '.join(faults)}"
+        raise UsageError(message, code="plan_call", faults="; ".join(faults))
+
+
+def _at(ceilings_idr: list[float], ceiling_idr: float) -> int:
+    return next(k for k, c in enumerate(ceilings_idr) if math.isclose(c, ceiling_idr, rel_tol=1e-12))
+
+
+def _drafts(searches: list[Search], at: int, plan: Plan | None) -> list[Draft | None]:
+    """A draft a ceiling, None where the decisions cannot be paid."""
+    instance = searches[0].instance
+    middle = None if plan is None else draft_of(instance, plan.sites, plan.links)
+    while middle is None:
+        try:
+            middle = _improved(searches[at], first_draft(searches[at]))
+        except InfeasibleError:
+            if at == len(searches) - 1:
+                raise
+            at += 1
+    drafts: list[Draft | None] = [None] * len(searches)
+    drafts[at] = middle
+    for k in range(at + 1, len(searches)):
+        below = drafts[k - 1] or middle
+        drafts[k] = _improved(searches[k], grow(instance, twin(below), ceiling_idr=searches[k].ceiling_idr))
+    now = middle
+    for k in reversed(range(at)):
+        less = shrink(instance, now, ceiling_idr=searches[k].ceiling_idr, keep=_bound_places(searches[k]))
+        if less is None:
+            break
+        now = _improved(searches[k], grow(instance, less, ceiling_idr=searches[k].ceiling_idr))
+        drafts[k] = now
+    return drafts
+
+
+def _bound_places(search: Search) -> frozenset[int]:
+    return frozenset(int(search.instance.choice_place[k]) for demand in search.demands for k in demand.choices)
+
+
+def _improved(search: Search, draft: Draft) -> Draft:
+    """The draft after a few ruins, shared out."""
+    instance = search.instance
     rounds = int(search.limits["ruin_rounds"])
-    other, _ = improve(instance, best, ceiling_idr=ceiling, rounds=rounds, seed=search.seed, keep=bound_to)
-    return _better(instance, best, other)
-
-
-def _better(instance: Instance, a: Draft, b: Draft) -> Draft:
-    return b if served_weight(instance, b) > served_weight(instance, a) else a
+    better, n_better = improve(
+        instance, draft, ceiling_idr=search.ceiling_idr, rounds=rounds, seed=search.seed, keep=_bound_places(search)
+    )
+    return better if n_better else share_out(instance, draft)
 
 
 def _bounds(whole: Search, ceilings: list[float], drafts: list[Draft]) -> Callable[[float], float]:
@@ -130,7 +183,7 @@ def _bounds(whole: Search, ceilings: list[float], drafts: list[Draft]) -> Callab
     if not instance.n_choices:
         return lambda _: 0.0
     lines: list[tuple[float, Bound]] = []
-    for k in sorted({round(at) for at in np.linspace(0, len(ceilings) - 1, _LINES)}):
+    for k in sorted({round((len(ceilings) - 1) * part) for part in _LINES}):
         inside = np.zeros(instance.n_choices)
         inside[list(drafts[k].choice.values())] = 1.0
         found = price_bound(
@@ -144,6 +197,14 @@ def _bounds(whole: Search, ceilings: list[float], drafts: list[Draft]) -> Callab
         return min([most, *(top * (1 + 1e-9) for top in tops)])
 
     return bound_at
+
+
+def _around(plan: tuple[float, Plan] | None, bound_at: Callable[[float], float]) -> Callable[[float], float]:
+    """The bounds with the one of the given plan: it holds below its ceiling too, and none above falls under it."""
+    if plan is None:
+        return bound_at
+    ceiling, own = plan[0], plan[1].certificate.bound
+    return lambda c: min(bound_at(c), own) if c <= ceiling else max(bound_at(c), own)
 
 
 def _plan(search: Search, problem: Problem, draft: Draft, bound: float) -> Plan:
@@ -160,16 +221,65 @@ def _plan(search: Search, problem: Problem, draft: Draft, bound: float) -> Plan:
     )  # fmt: skip
 
 
-def _table(ceilings: list[float], plans: tuple[Plan, ...]) -> pd.DataFrame:
+def _never_falling(plans: list[Plan], at: int | None, bounds: list[float]) -> list[Plan]:
+    """Plans whose value never falls: one that serves less than the one below it gives way to that one.
+
+    The given plan (``at``) stays: a plan below it that serves more gives way to the next lower one instead.
+    """
+    kept = list(plans)
+    for k in range(1, len(kept)):
+        if at is not None and k <= at and kept[k - 1].certificate.value > kept[at].certificate.value:
+            kept[k - 1] = _under(kept[k - 2], bounds[k - 1]) if k > 1 else kept[k - 1]
+        if k != at and kept[k].certificate.value < kept[k - 1].certificate.value:
+            kept[k] = _under(kept[k - 1], bounds[k])
+    return kept
+
+
+def _under(plan: Plan, bound: float) -> Plan:
+    """The plan under another ceiling, with the bound there."""
+    proof = plan.certificate
+    bound = max(bound, proof.value)
+    gap = (bound - proof.value) / bound if bound > 0 else 0.0
+    status = "work_limit" if bound > 0 else proof.status
+    return replace(plan, certificate=replace(proof, bound=bound, gap_share=gap, status=status))
+
+
+def _accept(problem: Problem, ceilings: list[float], plans: list[Plan], decisions: pd.DataFrame | None) -> None:
+    """Let the independent checker judge every point, against the rows of the inputs that a plan can name."""
+    built = {str(name) for plan in plans for name in plan.sites["candidate_id"]}
+    named = built | set(problem.options["candidate_id"].astype(str))
+    held = problem.candidates["candidate_id"].isin(named)
+    raw = replace(problem, options=_plain(problem.options), candidates=_plain(problem.candidates[held]))
+    for ceiling, plan in zip(ceilings, plans, strict=True):
+        judged = replace(plan, rejected=plan.rejected[plan.rejected["candidate_id"].isin(named)])
+        faults = verify(judged, raw, ceiling_idr=ceiling, decisions=decisions)
+        if faults:
+            listed = "; ".join(faults[:10])
+            message = f"the independent checker refused a point of the frontier: {listed}"
+            raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """The columns the checker reads, with texts as plain objects, which it reads many times."""
+    held = table[[name for name in _CHECKED if name in table]]
+    texts = held.select_dtypes(exclude="number").columns
+    return held.astype(dict.fromkeys(texts, object))
+
+
+def _table(ceilings: list[float], plans: list[Plan]) -> pd.DataFrame:
+    built = [set(plan.sites["site_id"].astype(str)) for plan in plans]
     return pd.DataFrame(
         {
+            "point": range(len(plans)),
             "ceiling_idr": ceilings,
-            "cost_idr": [plan.totals["cost_idr"] for plan in plans],
+            "spent_idr": [plan.totals["cost_idr"] for plan in plans],
             "value": [plan.certificate.value for plan in plans],
             "bound": [plan.certificate.bound for plan in plans],
             "gap_share": [plan.certificate.gap_share for plan in plans],
             "n_sites": [int(plan.totals["n_sites"]) for plan in plans],
-            "n_umkm_new": [plan.totals["n_umkm_new"] for plan in plans],
-            "people_new": [plan.totals["people_new"] for plan in plans],
+            "umkm": [plan.totals["n_umkm_new"] for plan in plans],
+            "people": [plan.totals["people_new"] for plan in plans],
+            "facilities": [plan.totals["facilities_new"] for plan in plans],
+            "is_nested": [k == 0 or built[k - 1] <= sites for k, sites in enumerate(built)],
         }
     )

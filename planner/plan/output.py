@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 RELAY_COLUMNS = ("place_id", "name", "lon_deg", "lat_deg", "capex_idr", "opex_idr_per_year", "cost_idr", "n_sites")
 SERVED_COLUMNS = ("cell_id", "site_id", "share")
 _MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
@@ -91,7 +92,7 @@ def served_table(instance: Instance, problem: Problem, draft: Draft) -> pd.DataF
     done = problem.service["served_share"].to_numpy(dtype=float)
     by_group = np.argsort(instance.cell_group, kind="stable")
     first = np.searchsorted(instance.cell_group[by_group], np.arange(instance.groups.n_groups + 1))
-    parts = []
+    parts: list[tuple[int, Ints, Floats]] = []
     for place in sorted(draft.took):
         group, share = draft.took[place]
         width = first[group + 1] - first[group]
@@ -102,30 +103,28 @@ def served_table(instance: Instance, problem: Problem, draft: Draft) -> pd.DataF
             + np.repeat(first[group], width)
         )
         rows = instance.cell_rows[by_group[at]]
-        parts.append(
-            pd.DataFrame({"cell_id": cell_id[rows], "site_id": instance.place_ids[place],
-                          "share": np.repeat(share, width) * (1.0 - done[rows])})
-        )  # fmt: skip
+        parts.append((place, cell_id[rows], np.repeat(share, width) * (1.0 - done[rows])))
     parts += _leftovers(instance, problem, draft)
-    if not parts:
-        empty = {"cell_id": np.zeros(0, np.int64), "site_id": np.zeros(0, dtype=str), "share": np.zeros(0)}
-        return pd.DataFrame(empty)
-    table = pd.concat(parts, ignore_index=True)
-    table = table[table["share"] > 0]
-    return table.sort_values(["cell_id", "site_id"], kind="stable", ignore_index=True)
+    place_of = np.repeat(np.array([p for p, _, _ in parts], dtype=np.int64), [len(cells) for _, cells, _ in parts])
+    cells = np.concatenate([np.zeros(0, dtype=np.int64), *(cells for _, cells, _ in parts)])
+    share = np.concatenate([np.zeros(0), *(share for _, _, share in parts)])
+    order = np.lexsort((place_of, cells))  # place identifiers ascend with their numbers
+    order = order[share[order] > 0]
+    site_id = np.array(instance.place_ids, dtype=object)[place_of[order]] if len(order) else np.zeros(0, dtype=str)
+    return pd.DataFrame({"cell_id": cells[order], "site_id": pd.Series(site_id, dtype="str"), "share": share[order]})
 
 
-def _leftovers(instance: Instance, problem: Problem, draft: Draft) -> list[pd.DataFrame]:
+def _leftovers(instance: Instance, problem: Problem, draft: Draft) -> list[tuple[int, Ints, Floats]]:
     """Cells that weigh nothing in the objective but hold people, served with what capacity is left."""
-    level = problem.service["level"].to_numpy(dtype=str) if len(problem.service) else np.zeros(0, dtype=str)
-    rest = np.where(np.isin(level, ("unserved", "limited")), 1.0 - problem.service["served_share"].to_numpy(float), 0.0)
+    lacks = problem.service["level"].isin(["unserved", "limited"]).to_numpy(bool)
+    rest = np.where(lacks, 1.0 - problem.service["served_share"].to_numpy(float), 0.0)
     rest[instance.cell_rows] = 0.0
     demand = problem.cells["demand_mbps"].to_numpy(dtype=float)
     people = problem.cells["people"].to_numpy(dtype=float)
     cell_id = problem.cells["cell_id"].to_numpy()
     rest = np.where((people > 0) & (demand > 0), rest, 0.0)
     load = draft.load_mbps.copy()
-    parts = []
+    parts: list[tuple[int, Ints, Floats]] = []
     for place in sorted(draft.choice):
         choice = draft.choice[place]
         group, share = draft.took.get(place, (np.zeros(0, np.int64), np.zeros(0)))
@@ -143,8 +142,7 @@ def _leftovers(instance: Instance, problem: Problem, draft: Draft) -> list[pd.Da
         rest_before = rest[cells]
         rest[cells] = rest_before * (1.0 - part)
         load[edges] += float((need * part).sum())
-        table = {"cell_id": cell_id[cells], "site_id": instance.place_ids[place], "share": rest_before * part}
-        parts.append(pd.DataFrame(table))
+        parts.append((place, cell_id[cells], rest_before * part))
     return parts
 
 
@@ -213,39 +211,57 @@ def site_table(
 ) -> pd.DataFrame:
     """`schema.TABLES["sites"]`; the cost of a link or relay tower is shared evenly by the sites behind it."""
     links, relays, served = tables
-    of_link = {str(row["link_id"]): row for row in links.to_dict("records")}
-    of_relay = {str(row["place_id"]): row for row in relays.to_dict("records")}
-    candidates = {str(row["candidate_id"]): row for row in problem.candidates.to_dict("records")}
-    options = problem.options.iloc[instance.option_rows].to_dict("records")
-    cells = problem.cells.set_index("cell_id")
-    shares = served.join(cells[["n_umkm", "people", "n_facilities", "demand_mbps"]], on="cell_id")
-    rows = []
-    for place in sorted(draft.choice):
-        choice, route = draft.choice[place], by_place[place]
-        name = instance.place_ids[place]
-        option = options[int(instance.choice_option[choice])]
-        mine = shares[shares["site_id"] == name]
-        ids = [link_id(link) for link in route.links]
-        parts = [of_link[i] for i in ids] + [of_relay[t] for t in route.towers]
-        money = {key: float(option[key]) + float(sum(p[key] / p["n_sites"] for p in parts)) for key in _MONEY}
-        narrow = min([float(option["radio_mbps"]), *(float(of_link[i]["capacity_mbps"]) for i in ids)])
-        at = candidates[name]
-        rows.append(
-            {
-                "site_id": name, "option_id": option["option_id"], "candidate_id": name, "name": at["name"],
-                "area_code": at["area_code"], "site_type": option["site_type"], "status": "indicative",
-                "backhaul": of_link[ids[0]]["technology"] if ids else "", "backhaul_path": ">".join(route.nodes),
-                "access_mode": at["access_mode"],
-                "n_umkm_new": float((mine["n_umkm"] * mine["share"]).sum()),
-                "people_new": float((mine["people"] * mine["share"]).sum()),
-                "demand_mbps": float((mine["demand_mbps"] * mine["share"]).sum()), "capacity_mbps": narrow, **money,
-                "why": json.dumps({}), "lon_deg": float(at["lon_deg"]), "lat_deg": float(at["lat_deg"]),
-                "facilities_new": float((mine["n_facilities"] * mine["share"]).sum()),
-                "link_ids": json.dumps(ids), "option_cost_idr": float(option["cost_idr"]),
-            }
-        )  # fmt: skip
+    of_link = _by_name(links, "link_id", (*_MONEY, "n_sites", "capacity_mbps", "technology"))
+    of_relay = _by_name(relays, "place_id", (*_MONEY, "n_sites"))
+    places = sorted(draft.choice)
+    chosen = np.array([instance.choice_option[draft.choice[place]] for place in places], dtype=np.int64)
+    options = problem.options.iloc[instance.option_rows[chosen]].reset_index(drop=True)
+    names = [instance.place_ids[place] for place in places]
+    at = problem.candidates.set_index("candidate_id").loc[names].reset_index()
+    new = _served_sums(problem, served, names)
+    ids = [[link_id(link) for link in by_place[place].links] for place in places]
+    parts = [
+        [of_link[i] for i in row] + [of_relay[t] for t in by_place[p].towers]
+        for row, p in zip(ids, places, strict=True)
+    ]
+    table = {
+        "site_id": names, "option_id": options["option_id"], "candidate_id": names, "name": at["name"],
+        "area_code": at["area_code"], "site_type": options["site_type"], "status": "indicative",
+        "backhaul": [of_link[row[0]]["technology"] if row else "" for row in ids],
+        "backhaul_path": [">".join(by_place[place].nodes) for place in places], "access_mode": at["access_mode"],
+        "n_umkm_new": new["n_umkm"], "people_new": new["people"], "demand_mbps": new["demand_mbps"],
+        "capacity_mbps": [
+            min([mbps, *(float(of_link[i]["capacity_mbps"]) for i in row)])
+            for mbps, row in zip(options["radio_mbps"].to_numpy(float).tolist(), ids, strict=True)
+        ],
+        **{
+            key: [own + float(sum(p[key] / p["n_sites"] for p in row)) for own, row in zip(options[key].tolist(), parts, strict=True)]
+            for key in _MONEY
+        },
+        "why": json.dumps({}), "lon_deg": at["lon_deg"].to_numpy(float), "lat_deg": at["lat_deg"].to_numpy(float),
+        "facilities_new": new["n_facilities"], "link_ids": [json.dumps(row) for row in ids],
+        "option_cost_idr": options["cost_idr"].to_numpy(float),
+    }  # fmt: skip
     extra = ["facilities_new", "link_ids", "option_cost_idr"]
-    return pd.DataFrame(rows, columns=[*(column.name for column in SITES), *extra])
+    return pd.DataFrame(table, index=range(len(places)))[[*(column.name for column in SITES), *extra]]
+
+
+def _by_name(table: pd.DataFrame, key: str, columns: tuple[str, ...]) -> dict[str, dict[Any, Any]]:
+    """Rows of a table by the text of their key (``Any``: cells of a table)."""
+    return dict(zip(table[key].astype(str), table[list(columns)].to_dict("records"), strict=True))
+
+
+def _served_sums(problem: Problem, served: pd.DataFrame, names: list[str]) -> dict[str, Floats]:
+    """What each site newly serves of every quantity of its cells."""
+    ids = problem.cells["cell_id"].to_numpy()
+    order = np.argsort(ids, kind="stable")
+    row = order[np.searchsorted(ids, served["cell_id"].to_numpy(), sorter=order)]
+    site = pd.Index(names).get_indexer(pd.Index(served["site_id"]))
+    share = served["share"].to_numpy(float)
+    return {
+        name: np.bincount(site, problem.cells[name].to_numpy(float)[row] * share, len(names)).astype(np.float64)
+        for name in ("n_umkm", "people", "n_facilities", "demand_mbps")
+    }
 
 
 def plan_totals(

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 
 import networkx as nx
-import numpy as np
 import pandas as pd
 
 from planner.backhaul.availability import accepted_percent, availability
-from planner.backhaul.graph import assembled, check_graph
+from planner.backhaul.graph import check_graph
 from planner.errors import PlanRejectedError
-from planner.pipeline.artifacts import read_table, write_json, write_sheet, write_table
+from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import backhaul_specs, layer
 from planner.pipeline.stages._plan import write_plan
+from planner.pipeline.stages._problem import read_problem
 from planner.plan.explain import explain
 from planner.plan.select import select
 from planner.plan.surveys import surveys
-from planner.plan.types import Plan, Problem
+from planner.plan.types import Plan
 from planner.plan.verify import verify
-from planner.plan.weights import objective_weight
 
 __all__ = ["run", "warm"]
 
@@ -38,25 +37,9 @@ def warm() -> None:
 
 def run(context: StageContext) -> None:
     """Select a plan; write it only when the independent checker has nothing against it."""
-    scenario, inputs = context.scenario, context.inputs
-    cells = read_table(inputs["cells"] / "cells.parquet")
-    service = read_table(inputs["service"] / "service.parquet")
-    areas = read_table(inputs["score"] / "areas.parquet")
-    graph = assembled(
-        read_table(inputs["backhaul"] / "nodes.parquet"), read_table(inputs["backhaul"] / "edges.parquet")
-    )
+    scenario = context.scenario
+    problem, graph = read_problem(context)
     check_graph(graph)
-    problem = Problem(
-        cells=cells,
-        service=service,
-        candidates=read_table(inputs["candidates"] / "candidates.parquet"),
-        options=read_table(inputs["options"] / "options.parquet"),
-        indptr=np.load(inputs["options"] / "indptr.npy", allow_pickle=False),
-        indices=np.load(inputs["options"] / "indices.npy", allow_pickle=False),
-        graph=graph,
-        weight=objective_weight(scenario.objective, cells, service, areas=areas),
-        objective=scenario.objective,
-    )
     decisions = layer(context, "decisions")
     budget = scenario.budget
     plan = select(
@@ -68,7 +51,7 @@ def run(context: StageContext) -> None:
         max_nodes=budget.max_nodes,
     )
     plan = explain(plan, problem, ceiling_idr=budget.ceiling_idr, decisions=decisions, areas=_names(context))
-    plan = surveys(plan, cells, service, areas=areas)
+    plan = surveys(plan, problem.cells, problem.service)
     faults = verify(plan, problem, ceiling_idr=budget.ceiling_idr, decisions=decisions)
     if faults:
         listed = "; ".join(faults[:_SHOWN_FAULTS])

@@ -1,0 +1,52 @@
+"""Plans under ceilings around the scenario's own: what more or less money would serve."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.facts import FactsInputs, newly_served_desa
+from planner.pipeline.artifacts import write_json, write_sheet, write_table
+from planner.pipeline.stage import StageContext
+from planner.pipeline.stages._frame import layer, service_spec
+from planner.pipeline.stages._plan import read_plan
+from planner.pipeline.stages._problem import read_problem
+from planner.plan.frontier import ceilings_around, frontier
+
+__all__ = ["run", "warm"]
+
+IMPORTS = ("planner.plan.frontier",)
+
+
+def warm() -> None:
+    """Compile the kernels while this process has nothing to make."""
+    from planner.plan.warm import compile_kernels
+
+    compile_kernels()
+
+
+def run(context: StageContext) -> None:
+    """Plan around the ceiling; the scenario's own plan is one of the points."""
+    budget = context.scenario.budget
+    problem, _ = read_problem(context)
+    plan = read_plan(context.inputs["plan"])
+    found = frontier(
+        problem,
+        ceilings_idr=ceilings_around(budget.ceiling_idr, budget.frontier_points),
+        decisions=layer(context, "decisions"),
+        plan=(budget.ceiling_idr, plan),
+    )
+    inputs = FactsInputs(
+        cells=problem.cells,
+        service=problem.service,
+        admin=layer(context, "admin").drop(columns="geometry"),
+        bts=pd.DataFrame(),
+        spec=service_spec(context.scenario),
+    )
+    points = found.points.assign(desa=newly_served_desa(inputs, found.plans))
+    write_table(context.folder / "points.parquet", points)
+    for name in ("sites", "links"):
+        tables = [getattr(p, name).assign(point=k) for k, p in enumerate(found.plans)]
+        write_table(context.folder / f"{name}.parquet", pd.concat(tables, ignore_index=True))
+    write_sheet(context.publish_path("frontier.csv"), points)
+    left_out = budget.frontier_points - len(points)
+    write_json(context.folder / "note.json", {"n_points": len(points), "n_ceilings_below_decisions": left_out})
