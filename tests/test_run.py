@@ -144,6 +144,21 @@ def test_the_page_says_the_totals(out, facts):
         assert data["plan"][key] == facts["plan"]["certificate"][key]
 
 
+def test_the_frontier_passes_through_the_plan(out, facts):
+    folder = next((out / ".merata/stages/frontier").iterdir())
+    points = pd.read_parquet(folder / "points.parquet")
+    assert len(points) == len(pd.read_csv(out / "frontier.csv", sep=";", encoding="utf-8-sig")) == 20
+    own = points.loc[points["ceiling_idr"] == CHANGES["budget.ceiling_idr"]].iloc[0]
+    plan = facts["plan"]
+    stated = {"spent_idr": "cost_idr", "n_sites": "n_sites", "umkm": "n_umkm_new", "people": "people_new",
+              "facilities": "n_facilities_new", "desa": "n_desa_new"}  # fmt: skip
+    for column, total in stated.items():
+        assert own[column] == pytest.approx(plan[total], rel=1e-9, abs=1e-6), column
+    sites = pd.read_parquet(folder / "sites.parquet")
+    assert sites.groupby("point").size().reindex(points["point"], fill_value=0).tolist() == points["n_sites"].tolist()
+    assert sites.groupby("point")["n_umkm_new"].sum().max() == pytest.approx(points["umkm"].max(), rel=1e-9)
+
+
 def test_the_raster_knows_only_stations_of_the_layer(out):
     from planner.layers._gdal import rasterio_module
 
