@@ -1,6 +1,86 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 2a4a660a257cfbb12e88f5a80430f788ab983eff4456e767b35fc30779da03cd): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 c8932aba9ff3de6bf63e4ab884a91a4b052ea895e99f0875d4588ee133bbdfb6): do not edit.
 "use strict";
 (() => {
+  // maps/assets/src/link.js
+  var ID_OF = (
+    /** @type {Record<string, string>} */
+    {
+      sites: "site_id",
+      bts: "bts_id",
+      candidates: "candidate_id",
+      fiber_nodes: "node_id",
+      gateways: "gateway_id",
+      proposals: "proposal_id",
+      links: "link_id",
+      surveys: "area_code"
+    }
+  );
+  var TABS = ["overview", "areas", "sites", "layers", "about"];
+  function nameOf(data, chosen) {
+    if (!chosen) return "";
+    if (chosen.kind === "place") return `place:${chosen.lon.toFixed(5)}:${chosen.lat.toFixed(5)}`;
+    if (chosen.kind === "area") return `area:${chosen.level}:${data.areas.get(chosen.level)?.text("code", chosen.row) ?? ""}`;
+    const id = ID_OF[chosen.layer] ? data.layers.get(chosen.layer)?.text(ID_OF[chosen.layer], chosen.row) ?? "" : "";
+    return id ? `row:${chosen.layer}:${id}` : "";
+  }
+  function selectionOf(data, name) {
+    const [kind, of, ...rest] = name.split(":");
+    const id = rest.join(":");
+    if (kind === "place") {
+      const [lon, lat] = [Number(of), Number(id)];
+      return id !== "" && Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? { kind, lon, lat } : null;
+    }
+    const table = kind === "area" ? data.areas.get(of) : kind === "row" ? data.layers.get(of) : void 0;
+    const row = table?.find(kind === "area" ? "code" : ID_OF[of] ?? "", id) ?? -1;
+    if (row < 0) return null;
+    return kind === "area" ? { kind, level: of, row } : { kind: "row", layer: of, row };
+  }
+  function writeLink(data, now, view) {
+    const more = new URLSearchParams();
+    const put = (key, value, usual) => {
+      if (value !== null && value !== "" && value !== usual) more.set(key, String(value));
+    };
+    put("unit", now.unit, "umkm");
+    put("gap", now.gap, "unserved");
+    put("level", now.areaLevel, "auto");
+    put("only", now.priority, "");
+    put("budget", now.point, data.frontier?.own ?? -1);
+    put("year", now.year, "");
+    if (TABS.includes(now.tab)) put("tab", now.tab, "overview");
+    put("at", now.tab === "detail" ? nameOf(data, now.selection) : "", "");
+    for (const [key, value] of Object.entries(now.filters)) put(`f.${key}`, value, "");
+    const parts = [view.zoom.toFixed(2), view.lat.toFixed(4), view.lng.toFixed(4), now.lang, [...now.on].sort().join("+")];
+    const text2 = more.toString();
+    return `#${parts.join("/")}${text2 ? `/${text2}` : ""}`;
+  }
+  function readLink(hash, data) {
+    const parts = hash.replace(/^#/, "").split("/");
+    const [zoom, lat, lng] = parts.slice(0, 3).map(Number);
+    if (parts.length < 3 || ![zoom, lat, lng].every(Number.isFinite) || Math.abs(lat) > 85 || zoom < 1 || zoom > 18) return {};
+    const asked = new URLSearchParams(parts.slice(5).join("/"));
+    const found = { view: [zoom, lat, lng] };
+    if (parts[3] === "en" || parts[3] === "id") found.lang = parts[3];
+    if (parts[4]) found.on = new Set(parts[4].split("+"));
+    const unit = asked.get("unit") ?? "";
+    if (data.json.totals[unit]) found.unit = unit;
+    const gap = asked.get("gap") ?? "";
+    if (["unserved", "short"].includes(gap)) found.gap = gap;
+    const level = asked.get("level") ?? "";
+    if (data.areas.has(level)) found.areaLevel = level;
+    const only = asked.get("only") ?? "";
+    if ([...data.areas.values()].some((table) => table.has(`raw_${only}`))) found.priority = only;
+    const point = Number(asked.get("budget") ?? NaN);
+    if (data.frontier && Number.isInteger(point) && point >= 0 && point < data.frontier.points.n) found.point = point;
+    const year = Number(asked.get("year") ?? NaN);
+    if (Number.isInteger(year) && data.layers.get("sites")?.has("year")) found.year = year;
+    const tab = asked.get("tab") ?? "";
+    if (TABS.includes(tab)) found.tab = tab;
+    const filters = [...asked].filter(([key]) => key.startsWith("f.")).map(([key, value]) => [key.slice(2), value]);
+    if (filters.length) found.filters = Object.fromEntries(filters);
+    return found;
+  }
+  var askedFor = (hash) => new URLSearchParams(hash.split("/").slice(5).join("/")).get("at") ?? "";
+
   // maps/assets/src/mercator.js
   var WORLD = 2 ** 26;
   var MAX_LAT = 85.05112878;
@@ -223,7 +303,7 @@
     }
     ctx.stroke();
   }
-  function hatch(ctx, colour) {
+  function hatch(ctx, colour, line = "rgba(255,255,255,0.75)") {
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const pen = (
@@ -232,7 +312,7 @@
     );
     pen.fillStyle = colour;
     pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = "rgba(255,255,255,0.75)";
+    pen.strokeStyle = line;
     pen.lineWidth = 1.6;
     for (const shift of [-8, 0, 8]) {
       pen.moveTo(shift - 1, 9);
@@ -247,7 +327,7 @@
   function fillValue(data, style, table, row, state) {
     return style.by === "score" ? table.number("score", row) : missingShare(countsOf(table, row, state.now.unit, data.levels), state.now.gap);
   }
-  function paintFill(view, data, style, state, faint) {
+  function paintFill(view, data, style, state, faint, keep) {
     const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
     const table = data.areas.get(level);
     if (!table?.shapes) return;
@@ -255,7 +335,7 @@
     const byClass = style.classes.map(() => []);
     for (let row = 0; row < table.n; row++) {
       const found = classOfNumber(style.classes, fillValue(data, style, table, row, state));
-      if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
+      if (found >= 0 && isVisible(table.shapes, row, view) && keep(table.text("code", row))) byClass[found].push(row);
     }
     ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
     byClass.forEach((rows, k) => {
@@ -274,6 +354,18 @@
         ctx.fill("evenodd");
       }
     });
+  }
+  function paintDoubt(view, data, style, state) {
+    const table = data.areas.get(levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]));
+    if (!table?.shapes || !table.has("confidence_share")) return;
+    const { ctx } = view;
+    ctx.fillStyle = hatch(ctx, "rgba(0,0,0,0)", style.classes[0].colour);
+    for (let row = 0; row < table.n; row++) {
+      if (!(table.number("confidence_share", row) < data.meta.confidence) || !isVisible(table.shapes, row, view)) continue;
+      ctx.beginPath();
+      trace(table.shapes, row, view, true);
+      ctx.fill("evenodd");
+    }
   }
   function paintBorders(view, data, state) {
     const fine = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
@@ -297,8 +389,12 @@
     }
   }
   var pictures = /* @__PURE__ */ new Map();
-  function picture(raster, style) {
-    const found = pictures.get(style.key);
+  function rasterOf(data, style, state) {
+    const operator = state.now.filters[`${style.key}.operator`];
+    return data.rasters.get(operator ? `${style.source}:${operator}` : style.source);
+  }
+  function picture(raster, style, name) {
+    const found = pictures.get(name);
     if (found) return found;
     const canvas = document.createElement("canvas");
     canvas.width = raster.cols;
@@ -321,11 +417,11 @@
       for (let col = 0; col < raster.cols; col++) pixels[row * raster.cols + col] = colours[raster.values[from + col]];
     }
     ctx.putImageData(image, 0, 0);
-    pictures.set(style.key, canvas);
+    pictures.set(name, canvas);
     return canvas;
   }
-  function paintRaster(view, data, style) {
-    const raster = data.rasters.get(style.source);
+  function paintRaster(view, data, style, state) {
+    const raster = rasterOf(data, style, state);
     if (!raster) return;
     const { ctx, scale, ox, oy } = view;
     const left = unitX(raster.west) * scale - ox;
@@ -334,7 +430,7 @@
     const bottom = unitY(raster.north - raster.rows * raster.pixel) * scale - oy;
     ctx.globalAlpha = style.opacity ?? 1;
     ctx.imageSmoothingEnabled = right - left < raster.cols;
-    ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
+    ctx.drawImage(picture(raster, style, `${style.key} ${state.now.filters[`${style.key}.operator`] ?? ""}`), left, top, right - left, bottom - top);
   }
   var sheet = null;
   function clearSheet(view) {
@@ -363,7 +459,7 @@
       return (alpha << 24 | b << 16 | g << 8 | r) >>> 0;
     });
   }
-  function paintCells(view, data, style) {
+  function paintCells(view, data, style, keep) {
     const cells = data.cells;
     if (!cells) return;
     const made2 = clearSheet(view);
@@ -379,7 +475,7 @@
       const right = Math.min(width, Math.round(px + side) - inset);
       const top = Math.max(0, Math.round(py));
       const bottom = Math.min(height, Math.round(py + side) - inset);
-      if (left >= right || top >= bottom) continue;
+      if (left >= right || top >= bottom || keep && !keep(i)) continue;
       const colour = colours[cells.level[i]];
       for (let row = top * width; row < bottom * width; row += width) {
         for (let at = row + left; at < row + right; at++) pixels[at] = colour;
@@ -406,14 +502,14 @@
     }
     showSheet(view, made2);
   }
-  function paintLines(view, table, style) {
+  function paintLines(view, table, style, keep) {
     const { ctx } = view;
     const shapes = table.shapes;
     if (!shapes) return;
     const byClass = style.classes.map(() => []);
     for (let row = 0; row < table.n; row++) {
       const found = classOfText(style.classes, table.text(style.by ?? "", row));
-      if (found >= 0 && isVisible(shapes, row, view)) byClass[found].push(row);
+      if (found >= 0 && isVisible(shapes, row, view) && (!keep || keep(row))) byClass[found].push(row);
     }
     ctx.lineCap = "round";
     ctx.lineJoin = "round";
@@ -432,9 +528,18 @@
       ctx.stroke();
     });
   }
+  var operators = [];
+  function orderOperators(names) {
+    operators.splice(0, operators.length, ...names);
+  }
+  function operatorClass(style, name) {
+    const at = operators.indexOf(name);
+    return at < 0 ? -1 : at % style.classes.length;
+  }
   var symbolScale = (zoom) => Math.max(0.55, Math.min(1.25, 0.55 + (zoom - 6) * 0.12));
   function pointClass(style, table, row) {
     if (!style.by) return 0;
+    if (style.by === "operator") return operatorClass(style, table.text("operator", row));
     const numeric = style.classes.some((item) => item.from !== void 0);
     return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
   }
@@ -475,6 +580,7 @@
   }
 
   // maps/assets/src/app.js
+  var PHONE = "(max-width: 900px)";
   var App = class {
     /** @param {Data} data @param {State} state @param {Words} words @param {any} map */
     constructor(data, state, words, map) {
@@ -483,7 +589,8 @@
       this.words = words;
       this.map = map;
       this.present = /* @__PURE__ */ new Map();
-      this.isPhone = () => window.matchMedia("(max-width: 760px)").matches;
+      this.judged = /* @__PURE__ */ new Map();
+      this.isPhone = () => window.matchMedia(PHONE).matches;
     }
     /** @param {string} level */
     levelColour(level) {
@@ -495,6 +602,8 @@
       switch (style.kind) {
         case "fill":
           return style.by === "score" ? [...data.areas.values()].some((table) => table.has("score")) : [...data.areas.values()].some((table) => table.has(`${this.state.now.unit}_served`));
+        case "hatch":
+          return this.hasDoubt();
         case "raster":
           return data.rasters.has(style.source);
         case "cells":
@@ -552,6 +661,53 @@
       }
       return names;
     }
+    /** Kinds of priority areas that the score of this run knows. @returns {string[]} */
+    priorities() {
+      const tables = [...this.data.areas.values()];
+      return ["three_t", "lokpri", "outermost_islands", "priority_destinations"].filter((key) => tables.some((table) => {
+        for (let row = 0; table.has(`raw_${key}`) && row < table.n; row++) if (table.number(`raw_${key}`, row) > 0) return true;
+        return false;
+      }));
+    }
+    /** Whether an area, or the nearest one above it that is judged, is of the priority asked for. @param {string} code @returns {boolean} */
+    isPriority(code) {
+      const key = this.state.now.priority;
+      if (!key) return true;
+      const known = this.judged.get(`${key} ${code}`);
+      if (known !== void 0) return known;
+      const found = this.areaRow(code);
+      const raw = found ? this.data.areas.get(found.level)?.number(`raw_${key}`, found.row) ?? NaN : NaN;
+      const above = code.includes(".") ? code.slice(0, code.lastIndexOf(".")) : "";
+      const answer = Number.isFinite(raw) ? raw > 0 : above !== "" && this.isPriority(above);
+      this.judged.set(`${key} ${code}`, answer);
+      return answer;
+    }
+    /** Whether some area rests on less evidence than the run asks for. */
+    hasDoubt() {
+      const least = this.data.meta.confidence;
+      return typeof least === "number" && [...this.data.areas.values()].some((table) => {
+        for (let row = 0; table.has("confidence_share") && row < table.n; row++) if (table.number("confidence_share", row) < least) return true;
+        return false;
+      });
+    }
+    /** Show the plan of another ceiling; what was chosen stays chosen where that plan has it too. @param {number} at */
+    choosePoint(at) {
+      const { data, state } = this;
+      if (!data.frontier) return;
+      const { selection, tab } = state.now;
+      const id = selection?.kind === "row" && selection.layer in ID_OF ? data.layers.get(selection.layer)?.text(ID_OF[selection.layer], selection.row) ?? "" : "";
+      for (const [name, table] of Object.entries(data.frontier.layersAt(at))) {
+        if (table) data.layers.set(name, table);
+        else data.layers.delete(name);
+      }
+      for (const style of data.styles) if (["sites", "links"].includes(style.source)) this.present.delete(style.key);
+      let kept = selection;
+      if (selection?.kind === "row" && ["sites", "links"].includes(selection.layer)) {
+        const row = data.layers.get(selection.layer)?.find(ID_OF[selection.layer], id) ?? -1;
+        kept = row < 0 ? null : { ...selection, row };
+      }
+      state.set({ point: at, selection: kept, tab: tab === "detail" && !kept ? "overview" : tab });
+    }
     /** @param {string} level @param {number} row */
     openArea(level, row) {
       const shapes = this.data.areas.get(level)?.shapes;
@@ -581,11 +737,12 @@
     /** @param {number} west @param {number} south @param {number} east @param {number} north @param {boolean} [still] */
     fit(west, south, east, north, still = false) {
       const pad = this.isPhone() ? 14 : 24;
+      const low = this.isPhone() ? 0 : document.getElementById("dock")?.offsetHeight ?? 0;
       const right = this.isPhone() ? pad : window.innerWidth > 1100 ? 296 : 60;
       const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.map.fitBounds([[south, west], [north, east]], {
         paddingTopLeft: [pad, pad],
-        paddingBottomRight: [right, pad + this.hidden()],
+        paddingBottomRight: [right, pad + low + this.hidden()],
         maxZoom: 13,
         animate: !calm,
         duration: 0.5
@@ -601,8 +758,8 @@
   };
 
   // maps/assets/src/codec.js
-  function fromBase64(text) {
-    const raw = atob(text);
+  function fromBase64(text2) {
+    const raw = atob(text2);
     const bytes = new Uint8Array(raw.length);
     for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
     return bytes;
@@ -637,6 +794,10 @@
     /** @param {Ref} ref @returns {Int32Array<ArrayBuffer>} */
     steps(ref) {
       return fromSteps(new Uint8Array(this.buffer, ref.o, ref.n * 4), ref.n);
+    }
+    /** @param {Ref} ref @returns {string[]} */
+    texts(ref) {
+      return JSON.parse(new TextDecoder().decode(new Uint8Array(this.buffer, ref.o, ref.n)));
     }
     /** @param {Ref} ref @returns {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} */
     plain(ref) {
@@ -676,13 +837,19 @@
       return this.known[this.index[row]] ?? "";
     }
   };
-  var Table = class {
+  var text = (column, block) => new Text(column.k ?? block.texts(column.t), block.steps(column.i));
+  var taken = (values, rows) => (
+    /** @type {T} */
+    /** @type {any} */
+    values.constructor.from(rows, (row) => values[row])
+  );
+  var Table = class _Table {
     /** @param {Json} packed @param {Block} block */
     constructor(packed, block) {
       this.n = packed.n;
       this.columns = /* @__PURE__ */ new Map();
       for (const [name, column] of Object.entries(packed.c)) {
-        this.columns.set(name, column.k ? new Text(column.k, block.steps(column.i)) : block.plain(column));
+        this.columns.set(name, column.i ? text(column, block) : block.plain(column));
       }
       this.x = packed.x ? block.steps(packed.x) : new Int32Array(0);
       this.y = packed.y ? block.steps(packed.y) : new Int32Array(0);
@@ -715,6 +882,16 @@
       const position = column.known.indexOf(value);
       return position < 0 ? -1 : column.index.indexOf(position);
     }
+    /** The same columns for some of the rows. @param {number[]} rows @returns {Table} */
+    pick(rows) {
+      const part = Object.create(_Table.prototype);
+      part.n = rows.length;
+      part.columns = new Map([...this.columns].map(([name, column]) => [name, column instanceof Text ? new Text(column.known, taken(column.index, rows)) : taken(column, rows)]));
+      part.x = this.x.length ? taken(this.x, rows) : this.x;
+      part.y = this.y.length ? taken(this.y, rows) : this.y;
+      part.shapes = this.shapes && pickShapes(this.shapes, rows);
+      return part;
+    }
     /** @param {number} row */
     lon(row) {
       return lonOf(this.x[row]);
@@ -743,6 +920,19 @@
     }
     return { x, y, ringStart, partStart, box };
   }
+  function pickShapes(shapes, rows) {
+    const vertices = [];
+    const rings = [];
+    for (const row of rows) {
+      for (let ring = shapes.partStart[row]; ring < shapes.partStart[row + 1]; ring++) {
+        for (let v = shapes.ringStart[ring]; v < shapes.ringStart[ring + 1]; v++) vertices.push(v);
+        rings.push(shapes.ringStart[ring + 1] - shapes.ringStart[ring]);
+      }
+    }
+    const parts = rows.map((row) => shapes.partStart[row + 1] - shapes.partStart[row]);
+    const box = Int32Array.from(rows.flatMap((row) => [...shapes.box.subarray(4 * row, 4 * row + 4)]));
+    return { x: taken(shapes.x, vertices), y: taken(shapes.y, vertices), ringStart: starts(Int32Array.from(rings)), partStart: starts(Int32Array.from(parts)), box };
+  }
   function starts(counts) {
     const out = new Int32Array(counts.length + 1);
     for (let i = 0; i < counts.length; i++) out[i + 1] = out[i] + counts[i];
@@ -761,8 +951,8 @@
     for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
       cells[name] = block.plain(packed[name]);
     }
-    cells.server = new Text(packed.server.k, block.steps(packed.server.i));
-    cells.area = new Text(packed.area.k, block.steps(packed.area.i));
+    cells.server = text(packed.server, block);
+    cells.area = text(packed.area, block);
     cells.half = packed.pixel / 360 * WORLD / 2;
     return cells;
   }
@@ -786,6 +976,25 @@
     const row = Math.floor((raster.north - lat) / raster.pixel);
     return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? 0 : raster.values[row * raster.cols + col];
   }
+  var Frontier = class {
+    /** @param {Json} packed @param {Block} block @param {Map<string, Table>} own layers of the page's own plan */
+    constructor(packed, block, own) {
+      this.points = new Table(packed.points, block);
+      this.own = packed.own;
+      this.all = Object.fromEntries(["sites", "links"].map((name) => [name, packed[name] ? new Table(packed[name], block) : null]));
+      this.ownLayers = { sites: own.get("sites"), links: own.get("links") };
+    }
+    /** Sites and links at a point; undefined where it has none. @param {number} at @returns {{sites: Table | undefined, links: Table | undefined}} */
+    layersAt(at) {
+      if (at < 0 || at === this.own) return this.ownLayers;
+      const point = this.points.number("point", at);
+      const rowsOf = (table) => {
+        const rows = table ? [...Array(table.n).keys()].filter((row) => table.number("point", row) === point) : [];
+        return rows.length && table ? table.pick(rows) : void 0;
+      };
+      return { sites: rowsOf(this.all.sites), links: rowsOf(this.all.links) };
+    }
+  };
   var Data = class {
     /** @param {Json} json @param {Block} block */
     constructor(json, block) {
@@ -799,6 +1008,11 @@
       this.cells = json.cells ? unpackCells(json.cells, block) : null;
       this.umkm = json.umkm ? unpackMass(json.umkm, block) : null;
       this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
+      this.servers = json.servers ? new Table(json.servers, block) : null;
+      this.frontier = json.frontier ? new Frontier(json.frontier, block, this.layers) : null;
+      this.operators = this.rasters.get("coverage_operator")?.operators ?? [];
+      const others = (this.layers.get("bts")?.known("operator") ?? []).filter((name) => name !== "" && !this.operators.includes(name));
+      this.operators = [...this.operators, ...others];
     }
     /** @param {string} key */
     style(key) {
@@ -816,12 +1030,15 @@
   }
   function unpackRaster(packed, block) {
     const { west, north, pixel, rows, cols } = packed;
-    const values = fromRowSteps(
+    const plane = (ref) => fromRowSteps(
       /** @type {Uint8Array} */
-      block.plain(packed.v),
+      block.plain(ref),
       rows,
       cols
     );
+    const low = plane(packed.v);
+    const high = packed.high && plane(packed.high);
+    const values = high ? Uint16Array.from(low, (value, i) => value | high[i] << 8) : low;
     return { west, north, pixel, rows, cols, values, operators: packed.operators ?? [] };
   }
   async function readData(page) {
@@ -839,7 +1056,7 @@
       if (value === null || value === void 0 || value === false) continue;
       if (key === "class") node.className = value;
       else if (key === "on") for (const [type, listener] of Object.entries(value)) node.addEventListener(type, listener);
-      else if (key === "style") for (const [name, text] of Object.entries(value)) node.style.setProperty(name, String(text));
+      else if (key === "style") for (const [name, text2] of Object.entries(value)) node.style.setProperty(name, String(text2));
       else node.setAttribute(key, value === true ? "" : String(value));
     }
     for (const child of children2) if (child !== null && child !== void 0 && child !== false) node.append(child);
@@ -872,6 +1089,7 @@
   // maps/assets/src/filters.js
   function valuesOf(app, style, key) {
     const { data } = app;
+    if (style.kind === "cells") return key === "level" ? data.levels : data.json.vocabulary.causes;
     if (style.kind === "mass") {
       const known = (
         /** @type {Record<string, string[]>} */
@@ -881,6 +1099,7 @@
     }
     return data.layers.get(style.source)?.known(key) ?? [];
   }
+  var opened = /* @__PURE__ */ new Set();
   function filterBox(app, style) {
     const { words, state } = app;
     const box = el("div", { class: "filters" });
@@ -889,27 +1108,58 @@
       if (values.length < 2) continue;
       const name = `${style.key}.${filter.key}`;
       const id = `filter-${style.key}-${filter.key}`;
-      const chosen = state.now.filters[name] ?? "";
+      const chosen2 = state.now.filters[name] ?? "";
       const select = (
         /** @type {HTMLSelectElement} */
         el(
           "select",
           { id, on: { change: () => state.set({ filters: { ...state.now.filters, [name]: select.value } }) } },
           el("option", { value: "" }, words.t("map.all")),
-          ...values.map((value) => el("option", { value, ...value === chosen ? { selected: true } : {} }, filter.words ? words.of(filter.words, value) : value.slice(0, 60)))
+          ...values.map((value) => el("option", { value, ...value === chosen2 ? { selected: true } : {} }, filter.words ? words.of(filter.words, value) : value.slice(0, 60)))
         )
       );
       box.append(el("label", { for: id }, words.t(`map.field.${filter.key}`)), select);
     }
-    return box.childElementCount ? box : null;
+    if (!box.childElementCount) return null;
+    const chosen = inForce(app, style).map(([key, value]) => {
+      const named = style.filters.find((filter) => filter.key === key);
+      return named.words ? words.of(named.words, value) : value.slice(0, 40);
+    });
+    return el(
+      "details",
+      { class: "narrow", ...opened.has(style.key) ? { open: true } : {}, on: { toggle: (event) => (
+        /** @type {HTMLDetailsElement} */
+        event.target.open ? opened.add(style.key) : opened.delete(style.key)
+      ) } },
+      el("summary", {}, words.t("map.narrow"), chosen.length > 0 && ": ", chosen.length > 0 && el("b", {}, chosen.join(", "))),
+      box
+    );
   }
   function inForce(app, style) {
     const keys = (style.filters ?? []).map((filter) => filter.key);
     return keys.map((key) => [key, app.state.now.filters[`${style.key}.${key}`] ?? ""]).filter(([, value]) => value !== "");
   }
   function keepRow(app, style, table) {
-    const wanted = inForce(app, style);
-    return wanted.length ? (row) => wanted.every(([key, value]) => table.text(key, row) === value) : null;
+    const { year, priority } = app.state.now;
+    const tests = inForce(app, style).map(([key, value]) => (row) => table.text(key, row) === value);
+    if (year !== null && ["sites", "links"].includes(style.source) && table.has("year")) tests.push((row) => !(table.number("year", row) > year));
+    if (priority && table.has("area_code")) tests.push((row) => app.isPriority(table.text("area_code", row)));
+    return tests.length ? (row) => tests.every((test) => test(row)) : null;
+  }
+  function keepCell(app, style) {
+    const { cells, levels, json } = app.data;
+    if (!cells) return null;
+    const lists = (
+      /** @type {Record<string, [Uint8Array, string[]]>} */
+      { level: [cells.level, levels], cause: [cells.cause, json.vocabulary.causes] }
+    );
+    const tests = inForce(app, style).map(([key, value]) => {
+      const [column, names] = lists[key];
+      const position = names.indexOf(value);
+      return (i) => column[i] === position;
+    });
+    if (app.state.now.priority) tests.push((i) => app.isPriority(cells.area.at(i)));
+    return tests.length ? (i) => tests.every((test) => test(i)) : null;
   }
   function keepMass(app, style) {
     const points = app.data.umkm;
@@ -926,196 +1176,192 @@
     return (i) => tests.every(([column, position]) => column[i] === position);
   }
 
-  // maps/assets/src/pick.js
-  function pick(data, styles, ux, uy, scale, zoom, slack, filter) {
-    for (const style of styles) {
-      const table = data.layers.get(style.source);
-      if (!table) continue;
-      const found = style.kind === "points" ? nearestPoint(table, style, [ux, uy], scale, zoom, slack, filter(style, table)) : nearestLine(table, ux, uy, scale, slack);
-      if (found >= 0) return { kind: "row", layer: style.source, row: found };
-    }
-    return null;
+  // maps/assets/src/plans.js
+  function yearsOf(app) {
+    const table = app.data.layers.get("sites");
+    if (!table?.has("year")) return [];
+    const found = /* @__PURE__ */ new Set();
+    for (let row = 0; row < table.n; row++) if (Number.isFinite(table.number("year", row))) found.add(table.number("year", row));
+    return found.size < 2 ? [] : [...found].sort((a, b) => a - b);
   }
-  function nearestPoint(table, style, [ux, uy], scale, zoom, slack, keep) {
-    const largest = Math.max(...style.classes.map((item) => item.size_px ?? 5));
-    let best = ((largest * symbolScale(zoom) + slack) / scale) ** 2;
-    let found = -1;
-    for (let row = 0; row < table.n; row++) {
-      const distance = (table.x[row] - ux) ** 2 + (table.y[row] - uy) ** 2;
-      if (distance < best && pointClass(style, table, row) >= 0 && (!keep || keep(row))) {
-        best = distance;
-        found = row;
-      }
-    }
-    return found;
+  function siteRows(app) {
+    const table = app.data.layers.get("sites");
+    const style = app.data.style("sites");
+    if (!table || !style) return [];
+    const keep = keepRow(app, style, table);
+    return [...Array(table.n).keys()].filter((row) => !keep || keep(row));
   }
-  function nearestLine(table, ux, uy, scale, slack) {
-    if (!table.shapes) return -1;
-    let best = ((slack + 1) / scale) ** 2;
-    let found = -1;
-    for (let row = 0; row < table.n; row++) {
-      const distance = lineDistance2(table.shapes, row, ux, uy);
-      if (distance < best) {
-        best = distance;
-        found = row;
-      }
+  function isWholePlan(app) {
+    const { data, state } = app;
+    const { point, year } = state.now;
+    return (!data.frontier || point === data.frontier.own || point < 0) && year === null && siteRows(app).length === (data.layers.get("sites")?.n ?? 0);
+  }
+  function sitesByArea(app) {
+    const table = app.data.layers.get("sites");
+    const found = /* @__PURE__ */ new Map();
+    for (const row of table ? siteRows(app) : []) {
+      const code = (
+        /** @type {Table} */
+        table.text("area_code", row).split(".").slice(0, 2).join(".")
+      );
+      const rows = found.get(code);
+      if (rows) rows.push(row);
+      else found.set(code, [row]);
     }
     return found;
   }
-  function areaAt(data, level, ux, uy) {
-    const shapes = data.areas.get(level)?.shapes;
-    if (!shapes) return -1;
-    for (let row = 0; row < shapes.partStart.length - 1; row++) if (contains(shapes, row, ux, uy)) return row;
-    return -1;
+  function sumOf(app, name, rows) {
+    const table = app.data.layers.get("sites");
+    return rows.reduce((total, row) => total + (table?.number(name, row) || 0), 0);
+  }
+  function newAt(points, unit, at) {
+    const name = [`${unit}_new`, `n_${unit}_new`, unit].find((column) => points.has(column));
+    return name ? points.number(name, at) : NaN;
+  }
+  function planNow(app) {
+    const { data, state } = app;
+    const { frontier } = data;
+    const rows = siteRows(app);
+    const at = state.now.point;
+    const isOwn = !frontier || at < 0 || at === frontier.own;
+    const plan = data.json.plan;
+    const isWhole = rows.length === (data.layers.get("sites")?.n ?? 0);
+    const point = (name) => frontier && !isOwn ? frontier.points.number(name, at) : NaN;
+    const figure = (own, other) => isOwn ? typeof plan[own] === "number" ? plan[own] : NaN : other;
+    return {
+      n: rows.length,
+      isOwn,
+      isWhole,
+      ceiling: figure("ceiling_idr", point("ceiling_idr")),
+      cost: isWhole ? figure("cost_idr", point("spent_idr")) : sumOf(app, "cost_idr", rows),
+      umkm: isWhole ? figure("n_umkm_new", frontier && !isOwn ? newAt(frontier.points, "umkm", at) : NaN) : sumOf(app, "n_umkm_new", rows),
+      gap: isWhole ? figure("gap_share", point("gap_share")) : NaN
+    };
   }
 
-  // maps/assets/src/hover.js
-  function watchPointer(app, box) {
-    if (!window.matchMedia("(hover: hover)").matches) return;
+  // maps/assets/src/dock.js
+  var [W, H, EDGE] = [300, 46, 8];
+  function makeDock(app, host) {
+    let parts = [];
+    const line = el("p", { class: "dock-result", "aria-live": "polite" });
+    const show = () => {
+      for (const part of parts) part.show();
+      fill(line, ...result(app));
+    };
+    const build = () => {
+      parts = [budget(app), years(app)].filter((part) => part !== null);
+      host.setAttribute("aria-label", app.words.t("map.dock"));
+      keepFocus(host, () => fill(host, ...parts.length ? [line, el("div", { class: "dock-sliders" }, ...parts.map((part) => part.node))] : []));
+      show();
+    };
+    build();
+    app.state.listen((changed) => {
+      if (changed.has("lang") || changed.has("point") && yearsOf(app).length > 0 !== parts.some((part) => part.node.dataset.of === "year")) build();
+      else if (["point", "year", "priority", "filters"].some((key) => changed.has(key))) show();
+    });
+  }
+  function result(app) {
+    const { words } = app;
+    const now = planNow(app);
+    const item = (text2, name) => el("span", {}, el("b", {}, text2), ` ${name}`);
+    return [
+      item(words.n(now.n), words.t("map.dock_sites")),
+      item(`+${words.n(now.umkm)}`, words.t("map.unit.umkm")),
+      item(words.idr(now.cost), words.t("map.dock_cost")),
+      Number.isFinite(now.gap) && item(words.share(now.gap), words.t("map.dock_gap"))
+    ];
+  }
+  function slider(id, label, read, choose) {
+    const input = (
+      /** @type {HTMLInputElement} */
+      el("input", { type: "range", id, min: 0, step: 1 })
+    );
+    const output = el("output", { for: id });
+    const above = el("div", { class: "curve-box" });
     let waits = false;
-    let shown = "";
-    app.map.on("mousemove", (event) => {
+    input.addEventListener("input", () => {
       if (waits) return;
       waits = true;
       requestAnimationFrame(() => {
         waits = false;
-        const { state, data, words } = app;
-        const level = levelAt(state.now.areaLevel, app.map.getZoom(), [...data.areas.keys()]);
-        const row = areaAt(data, level, unitX(event.latlng.lng), unitY(event.latlng.lat));
-        const key = `${level}${row}${state.now.unit}${state.now.gap}${words.lang}${[...state.now.on].join()}`;
-        if (key === shown) return;
-        shown = key;
-        const table = data.areas.get(level);
-        const style = data.styles.find((item) => item.kind === "fill" && state.now.on.has(item.key));
-        if (row < 0 || !table) return fill(box);
-        const value = style ? fillValue(data, style, table, row, state) : NaN;
-        const text = style && Number.isFinite(value) ? style.by === "score" ? words.n(value, 1) : words.share(value) : "";
-        const above = level === "kecamatan" || level === "desa" ? app.chain(table.text("parent", row)).join(", ") : "";
-        fill(box, [level === "hexagon" ? words.t("area_levels.hexagon") : app.areaLabel(level, row), above].filter(Boolean).join(" · "), text && el("b", {}, text));
+        choose(Number(input.value));
       });
     });
-    app.map.on("mouseout", () => {
-      shown = "";
-      fill(box);
+    const show = () => {
+      const { said, picture: picture2, at, last } = read();
+      input.max = String(last);
+      input.value = String(at);
+      input.setAttribute("aria-valuetext", said);
+      output.textContent = said;
+      fill(above, picture2);
+    };
+    return { node: el("div", { class: "slider", "data-of": id }, el("div", { class: "slider-head" }, el("label", { for: id }, label), output), above, input), show };
+  }
+  function budget(app) {
+    const { words, data, state } = app;
+    const { frontier } = data;
+    if (!frontier) return null;
+    const { points, own } = frontier;
+    return slider("budget", words.t("map.dock_budget"), () => {
+      const at = state.now.point < 0 ? Math.max(own, 0) : state.now.point;
+      const said = words.idr(points.number("ceiling_idr", at)) + (at === own ? ` · ${words.t("map.dock_own")}` : "");
+      return { said, picture: curve(app, at), at, last: points.n - 1 };
+    }, (at) => app.choosePoint(at));
+  }
+  function curve(app, at) {
+    const { words, data } = app;
+    const { points, own } = (
+      /** @type {import("./data.js").Frontier} */
+      data.frontier
+    );
+    const rows = [...Array(points.n).keys()];
+    const value = rows.map((row) => points.number("value", row));
+    const bound = rows.map((row) => points.number("bound", row));
+    const most = Math.max(...[...value, ...bound].filter(Number.isFinite), 1e-9);
+    const x = (row) => EDGE + row / Math.max(1, points.n - 1) * (W - 2 * EDGE);
+    const y = (v) => H - 3 - v / most * (H - 8);
+    const path = (values) => values.map((v, row) => `${row ? "L" : "M"}${x(row).toFixed(1)} ${y(v).toFixed(1)}`).join("");
+    const isBound = bound.every(Number.isFinite);
+    const picture2 = svg("svg", { viewBox: `0 0 ${W} ${H}`, class: "curve", role: "img", "aria-label": words.t("map.dock_curve"), preserveAspectRatio: "none" });
+    if (isBound) {
+      const back = [...rows].reverse().map((row) => `L${x(row).toFixed(1)} ${y(value[row]).toFixed(1)}`).join("");
+      picture2.append(svg("path", { d: `${path(bound)}${back}Z`, class: "curve-gap" }), svg("path", { d: path(bound), class: "curve-bound" }));
+    }
+    picture2.append(svg("path", { d: path(value), class: "curve-value" }));
+    if (own >= 0) picture2.append(svg("line", { x1: x(own), x2: x(own), y1: 2, y2: H, class: "curve-own" }));
+    for (const name of ["curve-now", "curve-now inner"]) picture2.append(svg("path", { d: `M${x(at)} ${y(value[at])}h0.01`, class: name }));
+    return picture2;
+  }
+  function years(app) {
+    const { words, state } = app;
+    if (!yearsOf(app).length) return null;
+    return slider("year", words.t("map.dock_year"), () => {
+      const known = yearsOf(app);
+      const last = known.length - 1;
+      const at = state.now.year === null ? last : Math.max(0, known.filter((year) => year <= Number(state.now.year)).length - 1);
+      const said = words.t(at === last ? "map.dock_all_years" : "map.dock_until", { year: String(known[at]), first: String(known[0]), last: String(known[last]) });
+      return { said, picture: bars(app, known, at), at, last };
+    }, (at) => {
+      const known = yearsOf(app);
+      state.set({ year: at >= known.length - 1 ? null : known[at] });
     });
   }
-
-  // maps/assets/src/labels.js
-  var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif';
-  function shortName(name) {
-    const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi|desa|kelurahan)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
-    return text.length > 28 ? `${text.slice(0, 27)}…` : text;
-  }
-  function paintLabels(view, data, state) {
-    const level = levelAt(state.now.areaLevel === "hexagon" ? "auto" : state.now.areaLevel, view.zoom, [...data.areas.keys()]);
-    const table = data.areas.get(level);
-    if (!table?.shapes || level === "hexagon" || !table.has("label_lon")) return;
-    const { ctx, scale, ox, oy, width, height } = view;
-    const large = level === "kabupaten" || level === "provinsi";
-    const size = large ? view.zoom < 7 ? 10 : 11.5 : 11;
-    ctx.font = `${large ? 600 : 500} ${size}px ${FONT}`;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    ctx.lineJoin = "round";
-    ctx.lineWidth = 3;
-    ctx.strokeStyle = "rgba(255,255,255,0.92)";
-    ctx.fillStyle = large ? "#1d2935" : "#3a4653";
-    const { box } = table.shapes;
-    const rows = [...Array(table.n).keys()].sort((a, b) => span(box, b) - span(box, a) || a - b);
-    const taken = [];
-    const sites = siteBoxes(view, data, state);
-    for (const row of rows) {
-      const px = unitX(table.number("label_lon", row)) * scale - ox;
-      const py = unitY(table.number("label_lat", row)) * scale - oy;
-      if (px < 0 || py < 0 || px > width || py > height || !isVisible(table.shapes, row, view)) continue;
-      if (!large && (box[4 * row + 2] - box[4 * row]) * scale < 34) continue;
-      const name = shortName(table.text("name", row));
-      if (!name) continue;
-      const half = ctx.measureText(name).width / 2 + 4;
-      const boxAt = (shift2) => [px - half, py + shift2 - size * 0.8, px + half, py + shift2 + size * 0.8];
-      const shifts = (large ? [0, -14, 14] : [0, -12, 12]).filter((shift2) => !hits(boxAt(shift2), taken));
-      if (!shifts.length) continue;
-      const free = shifts.find((item) => !hits(boxAt(item), sites));
-      if (free === void 0 && view.zoom < 7) continue;
-      const shift = free ?? shifts[0];
-      taken.push(boxAt(shift));
-      ctx.strokeText(name, px, py + shift);
-      ctx.fillText(name, px, py + shift);
-    }
-  }
-  var hits = (area, others) => others.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1]);
-  function siteBoxes(view, data, state) {
-    const table = data.layers.get("sites");
-    const boxes = [];
-    if (!table || !state.now.on.has("sites")) return boxes;
-    for (let row = 0; row < table.n; row++) {
-      const px = table.x[row] * view.scale - view.ox;
-      const py = table.y[row] * view.scale - view.oy;
-      if (px > 0 && py > 0 && px < view.width && py < view.height) boxes.push([px - 6, py - 6, px + 6, py + 6]);
-    }
-    return boxes;
-  }
-  var span = (box, row) => (box[4 * row + 2] - box[4 * row]) * (box[4 * row + 3] - box[4 * row + 1]);
-  function paintSelection(view, data, state) {
-    const chosen = state.now.selection;
-    if (!chosen) return;
-    const { ctx, scale, ox, oy } = view;
-    if (chosen.kind === "area") {
-      const shapes = data.areas.get(chosen.level)?.shapes;
-      if (!shapes) return;
-      ctx.beginPath();
-      trace(shapes, chosen.row, view, true);
-      ctx.lineJoin = "round";
-      ctx.strokeStyle = "#ffffff";
-      ctx.lineWidth = 5;
-      ctx.stroke();
-      ctx.strokeStyle = "#0f2233";
-      ctx.lineWidth = 2.4;
-      ctx.stroke();
-      return;
-    }
-    const [ux, uy, radius] = placeOf(data, chosen, view.zoom);
-    if (!Number.isFinite(ux)) return;
-    const px = ux * scale - ox;
-    const py = uy * scale - oy;
-    for (
-      const [colour, line] of
-      /** @type {[string, number][]} */
-      [["#ffffff", 5.5], ["#0f2233", 2.4]]
-    ) {
-      ctx.beginPath();
-      symbol(ctx, "circle", px, py, radius);
-      ctx.strokeStyle = colour;
-      ctx.lineWidth = line;
-      ctx.stroke();
-    }
-  }
-  function placeOf(data, chosen, zoom) {
-    if (chosen.kind === "place") return [unitX(chosen.lon), unitY(chosen.lat), 7];
-    if (chosen.kind !== "row") return [NaN, NaN, 0];
-    const table = data.layers.get(chosen.layer);
-    const style = data.styles.find((item2) => item2.source === chosen.layer);
-    if (!table || !style || !table.x.length) return [NaN, NaN, 0];
-    const item = style.classes[Math.max(0, pointClass(style, table, chosen.row))];
-    return [table.x[chosen.row], table.y[chosen.row], (item.size_px ?? 5) * symbolScale(zoom) + 5];
-  }
-  function paintWatermark(view, text) {
-    const { ctx, width, height, ox, oy } = view;
-    ctx.font = `700 15px ${FONT}`;
-    ctx.fillStyle = "rgba(30,45,60,0.085)";
-    ctx.textAlign = "center";
-    const [dx, dy] = [430, 240];
-    const startX = -((ox % dx + dx) % dx);
-    const startY = -((oy % (2 * dy) + 2 * dy) % (2 * dy));
-    for (let row = 0; startY + row * dy < height + dy; row++) {
-      for (let x = startX + (row % 2 ? dx / 2 : 0); x < width + dx; x += dx) {
-        ctx.save();
-        ctx.translate(x, startY + row * dy);
-        ctx.rotate(-0.32);
-        ctx.fillText(text, 0, 0);
-        ctx.restore();
-      }
-    }
+  function bars(app, known, at) {
+    const table = (
+      /** @type {import("./data.js").Table} */
+      app.data.layers.get("sites")
+    );
+    const gains = known.map((year) => sumOf(app, "n_umkm_new", [...Array(table.n).keys()].filter((row) => table.number("year", row) === year)));
+    const most = Math.max(...gains, 1e-9);
+    const picture2 = svg("svg", { viewBox: `0 0 ${W} ${H}`, class: "curve", role: "img", "aria-label": app.words.t("map.dock_bars"), preserveAspectRatio: "none" });
+    const wide = Math.min(26, (W - 2 * EDGE) / known.length - 4);
+    known.forEach((_, i) => {
+      const centre = EDGE + i / Math.max(1, known.length - 1) * (W - 2 * EDGE);
+      const left = Math.min(Math.max(0, centre - wide / 2), W - wide);
+      const high = Math.max(1.5, gains[i] / most * (H - 8));
+      picture2.append(svg("rect", { x: left, y: H - 2 - high, width: wide, height: high, rx: 2, class: i <= at ? "year-bar" : "year-bar later" }));
+    });
+    return picture2;
   }
 
   // maps/assets/src/parts.js
@@ -1141,8 +1387,8 @@
   function section(title, ...children2) {
     return el("section", { class: "block" }, el("h2", {}, title), ...children2);
   }
-  var empty = (text) => el("p", { class: "empty" }, text);
-  var chip = (text, kind = "") => el("span", { class: `chip ${kind}` }, text);
+  var empty = (text2) => el("p", { class: "empty" }, text2);
+  var chip = (text2, kind = "") => el("span", { class: `chip ${kind}` }, text2);
   function glyph(item, kind) {
     const box = svg("svg", { width: 22, height: 14, viewBox: "0 0 22 14", "aria-hidden": "true", class: "glyph" });
     if (kind === "lines") {
@@ -1227,9 +1473,219 @@
     }
   }
 
+  // maps/assets/src/pick.js
+  function pick(data, styles, ux, uy, scale, zoom, slack, filter) {
+    for (const style of styles) {
+      const table = data.layers.get(style.source);
+      if (!table) continue;
+      const found = style.kind === "points" ? nearestPoint(table, style, [ux, uy], scale, zoom, slack, filter(style, table)) : nearestLine(table, [ux, uy], scale, slack, filter(style, table));
+      if (found >= 0) return { kind: "row", layer: style.source, row: found };
+    }
+    return null;
+  }
+  function nearestPoint(table, style, [ux, uy], scale, zoom, slack, keep) {
+    const largest = Math.max(...style.classes.map((item) => item.size_px ?? 5));
+    let best = ((largest * symbolScale(zoom) + slack) / scale) ** 2;
+    let found = -1;
+    for (let row = 0; row < table.n; row++) {
+      const distance = (table.x[row] - ux) ** 2 + (table.y[row] - uy) ** 2;
+      if (distance < best && pointClass(style, table, row) >= 0 && (!keep || keep(row))) {
+        best = distance;
+        found = row;
+      }
+    }
+    return found;
+  }
+  function nearestLine(table, [ux, uy], scale, slack, keep) {
+    if (!table.shapes) return -1;
+    let best = ((slack + 1) / scale) ** 2;
+    let found = -1;
+    for (let row = 0; row < table.n; row++) {
+      if (keep && !keep(row)) continue;
+      const distance = lineDistance2(table.shapes, row, ux, uy);
+      if (distance < best) {
+        best = distance;
+        found = row;
+      }
+    }
+    return found;
+  }
+  function areaAt(data, level, ux, uy) {
+    const shapes = data.areas.get(level)?.shapes;
+    if (!shapes) return -1;
+    for (let row = 0; row < shapes.partStart.length - 1; row++) if (contains(shapes, row, ux, uy)) return row;
+    return -1;
+  }
+
+  // maps/assets/src/hover.js
+  function watchPointer(app, box) {
+    if (!window.matchMedia("(hover: hover)").matches) return;
+    let waits = false;
+    let shown = "";
+    app.map.on("mousemove", (event) => {
+      if (waits) return;
+      waits = true;
+      requestAnimationFrame(() => {
+        waits = false;
+        const { state, data, words } = app;
+        const level = levelAt(state.now.areaLevel, app.map.getZoom(), [...data.areas.keys()]);
+        const row = areaAt(data, level, unitX(event.latlng.lng), unitY(event.latlng.lat));
+        const { unit, gap, point, year, priority } = state.now;
+        const key = [level, row, unit, gap, words.lang, point, year, priority].join();
+        if (key === shown) return;
+        shown = key;
+        fill(box, ...row < 0 ? [] : card(app, level, row));
+      });
+    });
+    app.map.on("mouseout", () => {
+      shown = "";
+      fill(box);
+    });
+  }
+  function card(app, level, row) {
+    const { words, data, state } = app;
+    const table = (
+      /** @type {import("./data.js").Table} */
+      data.areas.get(level)
+    );
+    const counts = countsOf(table, row, state.now.unit, data.levels);
+    const above = level === "kecamatan" || level === "desa" ? app.chain(table.text("parent", row)).join(", ") : "";
+    const score = table.number("score", row);
+    const line = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+    const rows = [];
+    if (counts && sum(counts) > 0) {
+      rows.push(line(words.t(`map.unit.${state.now.unit}`), words.n(sum(counts))), line(words.t(`map.rank.${state.now.gap}`), words.share(missingShare(counts, state.now.gap))));
+    }
+    if (Number.isFinite(score)) rows.push(line(words.t("map.score"), words.n(score, 1)));
+    const sites = level === "kabupaten" ? sitesByArea(app).get(table.text("code", row)) ?? [] : [];
+    if (sites.length) rows.push(line(words.t("map.plan_sites"), `${words.n(sites.length)} · ${words.idr(sumOf(app, "cost_idr", sites))}`));
+    return [el("b", {}, level === "hexagon" ? words.t("area_levels.hexagon") : app.areaLabel(level, row)), above && el("small", {}, above), counts && sum(counts) > 0 && levelBar(app, counts, true), el("dl", {}, ...rows)];
+  }
+
+  // maps/assets/src/labels.js
+  var FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif';
+  var SMALL_SHIFTS = [[0, 0], [0, -12], [0, 12]];
+  var LARGE_SHIFTS = [0, -14, 14, -26, 26].flatMap((dy) => [0, -26, 26].map((dx) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+  function shortName(name) {
+    const text2 = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi|desa|kelurahan)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
+    return text2.length > 28 ? `${text2.slice(0, 27)}…` : text2;
+  }
+  function paintLabels(view, data, state) {
+    const level = levelAt(state.now.areaLevel === "hexagon" ? "auto" : state.now.areaLevel, view.zoom, [...data.areas.keys()]);
+    const table = data.areas.get(level);
+    if (!table?.shapes || level === "hexagon" || !table.has("label_lon")) return;
+    const { ctx, scale, ox, oy, width, height } = view;
+    const large = level === "kabupaten" || level === "provinsi";
+    const size = large ? view.zoom < 7 ? 10 : 11.5 : 11;
+    ctx.font = `${large ? 600 : 500} ${size}px ${FONT}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.lineJoin = "round";
+    ctx.lineWidth = 3;
+    ctx.strokeStyle = "rgba(255,255,255,0.92)";
+    ctx.fillStyle = large ? "#1d2935" : "#3a4653";
+    const { box } = table.shapes;
+    const rows = [...Array(table.n).keys()].sort((a, b) => span(box, b) - span(box, a) || a - b);
+    const taken2 = [];
+    const sites = siteBoxes(view, data, state);
+    for (const row of rows) {
+      const px = unitX(table.number("label_lon", row)) * scale - ox;
+      const py = unitY(table.number("label_lat", row)) * scale - oy;
+      if (px < 0 || py < 0 || px > width || py > height || !isVisible(table.shapes, row, view)) continue;
+      if (!large && (box[4 * row + 2] - box[4 * row]) * scale < 34) continue;
+      const name = shortName(table.text("name", row));
+      if (!name) continue;
+      const half = ctx.measureText(name).width / 2 + 4;
+      const boxAt = ([dx, dy]) => [px + dx - half, py + dy - size * 0.8, px + dx + half, py + dy + size * 0.8];
+      const shifts = (large ? LARGE_SHIFTS : SMALL_SHIFTS).filter((shift2) => !hits(boxAt(shift2), taken2));
+      if (!shifts.length) continue;
+      const free = shifts.find((item) => !hits(boxAt(item), sites));
+      if (free === void 0 && view.zoom < 8.5) continue;
+      const shift = free ?? shifts[0];
+      taken2.push(boxAt(shift));
+      ctx.strokeText(name, px + shift[0], py + shift[1]);
+      ctx.fillText(name, px + shift[0], py + shift[1]);
+    }
+  }
+  var hits = (area, others) => others.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1]);
+  function siteBoxes(view, data, state) {
+    const table = data.layers.get("sites");
+    const boxes = [];
+    if (!table || !state.now.on.has("sites")) return boxes;
+    for (let row = 0; row < table.n; row++) {
+      const px = table.x[row] * view.scale - view.ox;
+      const py = table.y[row] * view.scale - view.oy;
+      if (px > 0 && py > 0 && px < view.width && py < view.height) boxes.push([px - 6, py - 6, px + 6, py + 6]);
+    }
+    return boxes;
+  }
+  var span = (box, row) => (box[4 * row + 2] - box[4 * row]) * (box[4 * row + 3] - box[4 * row + 1]);
+  function paintSelection(view, data, state) {
+    const chosen = state.now.selection;
+    if (!chosen) return;
+    const { ctx, scale, ox, oy } = view;
+    if (chosen.kind === "area") {
+      const shapes = data.areas.get(chosen.level)?.shapes;
+      if (!shapes) return;
+      ctx.beginPath();
+      trace(shapes, chosen.row, view, true);
+      ctx.lineJoin = "round";
+      ctx.strokeStyle = "#ffffff";
+      ctx.lineWidth = 5;
+      ctx.stroke();
+      ctx.strokeStyle = "#0f2233";
+      ctx.lineWidth = 2.4;
+      ctx.stroke();
+      return;
+    }
+    const [ux, uy, radius] = placeOf(data, chosen, view.zoom);
+    if (!Number.isFinite(ux)) return;
+    const px = ux * scale - ox;
+    const py = uy * scale - oy;
+    for (
+      const [colour, line] of
+      /** @type {[string, number][]} */
+      [["#ffffff", 5.5], ["#0f2233", 2.4]]
+    ) {
+      ctx.beginPath();
+      symbol(ctx, "circle", px, py, radius);
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = line;
+      ctx.stroke();
+    }
+  }
+  function placeOf(data, chosen, zoom) {
+    if (chosen.kind === "place") return [unitX(chosen.lon), unitY(chosen.lat), 7];
+    if (chosen.kind !== "row") return [NaN, NaN, 0];
+    const table = data.layers.get(chosen.layer);
+    const style = data.styles.find((item2) => item2.source === chosen.layer);
+    if (!table || !style || !table.x.length) return [NaN, NaN, 0];
+    const item = style.classes[Math.max(0, pointClass(style, table, chosen.row))];
+    return [table.x[chosen.row], table.y[chosen.row], (item.size_px ?? 5) * symbolScale(zoom) + 5];
+  }
+  function paintWatermark(view, text2) {
+    const { ctx, width, height, ox, oy } = view;
+    ctx.font = `700 15px ${FONT}`;
+    ctx.fillStyle = "rgba(30,45,60,0.085)";
+    ctx.textAlign = "center";
+    const [dx, dy] = [430, 240];
+    const startX = -((ox % dx + dx) % dx);
+    const startY = -((oy % (2 * dy) + 2 * dy) % (2 * dy));
+    for (let row = 0; startY + row * dy < height + dy; row++) {
+      for (let x = startX + (row % 2 ? dx / 2 : 0); x < width + dx; x += dx) {
+        ctx.save();
+        ctx.translate(x, startY + row * dy);
+        ctx.rotate(-0.32);
+        ctx.fillText(text2, 0, 0);
+        ctx.restore();
+      }
+    }
+  }
+
   // maps/assets/src/legend.js
   var GROUPS = ["fill", "service", "coverage", "plan", "network", "data"];
   var ALONE = ["fill", "coverage"];
+  var RARE = ["umkm", "measurements", "quarantined", "proposals", "area_confidence", "bts_operator"];
   function legend(app, host) {
     const { words, data } = app;
     const open = (
@@ -1242,11 +1698,13 @@
       const present = styles.filter((style) => app.hasRows(style));
       if (!present.length) continue;
       const box = el("fieldset", {}, el("legend", {}, words.t(`map.group.${group}`)));
-      for (const style of present) box.append(layerRow(app, style, ALONE.includes(group) ? present.map((item) => item.key) : []));
-      if (group === "fill") box.append(levelPicker(app));
+      for (const style of present) box.append(layerRow(app, style, present.filter((item) => ALONE.includes(group) || item.source === style.source).map((item) => item.key)));
+      if (group === "fill") {
+        for (const choice of [levelPicker(app), priorityPicker(app)]) if (choice) box.append(choice);
+      }
       body.append(box);
     }
-    const absent = data.styles.filter((style) => !app.hasRows(style) && !["umkm", "measurements", "quarantined", "proposals"].includes(style.key));
+    const absent = data.styles.filter((style) => !app.hasRows(style) && !RARE.includes(style.key));
     if (absent.length) body.append(el("p", { class: "note absent" }, words.t("map.absent_layers", { names: absent.map((style) => words.t(`map.layer.${style.key}`)).join(", ") })));
     if (app.isPhone()) fill(host, body);
     else fill(host, el("details", { class: "card", open }, el("summary", {}, words.t("map.layers")), body));
@@ -1257,18 +1715,22 @@
     const far = on && (style.min_zoom ?? 0) > map.getZoom();
     const id = `layer-${style.key}`;
     const box = el("input", { type: "checkbox", id, ...on ? { checked: true } : {}, on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && classList(app, style), on && filterBox(app, style));
+    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && style.kind === "raster" && operatorPicker(app, style), on && classList(app, style), on && filterBox(app, style));
   }
   function classList(app, style) {
-    const { words, data } = app;
-    const raster = data.rasters.get(style.source);
-    const operators = raster?.operators ?? [];
+    const { words } = app;
+    if (style.by === "operator") return operatorList(app, style);
     const numeric = style.classes.filter((item) => item.from !== void 0);
     if (numeric.length > 2) return ramp(app, style, numeric);
     const list = el("ul", { class: "classes" });
-    if (style.by === "operator") operators.forEach((name, i) => list.append(el("li", {}, glyph(style.classes[i % style.classes.length], style.kind), name)));
-    else for (const item of app.classesPresent(style)) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
+    for (const item of app.classesPresent(style)) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
     return list;
+  }
+  function operatorList(app, style) {
+    const { data } = app;
+    const shown = data.rasters.get(style.source)?.operators ?? data.layers.get(style.source)?.known("operator") ?? [];
+    const names = data.operators.filter((name) => shown.includes(name));
+    return el("ul", { class: "classes" }, ...names.map((name) => el("li", {}, glyph(style.classes[data.operators.indexOf(name) % style.classes.length], style.kind), name)));
   }
   function ramp(app, style, numeric) {
     const { words } = app;
@@ -1281,19 +1743,51 @@
     const unit = percent ? words.t(`${app.state.now.gap === "short" ? "map.share_short" : "map.share_of"}.${app.state.now.unit}`) : style.unit ?? "";
     return el("div", { class: "ramp-box" }, strip, unit && el("p", { class: "note" }, unit), list);
   }
-  function levelPicker(app) {
-    const { words, data, state } = app;
-    const known = ["kabupaten", "kecamatan", "desa", "hexagon"].filter((level) => data.areas.has(level));
-    if (known.length < 2) return document.createTextNode("");
+  function picker(id, label, options, chosen, choose) {
     const select = (
       /** @type {HTMLSelectElement} */
       el(
         "select",
-        { id: "area-level", on: { change: () => state.set({ areaLevel: select.value }) } },
-        ...["auto", ...known].map((level) => el("option", { value: level, ...state.now.areaLevel === level ? { selected: true } : {} }, level === "auto" ? words.t("map.level_auto") : words.t(`area_levels.${level}`)))
+        { id, on: { change: () => choose(select.value) } },
+        ...options.map(([value, text2]) => el("option", { value, ...chosen === value ? { selected: true } : {} }, text2))
       )
     );
-    return el("label", { class: "level", for: "area-level" }, el("span", {}, words.t("map.level")), select);
+    return el("label", { class: "level", for: id }, el("span", {}, label), select);
+  }
+  function operatorPicker(app, style) {
+    const { words, data, state } = app;
+    const known = data.operators.filter((name2) => data.rasters.has(`${style.source}:${name2}`));
+    if (!known.length) return null;
+    const name = `${style.key}.operator`;
+    const options = (
+      /** @type {[string, string][]} */
+      [["", words.t("map.best_of_all")], ...known.map((operator) => [operator, operator.slice(0, 60)])]
+    );
+    return picker(`of-${style.key}`, words.t("map.field.operator"), options, state.now.filters[name] ?? "", (value) => state.set({ filters: { ...state.now.filters, [name]: value } }));
+  }
+  function levelPicker(app) {
+    const { words, data, state } = app;
+    const known = ["kabupaten", "kecamatan", "desa", "hexagon"].filter((level) => data.areas.has(level));
+    if (known.length < 2) return null;
+    const options = (
+      /** @type {[string, string][]} */
+      ["auto", ...known].map((level) => [level, level === "auto" ? words.t("map.level_auto") : words.t(`area_levels.${level}`)])
+    );
+    return picker("area-level", words.t("map.level"), options, state.now.areaLevel, (areaLevel) => state.set({ areaLevel }));
+  }
+  function priorityPicker(app) {
+    const { words, state } = app;
+    const known = app.priorities();
+    if (!known.length) return null;
+    const options = (
+      /** @type {[string, string][]} */
+      [["", words.t("map.all")], ...known.map((key) => [key, words.t(`map.priority.${key}`)])]
+    );
+    return picker("only-priority", words.t("map.only"), options, state.now.priority, (priority) => state.set({ priority }));
+  }
+  function shortLegend(app, host) {
+    const style = app.data.styles.find((item) => item.kind === "fill" && app.state.now.on.has(item.key) && app.hasRows(item));
+    fill(host, style && el("div", { class: "card short" }, el("p", {}, app.words.t(`map.layer.${style.key}`)), classList(app, style)));
   }
 
   // maps/assets/src/overview.js
@@ -1366,19 +1860,10 @@
     const rows = [];
     for (let row = 0; row < table.n; row++) {
       const counts = countsOf(table, row, state.now.unit, data.levels);
-      if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table.text("code", row) });
+      if (counts && sum(counts) > 0 && keep(row) && app.isPriority(table.text("code", row))) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table.text("code", row) });
     }
     const order = (value) => Number.isFinite(value) ? value : -1;
     return rows.sort((a, b) => order(b.share) - order(a.share) || b.missing - a.missing || (a.code < b.code ? -1 : 1));
-  }
-  function sitesByArea(app) {
-    const table = app.data.layers.get("sites");
-    const found = /* @__PURE__ */ new Map();
-    for (let row = 0; table && row < table.n; row++) {
-      const code = table.text("area_code", row).split(".").slice(0, 2).join(".");
-      found.set(code, [...found.get(code) ?? [], row]);
-    }
-    return found;
   }
   function rankTable(app, level, rows) {
     const { words, data } = app;
@@ -1425,12 +1910,13 @@
   function planCard(app) {
     const { words, data, state } = app;
     const plan = data.json.plan;
-    const n = data.layers.get("sites")?.n ?? 0;
-    if (!n) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+    const now = planNow(app);
+    if (!now.n && !data.frontier) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+    const isOwn = isWholePlan(app);
     const unit = state.now.unit;
     const before = data.json.totals[unit];
-    const after = plan.totals_after?.[unit];
-    const bars2 = before && after && el(
+    const after = isOwn ? plan.totals_after?.[unit] : void 0;
+    const bars3 = before && after && el(
       "div",
       { class: "compare" },
       el("span", {}, words.t("map.now")),
@@ -1441,19 +1927,19 @@
     const rows = (
       /** @type {[string, string | null][]} */
       [
-        [words.t("map.plan_sites"), words.n(n)],
-        ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "n_desa_new", "n_facilities_new", "gap_share"].filter((key) => typeof plan[key] === "number").map((key) => [words.t(`map.plan_figure.${key}`), key === "gap_share" ? words.share(plan[key], 2) : valueByName(app, key, key.startsWith("n_") || key === "people_new" ? Math.round(plan[key]) : plan[key])])
+        [words.t("map.plan_sites"), words.n(now.n)],
+        ...isOwn ? ["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "n_desa_new", "n_facilities_new", "gap_share"].filter((key) => typeof plan[key] === "number").map((key) => [words.t(`map.plan_figure.${key}`), key === "gap_share" ? words.share(plan[key], 2) : valueByName(app, key, key.startsWith("n_") || key === "people_new" ? Math.round(plan[key]) : plan[key])]) : [
+          [words.t("map.plan_figure.cost_idr"), words.idr(now.cost)],
+          [words.t("map.plan_figure.ceiling_idr"), words.idr(now.ceiling)],
+          [words.t("map.plan_figure.n_umkm_new"), words.n(now.umkm)],
+          [words.t("map.plan_figure.gap_share"), Number.isFinite(now.gap) ? words.share(now.gap, 2) : null]
+        ]
       ]
     );
-    return section(
-      words.t("map.plan"),
-      el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")),
-      bars2,
-      facts(rows),
-      el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n }))
-    );
+    const more = now.n > 0 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: now.n }));
+    return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars3, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")), more);
   }
-  function bars(app, group, values, colour) {
+  function bars2(app, group, values, colour) {
     const { words } = app;
     const rows = Object.entries(values).filter(([key, value]) => key !== "" && value > 0);
     const most = Math.max(...rows.map(([, value]) => value), 1);
@@ -1466,13 +1952,13 @@
   function causes(app) {
     const { words, data, state } = app;
     const values = data.json.causes[state.now.unit];
-    const list = values && bars(app, "causes", values, (key) => app.levelColour(key === "no_data" ? "unknown" : key.endsWith("capacity") || key === "technology" ? "limited" : "unserved"));
+    const list = values && bars2(app, "causes", values, (key) => app.levelColour(key === "no_data" ? "unknown" : key.endsWith("capacity") || key === "technology" ? "limited" : "unserved"));
     return list ? section(words.t("map.causes", { unit: words.t(`map.unit.${state.now.unit}`) }), list) : null;
   }
   function programmes(app) {
     const { words, data } = app;
     const values = data.json.programmes.umkm;
-    const list = values && bars(app, "programmes", values, () => "var(--accent)");
+    const list = values && bars2(app, "programmes", values, () => "var(--accent)");
     return list ? section(words.t("map.programmes"), list, el("p", { class: "note" }, words.t("map.programmes_why"))) : null;
   }
   function evidence(app) {
@@ -1507,18 +1993,95 @@
     return body.childElementCount ? section(words.t("map.ledger"), el("div", { class: "wide" }, el("table", { class: "plain" }, el("thead", {}, head), body))) : null;
   }
 
+  // maps/assets/src/signal.js
+  var freeSpaceDb = (km, mhz) => 32.4 + 20 * Math.log10(Math.max(km, 0.01)) + 20 * Math.log10(mhz);
+  function bestDbm(app, lon, lat) {
+    const raster = app.data.rasters.get("coverage_rsrp_dbm");
+    const value = raster ? rasterAt(raster, lon, lat) : 0;
+    return value ? value - 200 : NaN;
+  }
+  function signalRows(app, lon, lat) {
+    const { words, data } = app;
+    const level = bestDbm(app, lon, lat);
+    const operator = data.rasters.get("coverage_operator");
+    const best = operator ? operator.operators[rasterAt(operator, lon, lat) - 1] : void 0;
+    return [
+      [words.t("map.field.rsrp_dbm"), data.rasters.has("coverage_rsrp_dbm") ? Number.isFinite(level) ? `${words.n(level)} dBm` : words.t("map.no_signal") : null],
+      [words.t("map.field.best_operator"), best ?? null]
+    ];
+  }
+  function signalBlock(app, lon, lat) {
+    const { words, data } = app;
+    if (!data.rasters.has("coverage_rsrp_dbm")) return null;
+    const level = bestDbm(app, lon, lat);
+    const needed = data.meta.threshold_dbm;
+    const server = data.rasters.get("server");
+    const row = server ? rasterAt(server, lon, lat) - 1 : -1;
+    const rows = signalRows(app, lon, lat);
+    if (typeof needed === "number" && Number.isFinite(level)) rows.push([words.t("map.field.margin_db"), signed(app, level - needed)]);
+    return section(words.t("map.signal"), facts(rows), row >= 0 ? serverFacts(app, row, lon, lat, level) : null, operatorFacts(app, lon, lat));
+  }
+  function serverFacts(app, row, lon, lat, level) {
+    const { words, data } = app;
+    const table = (
+      /** @type {import("./data.js").Table} */
+      data.servers
+    );
+    const km = distanceKm(lon, lat, table.lon(row), table.lat(row));
+    const [eirp, mhz, load] = ["eirp_dbm", "band_mhz", "load_share"].map((name) => table.number(name, row));
+    const free = freeSpaceDb(km, mhz);
+    const rest = eirp - level - free;
+    const second = data.rasters.get("second");
+    const next = second ? rasterAt(second, lon, lat) - 1 : -1;
+    return facts([
+      [words.t("map.field.server"), serverName(app, row)],
+      [words.t("map.field.distance"), `${words.n(km, 1)} km`],
+      [words.t("map.field.band_mhz"), Number.isFinite(mhz) ? `${words.n(mhz)} MHz` : null],
+      [words.t("map.field.eirp_dbm"), Number.isFinite(eirp) ? `${words.n(eirp, 1)} dBm` : null],
+      [words.t("map.field.free_space_db"), Number.isFinite(free) ? `−${words.n(free, 1)} dB` : null],
+      [words.t("map.field.rest_db"), Number.isFinite(rest) ? signed(app, -rest) : null],
+      [words.t("map.field.load_share"), Number.isFinite(load) ? words.share(load, 0) : null],
+      [words.t("map.field.second"), next >= 0 ? serverName(app, next) : null]
+    ]);
+  }
+  var signed = (app, db) => `${db > 0 ? "+" : ""}${app.words.n(db, 1)} dB`;
+  function serverName(app, row) {
+    const { data } = app;
+    const table = (
+      /** @type {import("./data.js").Table} */
+      data.servers
+    );
+    const id = table.text("bts_id", row);
+    const name = [table.text("operator", row), id].filter(Boolean).join(" · ");
+    const bts = data.layers.get("bts");
+    const at = bts ? bts.find("bts_id", id) : -1;
+    return at >= 0 ? el("button", { type: "button", class: "link", on: { click: () => app.openRow("bts", at) } }, name) : name;
+  }
+  function operatorFacts(app, lon, lat) {
+    const { words, data } = app;
+    const rows = data.operators.flatMap((name) => {
+      const raster = data.rasters.get(`coverage_rsrp_dbm:${name}`);
+      const value = raster ? rasterAt(raster, lon, lat) : 0;
+      return raster ? [
+        /** @type {[string, string]} */
+        [name, value ? words.t("map.about_dbm", { n: words.n(value - 198) }) : words.t("map.no_signal")]
+      ] : [];
+    });
+    return rows.length > 1 ? el("div", {}, el("p", { class: "note" }, words.t("map.by_operator")), facts(rows)) : null;
+  }
+
   // maps/assets/src/why.js
   var KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
   var NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
-  function whyBlocks(app, text, nameOf) {
+  function whyBlocks(app, text2, nameOf2) {
     let why;
     try {
-      why = JSON.parse(text);
+      why = JSON.parse(text2);
     } catch {
-      return text ? [section(app.words.t("map.why"), el("p", {}, text))] : [];
+      return text2 ? [section(app.words.t("map.why"), el("p", {}, text2))] : [];
     }
     if (why === null || typeof why !== "object") return [];
-    return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
+    return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf2), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
   }
   function servesBlock(app, why) {
     const { words } = app;
@@ -1557,14 +2120,14 @@
     }
     return section(words.t("map.why_backhaul"), el("p", { class: "note" }, words.t("map.why_backhaul_note")), list);
   }
-  function alternativeBlock(app, why, nameOf) {
+  function alternativeBlock(app, why, nameOf2) {
     const { words } = app;
     if (!("alternative" in why)) return null;
     const other = why.alternative;
     if (!other || typeof other !== "object") return section(words.t("map.why_alternative"), el("p", { class: "note" }, words.t("map.why_no_alternative")));
     const [place2, type] = splitOption(String(other.option_id ?? ""));
     return section(words.t("map.why_alternative"), facts([
-      [words.t("map.field.place_name"), place2 ? nameOf(place2) : null],
+      [words.t("map.field.place_name"), place2 ? nameOf2(place2) : null],
       [words.t("map.field.site_type"), type ? words.of("map.site_type", type) : null],
       [words.t("map.why_gain"), typeof other.weight === "number" ? words.n(other.weight, 1) : null],
       [words.t("map.field.cost_idr"), typeof other.cost_idr === "number" ? words.idr(other.cost_idr) : null]
@@ -1627,7 +2190,7 @@
   }
   function areaFigures(app, table, row) {
     const { words, state } = app;
-    const added = table.number(`${state.now.unit}_new`, row);
+    const added = isWholePlan(app) ? table.number(`${state.now.unit}_new`, row) : NaN;
     const confidence = table.number("confidence_share", row);
     const level = table.text("service_level", row);
     const cause = table.text("cause", row);
@@ -1686,7 +2249,7 @@
         "button",
         { type: "button", on: { click: () => app.openRow("sites", row) } },
         glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
-        el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, `${words.of("map.site_type", table.text("site_type", row))} · ${words.of("map.backhaul", table.text("backhaul", row))}`)),
+        el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, [words.of("map.site_type", table.text("site_type", row)), words.of("map.backhaul", table.text("backhaul", row)), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : ""].filter(Boolean).join(" · "))),
         el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row))))
       )));
     }
@@ -1748,6 +2311,9 @@
           [words.t("map.field.demand_mbps"), `${words.n(table.number("demand_mbps", row), 1)} Mbit/s`],
           [words.t("map.field.capex_idr"), words.idr(table.number("capex_idr", row))],
           [words.t("map.field.opex_idr_per_year"), words.idr(table.number("opex_idr_per_year", row))],
+          [words.t("map.field.year"), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : null],
+          [words.t("map.field.payer"), words.of("map.payer", table.text("payer", row))],
+          [words.t("map.field.funding_source"), words.of("map.funding_source", table.text("funding_source", row))],
           [words.t("map.field.cost_idr"), words.idr(cost)],
           [words.t("map.field.path"), path.length > 1 ? path.map((node) => nodeName(app, node)).join(" → ") : null],
           [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
@@ -1831,8 +2397,7 @@
     const table = data.layers.get(layer);
     const style = data.styles.find((item) => item.source === layer);
     if (!table || !style) return [];
-    const ids = ["bts_id", "candidate_id", "node_id", "gateway_id", "proposal_id", "link_id"];
-    const id = ids.map((key) => table.text(key, row)).find(Boolean) ?? "";
+    const id = layer === "surveys" ? "" : table.text(ID_OF[layer] ?? "", row);
     const area = table.text("area_code", row);
     const title = table.text("name", row) || area && app.areaName(area) || id || words.t(`map.layer.${style.key}`);
     const rows = (
@@ -1844,7 +2409,8 @@
     }
     if (table.x.length) rows.push([words.t("map.field.place"), words.place(table.lon(row), table.lat(row))]);
     if (id && id !== title) rows.push(["ID", id]);
-    return [heading(app, words.t(`map.layer_one.${style.key}`), title, [area && area !== title ? words.t("map.code", { code: area }) : ""]), el("section", { class: "block" }, facts(rows))];
+    const nodes = [heading(app, words.t(`map.layer_one.${style.key}`), title, [area && area !== title ? words.t("map.code", { code: area }) : ""]), el("section", { class: "block" }, facts(rows))];
+    return layer === "gateways" ? [...nodes, ...beams(app, table.text("satellite_id", row))] : nodes;
   }
   function placeDetail(app, lon, lat) {
     const { words, data } = app;
@@ -1854,7 +2420,9 @@
     const title = areas.length ? app.areaLabel(areas[0].level, areas[0].row) : words.t("map.here");
     const above = areas.slice(1).map((item) => app.areaLabel(item.level, item.row)).join(", ");
     const nodes = [heading(app, words.t("map.why_here"), title, [above ? `${above} · ` : "", words.place(lon, lat)])];
-    nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells")), facts(signalRows(app, lon, lat))));
+    nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells"))));
+    const signal = signalBlock(app, lon, lat);
+    if (signal) nodes.push(signal);
     if (areas.length) {
       const list = el("ul", { class: "sites" });
       for (const item of areas) {
@@ -1876,16 +2444,16 @@
     }
     return nodes;
   }
-  function signalRows(app, lon, lat) {
+  function beams(app, satellite) {
     const { words, data } = app;
-    const signal = data.rasters.get("coverage_rsrp_dbm");
-    const operator = data.rasters.get("coverage_operator");
-    const level = signal ? rasterAt(signal, lon, lat) : 0;
-    const best = operator ? operator.operators[rasterAt(operator, lon, lat) - 1] : void 0;
-    return [
-      [words.t("map.field.rsrp_dbm"), signal ? level ? `${words.n(level - 200)} dBm` : words.t("map.no_signal") : null],
-      [words.t("map.field.best_operator"), best ?? null]
-    ];
+    return data.json.satellite.filter((beam) => !satellite || beam.satellite_id === satellite).map((beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
+      [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`],
+      [words.t("map.field.committed_mbps"), `${words.n(beam.committed_mbps)} Mbit/s`],
+      [words.t("map.field.free_mbps"), `${words.n(Math.max(0, beam.capacity_mbps - beam.committed_mbps))} Mbit/s`],
+      [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`],
+      [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")],
+      [words.t("map.field.source"), beam.source ?? ""]
+    ])));
   }
   function cellBlock(app, i, lon, lat) {
     const { words, data } = app;
@@ -1907,8 +2475,8 @@
       el("p", { class: "because" }, words.t(`map.verdict.${cause || level}`)),
       facts([
         [words.t("map.field.cause"), cause ? words.t(`causes.${cause}`) : null],
-        [words.t("map.field.rsrp_dbm"), cells.rsrp[i] ? `${words.n(cells.rsrp[i] - 200)} dBm` : words.t("map.no_signal")],
-        [words.t("map.field.server"), server ? link : null],
+        [words.t("map.field.rsrp_dbm"), data.servers ? null : cells.rsrp[i] ? `${words.n(cells.rsrp[i] - 200)} dBm` : words.t("map.no_signal")],
+        [words.t("map.field.server"), server && !data.servers ? link : null],
         [words.t("map.field.n_operators"), words.n(cells.operators[i])],
         [words.t("map.field.is_indoor"), words.t(cells.indoor[i] ? "map.yes" : "map.no")],
         [words.t("map.field.served_share"), words.share(cells.served[i] / 100, 0)],
@@ -1921,7 +2489,7 @@
   }
 
   // maps/assets/src/search.js
-  var fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, " ").trim();
+  var fold = (text2) => text2.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, " ").trim();
   function match(entries2, query, most) {
     const words = fold(query).split(" ").filter(Boolean);
     if (!words.length) return [];
@@ -2030,13 +2598,14 @@
   }
 
   // maps/assets/src/panel.js
-  var TABS = ["overview", "areas", "sites", "layers", "about"];
+  var TABS2 = ["overview", "areas", "sites", "layers", "about"];
   function makePanel(app, panel) {
     const head = el("header", { class: "head" });
     const tabs = el("nav", { class: "tabs", role: "tablist" });
     const body = el("div", { class: "body", id: "body", role: "tabpanel", tabindex: "0" });
     const grip = el("button", { type: "button", class: "grip" });
-    fill(panel, grip, head, tabs, body);
+    const aside = el("div", { class: "dock-place" });
+    fill(panel, grip, head, tabs, aside, body);
     sheet2(panel, grip);
     function drawHead() {
       const { words, data, state } = app;
@@ -2063,7 +2632,7 @@
     }
     function drawTabs() {
       const { words, state } = app;
-      fill(tabs, ...TABS.filter((tab) => tab !== "layers" || app.isPhone()).map((tab) => el("button", {
+      fill(tabs, ...TABS2.filter((tab) => tab !== "layers" || app.isPhone()).map((tab) => el("button", {
         type: "button",
         role: "tab",
         "aria-selected": String(state.now.tab === tab),
@@ -2095,12 +2664,12 @@
       const { words, data } = app;
       const groups = [...sitesByArea(app)].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
       const box = section(words.t("map.sites_title"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")));
-      if (!groups.length) box.append(empty(words.t("map.empty.sites")));
-      const table = data.layers.get("sites");
+      if (!groups.length) box.append(empty(words.t(data.layers.has("sites") || data.frontier ? "map.empty.sites_in_view" : "map.empty.sites")));
+      const isOwn = isWholePlan(app);
       groups.forEach(([code, rows], i) => {
-        const known = data.json.plan.by_kabupaten?.[code];
-        const cost = known?.cost_idr ?? rows.reduce((total, row) => total + (table?.number("cost_idr", row) ?? 0), 0);
-        const umkm = known?.n_umkm_new ?? rows.reduce((total, row) => total + (table?.number("n_umkm_new", row) ?? 0), 0);
+        const known = isOwn ? data.json.plan.by_kabupaten?.[code] : void 0;
+        const cost = known?.cost_idr ?? sumOf(app, "cost_idr", rows);
+        const umkm = known?.n_umkm_new ?? sumOf(app, "n_umkm_new", rows);
         box.append(el(
           "details",
           { class: "group", ...i < 2 ? { open: true } : {} },
@@ -2116,18 +2685,11 @@
       for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, notice.fields)));
       if (!data.meta.notices.some((notice) => notice.code === "desk_study")) notices.append(el("li", {}, words.t("map.notice.desk_study")));
       const credits = el("ul", { class: "notices" }, ...data.meta.credits.map((name) => el("li", {}, name)));
-      const beams = data.json.satellite.map((beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
-        [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`],
-        [words.t("map.field.committed_mbps"), `${words.n(beam.committed_mbps)} Mbit/s`],
-        [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`],
-        [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")],
-        [words.t("map.field.source"), beam.source ?? ""]
-      ])));
       return [
         section(words.t("map.about_title"), notices),
         evidence(app),
         ledger(app),
-        ...beams,
+        ...beams(app, ""),
         credits.childElementCount ? section(words.t("map.sources"), credits) : null,
         section(words.t("map.trace"), facts([[words.t("map.run"), data.meta.run], [words.t("map.date"), words.date(data.meta.date)]]), el("p", { class: "note" }, words.t("map.offline")))
       ].filter((node) => node !== null);
@@ -2136,17 +2698,18 @@
     drawTabs();
     drawBody();
     app.state.listen((changed) => {
-      if (changed.has("lang")) keepFocus(head, drawHead);
+      if (changed.has("lang") || changed.has("point")) keepFocus(head, drawHead);
       if (changed.has("lang") || changed.has("tab")) keepFocus(tabs, drawTabs);
-      if (["lang", "tab", "unit", "gap", "selection"].some((key) => changed.has(key)) || app.isPhone() && app.state.now.tab === "layers") {
-        const top = changed.has("tab") || changed.has("selection") ? 0 : body.scrollTop;
-        if (changed.has("tab") || changed.has("selection")) drawBody();
+      if (["lang", "tab", "unit", "gap", "selection", "point", "year", "priority", "filters"].some((key) => changed.has(key)) || app.isPhone() && app.state.now.tab === "layers") {
+        const isNew = (changed.has("tab") || changed.has("selection")) && !changed.has("point");
+        const top = isNew ? 0 : body.scrollTop;
+        if (isNew) drawBody();
         else keepFocus(body, drawBody);
         body.scrollTop = top;
-        if (changed.has("selection") && app.state.now.selection) raise(panel);
+        if (isNew && app.state.now.selection) raise(panel);
       }
     });
-    window.matchMedia("(max-width: 760px)").addEventListener("change", () => {
+    window.matchMedia(PHONE).addEventListener("change", () => {
       if (app.state.now.tab === "layers") app.state.set({ tab: "overview" });
       drawTabs();
     });
@@ -2262,14 +2825,14 @@
   }
   function number(value, lang, digits = 0) {
     if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
-    const text = formatter(lang, digits, "decimal").format(value);
-    return text.replace(/^-/, "−");
+    const text2 = formatter(lang, digits, "decimal").format(value);
+    return text2.replace(/^-/, "−");
   }
   function share(value, lang, digits = 1) {
     if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
     const shown = value > 0 && value < 5e-4 ? 1e-3 : value;
-    const text = formatter(lang, shown >= 0.9995 || shown < 5e-4 ? 0 : digits, "percent").format(shown);
-    const tight = text.replace(/\s/g, "");
+    const text2 = formatter(lang, shown >= 0.9995 || shown < 5e-4 ? 0 : digits, "percent").format(shown);
+    const tight = text2.replace(/\s/g, "");
     return value > 0 && value < 5e-4 ? `<${tight}` : tight;
   }
   var SCALES = (
@@ -2319,9 +2882,9 @@
     }
     /** @param {string} key @param {Record<string, string | number>} [fields] @returns {string} */
     t(key, fields = {}) {
-      const text = this.texts[this.lang][key] ?? this.texts.id[key];
-      if (text === void 0) return plain(key.slice(key.lastIndexOf(".") + 1));
-      return text.replace(/\{(\w+)\}/g, (whole, name) => {
+      const text2 = this.texts[this.lang][key] ?? this.texts.id[key];
+      if (text2 === void 0) return plain(key.slice(key.lastIndexOf(".") + 1));
+      return text2.replace(/\{(\w+)\}/g, (whole, name) => {
         const value = fields[name];
         return value === void 0 ? whole : typeof value === "number" ? this.n(value, 2) : value;
       });
@@ -2356,8 +2919,8 @@
     }
   };
   function plain(key) {
-    const text = key.replaceAll("_", " ").trim();
-    return text ? text[0].toUpperCase() + text.slice(1) : "–";
+    const text2 = key.replaceAll("_", " ").trim();
+    return text2 ? text2[0].toUpperCase() + text2.slice(1) : "–";
   }
 
   // maps/assets/src/main.js
@@ -2371,18 +2934,23 @@
       window.map_merata
     );
     const data = await readData(document);
-    const linked = readLink();
+    orderOperators(data.operators);
+    const { view: linkedView, ...linked } = readLink(window.location.hash, data);
     const on = new Set(data.styles.filter((style) => style.is_on).map((style) => style.key));
     const unit = ["umkm", "people", "desa", "facilities"].find((name) => data.json.totals[name]) ?? "umkm";
     const state = new State({
-      lang: linked.lang ?? data.meta.language,
+      lang: data.meta.language,
       unit,
       gap: firstGap(data, unit),
       areaLevel: "auto",
-      on: linked.on ?? on,
+      on,
       tab: "overview",
       selection: null,
-      filters: {}
+      filters: {},
+      point: data.frontier?.own ?? -1,
+      year: null,
+      priority: "",
+      ...linked
     });
     const words = new Words(data.json.words, state.now.lang);
     const app = new App(data, state, words, map);
@@ -2406,11 +2974,12 @@
         }
         list.push((view) => {
           const table = data.layers.get(style.source);
-          if (style.kind === "fill") paintFill(view, data, style, state, faint());
-          else if (style.kind === "raster") paintRaster(view, data, style);
-          else if (style.kind === "cells") paintCells(view, data, style);
+          if (style.kind === "fill") paintFill(view, data, style, state, faint(), (code) => app.isPriority(code));
+          else if (style.kind === "hatch") paintDoubt(view, data, style, state);
+          else if (style.kind === "raster") paintRaster(view, data, style, state);
+          else if (style.kind === "cells") paintCells(view, data, style, keepCell(app, style));
           else if (style.kind === "mass") paintMass(view, data, style, keepMass(app, style));
-          else if (style.kind === "lines" && table) paintLines(view, table, style);
+          else if (style.kind === "lines" && table) paintLines(view, table, style, keepRow(app, style, table));
           else if (style.kind === "points" && table) paintPoints(view, table, style, keepRow(app, style, table));
         });
       }
@@ -2422,15 +2991,30 @@
     });
     stage.addTo(map);
     L.control.zoom({ position: "topleft" }).addTo(map);
-    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-    const [west, south, east, north] = data.meta.bounds;
-    if (linked.view) map.setView([linked.view[1], linked.view[2]], linked.view[0], { animate: false });
-    else app.fit(west, south, east, north, true);
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    const asked = askedFor(window.location.hash);
+    if (data.frontier && state.now.point >= 0 && state.now.point !== data.frontier.own) app.choosePoint(state.now.point);
+    const selection = selectionOf(data, asked);
+    if (selection) state.set({ selection, tab: "detail" });
     makePanel(app, byId("panel"));
+    const sliders = byId("dock");
+    const placeDock = () => (app.isPhone() ? document.querySelector(".dock-place") : byId("stage"))?.append(sliders);
+    placeDock();
+    makeDock(app, sliders);
+    const [west, south, east, north] = data.meta.bounds;
+    if (linkedView) map.setView([linkedView[1], linkedView[2]], linkedView[0], { animate: false });
+    else app.fit(west, south, east, north, true);
     const host = byId("legend-host");
+    const keepLink = () => {
+      const { lat, lng } = map.getCenter();
+      try {
+        window.history.replaceState(null, "", writeLink(data, state.now, { zoom: map.getZoom(), lat, lng }));
+      } catch {
+      }
+    };
     const drawAround = () => {
       if (!app.isPhone()) keepFocus(host, () => legend(app, host));
-      else host.replaceChildren();
+      else shortLegend(app, host);
       drawCredits(app);
       for (const node of document.querySelectorAll("[data-word]")) node.textContent = words.t(
         /** @type {HTMLElement} */
@@ -2449,15 +3033,18 @@
     };
     drawAround();
     state.listen((changed) => {
-      if (["lang", "on", "unit", "gap", "areaLevel", "filters"].some((key) => changed.has(key))) drawAround();
-      if (["on", "unit", "gap", "areaLevel", "filters", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
-      writeLink(map, state);
+      if (["lang", "on", "unit", "gap", "areaLevel", "filters", "priority", "point"].some((key) => changed.has(key))) drawAround();
+      if (["on", "unit", "gap", "areaLevel", "filters", "selection", "lang", "priority", "point", "year"].some((key) => changed.has(key))) stage.paint();
+      keepLink();
     });
-    window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
+    window.matchMedia(PHONE).addEventListener("change", () => {
+      placeDock();
+      drawAround();
+    });
     map.on("zoomend", () => {
       if (!app.isPhone()) keepFocus(host, () => legend(app, host));
     });
-    map.on("moveend", () => writeLink(map, state));
+    map.on("moveend", keepLink);
     watchPointer(app, byId("hover"));
     map.on("click", (event) => {
       const { lat, lng } = event.latlng;
@@ -2496,21 +3083,6 @@
     const sources = n ? el("button", { type: "button", on: { click: open } }, words.t("map.sources_n", { n })) : null;
     fill(byId("credits"), el("span", {}, words.t("map.indicative_line")), el("span", {}, sources, sources ? " · " : "", "Leaflet"));
     fill(byId("badges"), data.meta.synthetic && el("strong", { class: "badge" }, words.t("map.synthetic_badge")));
-  }
-  function writeLink(map, state) {
-    const centre = map.getCenter();
-    const parts = [map.getZoom().toFixed(2), centre.lat.toFixed(4), centre.lng.toFixed(4), state.now.lang, [...state.now.on].sort().join("+")];
-    try {
-      window.history.replaceState(null, "", `#${parts.join("/")}`);
-    } catch {
-    }
-  }
-  function readLink() {
-    const parts = window.location.hash.slice(1).split("/");
-    const [zoom, lat, lng] = parts.slice(0, 3).map(Number);
-    if (parts.length < 3 || ![zoom, lat, lng].every(Number.isFinite) || Math.abs(lat) > 85 || zoom < 1 || zoom > 18) return {};
-    const lang = parts[3] === "en" ? "en" : parts[3] === "id" ? "id" : void 0;
-    return { view: [zoom, lat, lng], lang, on: parts[4] ? new Set(parts[4].split("+")) : void 0 };
   }
   start().catch((error) => {
     const box = byId("fault");

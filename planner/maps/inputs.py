@@ -61,6 +61,15 @@ class MapInputs:
         Best broadband signal per pixel, NaN where none.
     coverage_operator
         Number of the best server's operator in ``coverage_operators``, −1 where none.
+    coverage_by_operator
+        Best broadband signal of each operator alone, NaN where none.
+    coverage_server, coverage_second
+        Row of the strongest and of the next server in ``servers``, −1 where none.
+    servers
+        Cells that serve pixels: ``bts_id, operator, lon_deg, lat_deg`` and, where known, ``height_m, band_mhz,
+        eirp_dbm`` (of what the signal is measured on) and ``load_share``.
+    threshold_dbm
+        Signal that counts as 4G/5G.
     bts, fiber, fiber_nodes, satellite, gateways, proposals, measurements
         Conformed layers.
     candidates, sites, links, surveys
@@ -69,6 +78,10 @@ class MapInputs:
         Kind (``fiber``, ``microwave``, ``satellite``) of each backhaul technology by its key in models/backhaul.
     rejected
         Candidates looked at and not chosen: ``candidate_id, reason`` and, where known, ``lon_deg, lat_deg``.
+    frontier_points, frontier_sites, frontier_links
+        Plans at other ceilings: a row a ceiling (``point, ceiling_idr, spent_idr, value, bound, n_sites, umkm,
+        people, desa, facilities`` …), and the sites and links of each with the column ``point``. The point whose
+        ceiling is that of ``plan`` is drawn from ``sites`` and ``links``.
     quarantined
         Rows set aside that still have a place: ``kind, reason, file, line, lon_deg, lat_deg``.
     plan
@@ -81,6 +94,8 @@ class MapInputs:
         The answer to "what remains without everything synthetic, estimated, schematic or unknown".
     run_hash
         Short hash of the run, printed so that a page can be traced.
+    atlas
+        Links to the other pages of an atlas, set by `planner.maps.atlas`.
     is_synthetic
         Whether the page carries the watermark of invented data.
     """
@@ -99,6 +114,11 @@ class MapInputs:
     coverage_rsrp_dbm: Raster | None = None
     coverage_operator: Raster | None = None
     coverage_operators: tuple[str, ...] = ()
+    coverage_by_operator: Mapping[str, Raster] = field(default_factory=dict)
+    coverage_server: Raster | None = None
+    coverage_second: Raster | None = None
+    servers: pd.DataFrame | None = None
+    threshold_dbm: float | None = None
     bts: pd.DataFrame | None = None
     fiber: pd.DataFrame | None = None
     fiber_nodes: pd.DataFrame | None = None
@@ -112,10 +132,14 @@ class MapInputs:
     surveys: pd.DataFrame | None = None
     rejected: pd.DataFrame | None = None
     quarantined: pd.DataFrame | None = None
+    frontier_points: pd.DataFrame | None = None
+    frontier_sites: pd.DataFrame | None = None
+    frontier_links: pd.DataFrame | None = None
     backhaul_kinds: Mapping[str, str] = field(default_factory=dict)
     plan: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     credits: tuple[str, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
     run_hash: str = ""
+    atlas: Mapping[str, Any] = field(default_factory=dict)
     is_synthetic: bool = False

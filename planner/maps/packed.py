@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -72,6 +74,11 @@ class Pack:
         zigzag = ((steps << 1) ^ (steps >> 63)).astype("<u4")
         planes = np.ascontiguousarray(zigzag.view(np.uint8).reshape(-1, 4).T)
         return self._store(planes.tobytes(), whole.size, "d")
+
+    def add_texts(self, values: Sequence[str]) -> dict[str, Any]:
+        """Store texts as one JSON list in UTF-8; halves of surrogate pairs become question marks."""
+        data = json.dumps(list(values), ensure_ascii=False, separators=(",", ":")).encode("utf-8", errors="replace")
+        return self._store(data, len(data), "u1")
 
     def add_shapes(self, geometry: Any, *, max_vertices: int = MAX_VERTICES) -> dict[str, Any]:
         """Store lines or polygons (an array of shapely geometries in EPSG:4326).

@@ -18,7 +18,9 @@ from planner.maps.figure import OfflineFigure, OfflineMap, island
 from planner.maps.inputs import MapInputs
 from planner.maps.numbers import page_numbers
 from planner.maps.packed import Pack
-from planner.maps.rasters import add_operator_raster, add_signal_raster
+from planner.maps.plans import add_frontier
+from planner.maps.rasters import add_coarse_signal_raster, add_operator_raster, add_signal_raster
+from planner.maps.servers import add_servers
 from planner.maps.styles import LayerStyle, read_styles
 from planner.paths import maps_dir
 from planner.schema_columns import CAUSES, LEVELS
@@ -38,7 +40,7 @@ _REJECTED_COLUMNS = ("reason", "gain", "cost_idr", "enters_at_idr", "decision")
 _SITE_COLUMNS = (
     "site_id", "candidate_id", "name", "area_code", "site_type", "status", "backhaul", "backhaul_path", "access_mode",
     "n_umkm_new", "people_new", "demand_mbps", "capacity_mbps", "capex_idr", "opex_idr_per_year", "cost_idr", "why",
-    "lon_deg", "lat_deg", "site_class",
+    "site_class", "year", "payer", "funding_source",
 )  # fmt: skip
 
 
@@ -70,6 +72,8 @@ def make_map(inputs: MapInputs, *, language: str = "id") -> folium.Map:
         "areas": add_areas(pack, inputs),
         "coast": _coast(pack, inputs, bounds),
         "layers": _layers(pack, inputs, styles),
+        "frontier": _frontier(pack, inputs, styles),
+        "atlas": dict(inputs.atlas),
         **_grids(pack, inputs),
     }
     title = inputs.title_en if language == "en" else inputs.title_id
@@ -122,6 +126,8 @@ def _meta(inputs: MapInputs, bounds: tuple[float, float, float, float], language
         "bounds": [round(value, 6) for value in bounds],
         "run": inputs.run_hash,
         "synthetic": inputs.is_synthetic,
+        "threshold_dbm": inputs.threshold_dbm,
+        "confidence": inputs.facts.get("assumptions", {}).get("confidence_threshold_share"),
         "credits": list(inputs.credits),
         "notices": [{"code": item.code, "fields": dict(item.fields)} for item in inputs.notices],
     }
@@ -162,25 +168,43 @@ def _coast(pack: Pack, inputs: MapInputs, bounds: tuple[float, float, float, flo
 
 def _layers(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> dict[str, Any]:
     """Pack every point and line layer that has rows, by the name of its source."""
-    found: dict[str, Any] = {}
+    sources: dict[str, list[LayerStyle]] = {}
     for style in styles:
-        if style.kind not in ("points", "lines"):
-            continue
-        frame = _with_class(style, getattr(inputs, style.source), inputs)
-        if frame is None or not len(frame):
-            continue
-        columns = (
-            *(item.key for item in style.fields),
-            *(item.key for item in style.filters),
-            style.by,
-            *_extra_columns(style.source),
-        )
-        names = tuple(dict.fromkeys(name for name in columns if name))
-        if style.kind == "points":
-            found[style.source] = tables.add_points(pack, frame, names)
-        else:
-            found[style.source] = tables.add_lines(pack, frame, names, _line_shapes(frame))
+        if style.kind in ("points", "lines"):
+            sources.setdefault(style.source, []).append(style)
+    found: dict[str, Any] = {}
+    for source, shown in sources.items():
+        frame = getattr(inputs, source)
+        if frame is not None and len(frame):
+            found[source] = _layer(pack, frame, shown, inputs)
     return found
+
+
+def _layer(pack: Pack, frame: pd.DataFrame, styles: list[LayerStyle], inputs: MapInputs, *more: str) -> dict[str, Any]:
+    """Pack one layer with the columns that any of its styles asks for."""
+    source = styles[0].source
+    fields = [item.key for style in styles for item in style.fields]
+    filters = [item.key for style in styles for item in style.filters]
+    columns = (*fields, *filters, *(style.by for style in styles), *_extra_columns(source), *more)
+    names = tuple(dict.fromkeys(name for name in columns if name))
+    rows = _with_class(source, frame, inputs)
+    if styles[0].kind == "points":
+        return tables.add_points(pack, rows, names)
+    return tables.add_lines(pack, rows, names, _line_shapes(rows))
+
+
+def _frontier(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> dict[str, Any] | None:
+    """Plans at other ceilings, where there are at least two."""
+    points = inputs.frontier_points
+    if points is None or len(points) < 2:
+        return None
+    by_source = {source: [style for style in styles if style.source == source] for source in ("sites", "links")}
+
+    def packed(source: str, frame: pd.DataFrame | None) -> dict[str, Any] | None:
+        return None if frame is None or not len(frame) else _layer(pack, frame, by_source[source], inputs, "point")
+
+    sites, links = packed("sites", inputs.frontier_sites), packed("links", inputs.frontier_links)
+    return add_frontier(pack, points, sites=sites, links=links, ceiling_idr=inputs.plan.get("ceiling_idr"))
 
 
 def _extra_columns(source: str) -> tuple[str, ...]:
@@ -189,17 +213,15 @@ def _extra_columns(source: str) -> tuple[str, ...]:
         "bts": ("bts_id",),
         "surveys": ("area_code",),
         "candidates": ("candidate_id",),
-        "links": ("link_id", "from_id", "to_id"),
+        "links": ("link_id", "from_id", "to_id", "year"),
         "gateways": ("gateway_id",),
         "fiber_nodes": ("node_id",),
         "proposals": ("proposal_id", "desa_code"),
     }.get(source, ())
 
 
-def _with_class(style: LayerStyle, frame: pd.DataFrame | None, inputs: MapInputs) -> pd.DataFrame | None:
+def _with_class(source: str, frame: pd.DataFrame, inputs: MapInputs) -> pd.DataFrame:
     """Rows of a layer with the class that its style asks for, where the table does not hold it already."""
-    if frame is None or not len(frame):
-        return frame
     derived: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
         "bts": lambda rows: rows.assign(bts_class=tables.bts_class(rows)),
         "fiber": lambda rows: rows.assign(line_class=tables.fiber_class(rows)),
@@ -207,7 +229,7 @@ def _with_class(style: LayerStyle, frame: pd.DataFrame | None, inputs: MapInputs
         "sites": lambda rows: rows.assign(site_class=tables.backhaul_class(rows["backhaul"], inputs.backhaul_kinds)),
         "candidates": lambda rows: _judged_candidates(rows, inputs.rejected),
     }
-    return derived[style.source](frame) if style.source in derived else frame
+    return derived[source](frame) if source in derived else frame
 
 
 def _judged_candidates(candidates: pd.DataFrame, rejected: pd.DataFrame | None) -> pd.DataFrame:
@@ -245,4 +267,7 @@ def _grids(pack: Pack, inputs: MapInputs) -> dict[str, Any]:
         found["rasters"]["coverage_operator"] = add_operator_raster(
             pack, inputs.coverage_operator, inputs.coverage_operators
         )
-    return found
+    for name, raster in inputs.coverage_by_operator.items():
+        found["rasters"][f"coverage_rsrp_dbm:{name}"] = add_coarse_signal_raster(pack, raster)
+    serving = add_servers(pack, inputs)
+    return found | {"servers": serving.get("servers"), "rasters": found["rasters"] | serving.get("rasters", {})}

@@ -10,9 +10,13 @@ from planner.grid import Raster
 from planner.maps.packed import Pack
 from planner.maps.tables import signal_bytes
 
-__all__ = ["add_operator_raster", "add_signal_raster"]
+__all__ = ["MOST_NUMBERS", "add_coarse_signal_raster", "add_number_raster", "add_operator_raster", "add_signal_raster"]
+
+MOST_NUMBERS = 65_534
+"""Rows that a raster of numbers can tell apart in two bytes."""
 
 _MAX_PIXELS = 6_000_000
+_COARSE_DB = 4
 
 
 def add_signal_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
@@ -24,6 +28,18 @@ def add_operator_raster(pack: Pack, raster: Raster, operators: tuple[str, ...]) 
     """Number of the operator plus one, 0 where there is none."""
     values = np.where(raster.values >= 0, np.minimum(raster.values + 1, 255), 0).astype(np.uint8)
     return {**_add(pack, raster, values), "operators": list(operators)}
+
+
+def add_coarse_signal_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
+    """Signal rounded down to steps of 4 dB, 0 where there is none: a third of the bytes of whole dB."""
+    return _add(pack, raster, signal_bytes(raster.values) // _COARSE_DB * _COARSE_DB)
+
+
+def add_number_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
+    """Row numbers up to `MOST_NUMBERS`, stored as number plus one in two planes of bytes; 0 where there is none."""
+    numbers = np.where(raster.values >= 0, raster.values + 1, 0).astype(np.uint16)
+    low = _add(pack, raster, (numbers & 255).astype(np.uint8))
+    return {**low, "high": _add(pack, raster, (numbers >> 8).astype(np.uint8))["v"]}
 
 
 def _add(pack: Pack, raster: Raster, values: Any) -> dict[str, Any]:

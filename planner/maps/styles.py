@@ -14,7 +14,7 @@ from planner.paths import maps_dir
 __all__ = ["LayerStyle", "StyleClass", "StyleField", "read_styles"]
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
-Kind = Literal["land", "fill", "raster", "cells", "points", "mass", "lines"]
+Kind = Literal["land", "fill", "hatch", "raster", "cells", "points", "mass", "lines"]
 Shape = Literal["circle", "square", "diamond", "triangle", "cross", "ring", "pin"]
 
 

@@ -17,6 +17,7 @@ __all__ = ["add_cells", "add_lines", "add_mass_points", "add_points", "add_table
 
 _MASS_UNITS = 1 << 23  # 5 m: finer than a house is not shown
 _BAND_BITS = 9
+_MOST_LETTERS = 20_000
 _ON_AIR = ("on_air",)
 _OFF = ("inactive", "switch_off", "relocate")
 
@@ -41,8 +42,13 @@ def add_table(pack: Pack, frame: pd.DataFrame, columns: Iterable[str]) -> dict[s
         else:
             texts = values.astype("str").where(values.notna(), "").to_numpy(dtype=object)
             known, index = np.unique(texts.astype(str), return_inverse=True)
-            packed[name] = {"k": known.tolist(), "i": pack.add_steps(index)}
+            packed[name] = {**_texts(pack, known.tolist()), "i": pack.add_steps(index)}
     return {"n": len(frame), "c": packed}
+
+
+def _texts(pack: Pack, known: list[str]) -> dict[str, Any]:
+    """Short lists of texts stay readable in the island (``k``), long ones are squeezed in the block (``t``)."""
+    return {"k": known} if sum(map(len, known)) <= _MOST_LETTERS else {"t": pack.add_texts(known)}
 
 
 def add_points(pack: Pack, frame: pd.DataFrame, columns: Iterable[str]) -> dict[str, Any]:
@@ -129,8 +135,8 @@ def add_cells(
         "confidence": pack.add(np.rint(joined["confidence_share"].to_numpy(float) * 100.0).astype(np.uint8)),
         "operators": pack.add(np.minimum(joined["n_operators"].to_numpy(), 255).astype(np.uint8)),
         "indoor": pack.add(joined["is_indoor"].to_numpy(dtype=bool).astype(np.uint8)),
-        "server": {"k": servers.tolist(), "i": pack.add_steps(server)},
-        "area": {"k": areas.tolist(), "i": pack.add_steps(area)},
+        "server": {**_texts(pack, servers.tolist()), "i": pack.add_steps(server)},
+        "area": {**_texts(pack, areas.tolist()), "i": pack.add_steps(area)},
     }
 
 

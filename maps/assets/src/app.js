@@ -1,11 +1,14 @@
 // What every part of the page shares: data, choices, words, and ways to move about.
 // @ts-check
+import { ID_OF } from "./link.js";
 import { latOf, lonOf } from "./mercator.js";
 import { pointClass } from "./paint.js";
 
 /**
  * @typedef {import("./data.js").Data} Data @typedef {import("./state.js").State} State @typedef {import("./words.js").Words} Words
  */
+
+export const PHONE = "(max-width: 900px)";
 
 export class App {
   /** @param {Data} data @param {State} state @param {Words} words @param {any} map */
@@ -16,7 +19,9 @@ export class App {
     this.map = map;
     /** @type {Map<string, Set<number>>} */
     this.present = new Map();
-    this.isPhone = () => window.matchMedia("(max-width: 760px)").matches;
+    /** @type {Map<string, boolean>} */
+    this.judged = new Map();
+    this.isPhone = () => window.matchMedia(PHONE).matches;
   }
 
   /** @param {string} level */
@@ -29,6 +34,7 @@ export class App {
     const { data } = this;
     switch (style.kind) {
       case "fill": return style.by === "score" ? [...data.areas.values()].some((table) => table.has("score")) : [...data.areas.values()].some((table) => table.has(`${this.state.now.unit}_served`));
+      case "hatch": return this.hasDoubt();
       case "raster": return data.rasters.has(style.source);
       case "cells": return data.cells !== null;
       case "mass": return data.umkm !== null;
@@ -89,6 +95,58 @@ export class App {
     return names;
   }
 
+  /** Kinds of priority areas that the score of this run knows. @returns {string[]} */
+  priorities() {
+    const tables = [...this.data.areas.values()];
+    return ["three_t", "lokpri", "outermost_islands", "priority_destinations"].filter((key) => tables.some((table) => {
+      for (let row = 0; table.has(`raw_${key}`) && row < table.n; row++) if (table.number(`raw_${key}`, row) > 0) return true;
+      return false;
+    }));
+  }
+
+  /** Whether an area, or the nearest one above it that is judged, is of the priority asked for. @param {string} code @returns {boolean} */
+  isPriority(code) {
+    const key = this.state.now.priority;
+    if (!key) return true;
+    const known = this.judged.get(`${key} ${code}`);
+    if (known !== undefined) return known;
+    const found = this.areaRow(code);
+    const raw = found ? this.data.areas.get(found.level)?.number(`raw_${key}`, found.row) ?? NaN : NaN;
+    const above = code.includes(".") ? code.slice(0, code.lastIndexOf(".")) : "";
+    const answer = Number.isFinite(raw) ? raw > 0 : above !== "" && this.isPriority(above);
+    this.judged.set(`${key} ${code}`, answer);
+    return answer;
+  }
+
+  /** Whether some area rests on less evidence than the run asks for. */
+  hasDoubt() {
+    const least = this.data.meta.confidence;
+    return typeof least === "number" && [...this.data.areas.values()].some((table) => {
+      for (let row = 0; table.has("confidence_share") && row < table.n; row++) if (table.number("confidence_share", row) < least) return true;
+      return false;
+    });
+  }
+
+  /** Show the plan of another ceiling; what was chosen stays chosen where that plan has it too. @param {number} at */
+  choosePoint(at) {
+    const { data, state } = this;
+    if (!data.frontier) return;
+    const { selection, tab } = state.now;
+    const id = selection?.kind === "row" && selection.layer in ID_OF ? data.layers.get(selection.layer)?.text(ID_OF[selection.layer], selection.row) ?? "" : "";
+    for (const [name, table] of Object.entries(data.frontier.layersAt(at))) {
+      if (table) data.layers.set(name, table);
+      else data.layers.delete(name);
+    }
+    for (const style of data.styles) if (["sites", "links"].includes(style.source)) this.present.delete(style.key);
+    /** @type {import("./state.js").Selection | null} */
+    let kept = selection;
+    if (selection?.kind === "row" && ["sites", "links"].includes(selection.layer)) {
+      const row = data.layers.get(selection.layer)?.find(ID_OF[selection.layer], id) ?? -1;
+      kept = row < 0 ? null : { ...selection, row };
+    }
+    state.set({ point: at, selection: kept, tab: tab === "detail" && !kept ? "overview" : tab });
+  }
+
   /** @param {string} level @param {number} row */
   openArea(level, row) {
     const shapes = this.data.areas.get(level)?.shapes;
@@ -121,10 +179,11 @@ export class App {
   /** @param {number} west @param {number} south @param {number} east @param {number} north @param {boolean} [still] */
   fit(west, south, east, north, still = false) {
     const pad = this.isPhone() ? 14 : 24;
+    const low = this.isPhone() ? 0 : document.getElementById("dock")?.offsetHeight ?? 0;
     const right = this.isPhone() ? pad : window.innerWidth > 1100 ? 296 : 60;
     const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds([[south, west], [north, east]], {
-      paddingTopLeft: [pad, pad], paddingBottomRight: [right, pad + this.hidden()], maxZoom: 13, animate: !calm, duration: 0.5,
+      paddingTopLeft: [pad, pad], paddingBottomRight: [right, pad + low + this.hidden()], maxZoom: 13, animate: !calm, duration: 0.5,
     });
   }
 

@@ -57,6 +57,11 @@ export class Block {
     return fromSteps(new Uint8Array(this.buffer, ref.o, ref.n * 4), ref.n);
   }
 
+  /** @param {Ref} ref @returns {string[]} */
+  texts(ref) {
+    return JSON.parse(new TextDecoder().decode(new Uint8Array(this.buffer, ref.o, ref.n)));
+  }
+
   /** @param {Ref} ref @returns {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} */
   plain(ref) {
     const { o, n } = ref;

@@ -7,7 +7,7 @@ import { WORLD, lonOf, latOf, unitX, unitY } from "./mercator.js";
  * @typedef {Record<string, any>} Json
  * @typedef {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} Numbers
  * @typedef {{x: Int32Array, y: Int32Array, ringStart: Int32Array, partStart: Int32Array, box: Int32Array}} Shapes
- * @typedef {{west: number, north: number, pixel: number, rows: number, cols: number, values: Uint8Array, operators: string[]}} Raster
+ * @typedef {{west: number, north: number, pixel: number, rows: number, cols: number, values: Uint8Array | Uint16Array, operators: string[]}} Raster
  * @typedef {{n: number, x: Int32Array, y: Int32Array, level: Uint8Array, digital: Uint8Array, sector: Uint8Array, sectors: string[]}} Mass
  * @typedef {{west: number, north: number, pixel: number, cols: number, n: number, id: Int32Array, x: Int32Array, y: Int32Array,
  *   level: Uint8Array, cause: Uint8Array, umkm: Float32Array, people: Float32Array, facilities: Uint8Array, rsrp: Uint8Array,
@@ -29,6 +29,12 @@ export class Text {
   }
 }
 
+/** @param {Json} column @param {Block} block */
+const text = (column, block) => new Text(column.k ?? block.texts(column.t), block.steps(column.i));
+
+/** @template {Numbers} T @param {T} values @param {number[]} rows @returns {T} */
+const taken = (values, rows) => /** @type {T} */ (/** @type {any} */ (values.constructor).from(rows, (/** @type {number} */ row) => values[row]));
+
 /** A table: named columns of equal length, with places or shapes when it has any. */
 export class Table {
   /** @param {Json} packed @param {Block} block */
@@ -38,7 +44,7 @@ export class Table {
     /** @type {Map<string, Text | Numbers>} */
     this.columns = new Map();
     for (const [name, column] of Object.entries(packed.c)) {
-      this.columns.set(name, column.k ? new Text(column.k, block.steps(column.i)) : block.plain(column));
+      this.columns.set(name, column.i ? text(column, block) : block.plain(column));
     }
     /** @type {Int32Array} */
     this.x = packed.x ? block.steps(packed.x) : new Int32Array(0);
@@ -80,6 +86,18 @@ export class Table {
     return position < 0 ? -1 : column.index.indexOf(position);
   }
 
+  /** The same columns for some of the rows. @param {number[]} rows @returns {Table} */
+  pick(rows) {
+    /** @type {Table} */
+    const part = Object.create(Table.prototype);
+    part.n = rows.length;
+    part.columns = new Map([...this.columns].map(([name, column]) => [name, column instanceof Text ? new Text(column.known, taken(column.index, rows)) : taken(column, rows)]));
+    part.x = this.x.length ? taken(this.x, rows) : this.x;
+    part.y = this.y.length ? taken(this.y, rows) : this.y;
+    part.shapes = this.shapes && pickShapes(this.shapes, rows);
+    return part;
+  }
+
   /** @param {number} row */
   lon(row) {
     return lonOf(this.x[row]);
@@ -112,6 +130,23 @@ function unpackShapes(packed, block) {
   return { x, y, ringStart, partStart, box };
 }
 
+/** @param {Shapes} shapes @param {number[]} rows @returns {Shapes} */
+function pickShapes(shapes, rows) {
+  /** @type {number[]} */
+  const vertices = [];
+  /** @type {number[]} */
+  const rings = [];
+  for (const row of rows) {
+    for (let ring = shapes.partStart[row]; ring < shapes.partStart[row + 1]; ring++) {
+      for (let v = shapes.ringStart[ring]; v < shapes.ringStart[ring + 1]; v++) vertices.push(v);
+      rings.push(shapes.ringStart[ring + 1] - shapes.ringStart[ring]);
+    }
+  }
+  const parts = rows.map((row) => shapes.partStart[row + 1] - shapes.partStart[row]);
+  const box = Int32Array.from(rows.flatMap((row) => [...shapes.box.subarray(4 * row, 4 * row + 4)]));
+  return { x: taken(shapes.x, vertices), y: taken(shapes.y, vertices), ringStart: starts(Int32Array.from(rings)), partStart: starts(Int32Array.from(parts)), box };
+}
+
 /** @param {Int32Array} counts */
 function starts(counts) {
   const out = new Int32Array(counts.length + 1);
@@ -134,8 +169,8 @@ function unpackCells(packed, block) {
   for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
     cells[name] = block.plain(packed[name]);
   }
-  cells.server = new Text(packed.server.k, block.steps(packed.server.i));
-  cells.area = new Text(packed.area.k, block.steps(packed.area.i));
+  cells.server = text(packed.server, block);
+  cells.area = text(packed.area, block);
   cells.half = ((packed.pixel / 360) * WORLD) / 2;
   return cells;
 }
@@ -164,6 +199,29 @@ export function rasterAt(raster, lon, lat) {
   return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? 0 : raster.values[row * raster.cols + col];
 }
 
+/** Plans at other ceilings: points, and the sites and links of each. */
+export class Frontier {
+  /** @param {Json} packed @param {Block} block @param {Map<string, Table>} own layers of the page's own plan */
+  constructor(packed, block, own) {
+    this.points = new Table(packed.points, block);
+    /** @type {number} */
+    this.own = packed.own;
+    this.all = Object.fromEntries(["sites", "links"].map((name) => [name, packed[name] ? new Table(packed[name], block) : null]));
+    this.ownLayers = { sites: own.get("sites"), links: own.get("links") };
+  }
+
+  /** Sites and links at a point; undefined where it has none. @param {number} at @returns {{sites: Table | undefined, links: Table | undefined}} */
+  layersAt(at) {
+    if (at < 0 || at === this.own) return this.ownLayers;
+    const point = this.points.number("point", at);
+    const rowsOf = (/** @type {Table | null} */ table) => {
+      const rows = table ? [...Array(table.n).keys()].filter((row) => table.number("point", row) === point) : [];
+      return rows.length && table ? table.pick(rows) : undefined;
+    };
+    return { sites: rowsOf(this.all.sites), links: rowsOf(this.all.links) };
+  }
+}
+
 /** Everything the page knows. */
 export class Data {
   /** @param {Json} json @param {Block} block */
@@ -186,6 +244,14 @@ export class Data {
     this.umkm = json.umkm ? unpackMass(json.umkm, block) : null;
     /** @type {Map<string, Raster>} */
     this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
+    /** @type {Table | null} */
+    this.servers = json.servers ? new Table(json.servers, block) : null;
+    /** @type {Frontier | null} */
+    this.frontier = json.frontier ? new Frontier(json.frontier, block, this.layers) : null;
+    /** Operators, in one order for every layer that colours by them. @type {string[]} */
+    this.operators = this.rasters.get("coverage_operator")?.operators ?? [];
+    const others = (this.layers.get("bts")?.known("operator") ?? []).filter((name) => name !== "" && !this.operators.includes(name));
+    this.operators = [...this.operators, ...others];
   }
 
   /** @param {string} key */
@@ -205,7 +271,10 @@ function unpackMass(packed, block) {
 /** @param {Json} packed @param {Block} block @returns {Raster} */
 function unpackRaster(packed, block) {
   const { west, north, pixel, rows, cols } = packed;
-  const values = fromRowSteps(/** @type {Uint8Array} */ (block.plain(packed.v)), rows, cols);
+  const plane = (/** @type {any} */ ref) => fromRowSteps(/** @type {Uint8Array} */ (block.plain(ref)), rows, cols);
+  const low = plane(packed.v);
+  const high = packed.high && plane(packed.high);
+  const values = high ? Uint16Array.from(low, (value, i) => value | (high[i] << 8)) : low;
   return { west, north, pixel, rows, cols, values, operators: packed.operators ?? [] };
 }
 

@@ -1,14 +1,17 @@
 // The answer to a click: what is here, and why.
 // @ts-check
 import { App } from "./app.js";
-import { cellAt, rasterAt } from "./data.js";
+import { cellAt } from "./data.js";
 import { el } from "./dom.js";
 import { countsOf, missing, missingShare, sum } from "./measure.js";
 import { distanceKm, latOf, lonOf, unitX, unitY } from "./mercator.js";
-import { gapPicker, heroWords, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
+import { ID_OF } from "./link.js";
+import { gapPicker, heroWords, ranked, rankTable, unitPicker } from "./overview.js";
 import { chip, empty, facts, fieldValue, glyph, levelBar, section, valueByName } from "./parts.js";
 import { areaAt } from "./pick.js";
 import { pointClass } from "./paint.js";
+import { isWholePlan, sitesByArea } from "./plans.js";
+import { signalBlock, signalRows } from "./signal.js";
 import { whyBlocks } from "./why.js";
 
 /** @typedef {import("./state.js").Selection} Selection */
@@ -53,7 +56,7 @@ function areaDetail(app, level, row) {
 /** What the plan adds and how sure the figures are. @param {App} app @param {import("./data.js").Table} table @param {number} row @returns {[string, string | null][]} */
 function areaFigures(app, table, row) {
   const { words, state } = app;
-  const added = table.number(`${state.now.unit}_new`, row);
+  const added = isWholePlan(app) ? table.number(`${state.now.unit}_new`, row) : NaN;
   const confidence = table.number("confidence_share", row);
   const level = table.text("service_level", row);
   const cause = table.text("cause", row);
@@ -114,7 +117,7 @@ export function siteList(app, rows) {
   for (const row of ordered) {
     list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openRow("sites", row) } },
       glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
-      el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, `${words.of("map.site_type", table.text("site_type", row))} · ${words.of("map.backhaul", table.text("backhaul", row))}`)),
+      el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, [words.of("map.site_type", table.text("site_type", row)), words.of("map.backhaul", table.text("backhaul", row)), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : ""].filter(Boolean).join(" · "))),
       el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row)))))));
   }
   return list;
@@ -172,6 +175,9 @@ function siteDetail(app, row) {
         [words.t("map.field.demand_mbps"), `${words.n(table.number("demand_mbps", row), 1)} Mbit/s`],
         [words.t("map.field.capex_idr"), words.idr(table.number("capex_idr", row))],
         [words.t("map.field.opex_idr_per_year"), words.idr(table.number("opex_idr_per_year", row))],
+        [words.t("map.field.year"), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : null],
+        [words.t("map.field.payer"), words.of("map.payer", table.text("payer", row))],
+        [words.t("map.field.funding_source"), words.of("map.funding_source", table.text("funding_source", row))],
         [words.t("map.field.cost_idr"), words.idr(cost)],
         [words.t("map.field.path"), path.length > 1 ? path.map((node) => nodeName(app, node)).join(" → ") : null],
         [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
@@ -252,8 +258,7 @@ function rowDetail(app, layer, row) {
   const table = data.layers.get(layer);
   const style = data.styles.find((item) => item.source === layer);
   if (!table || !style) return [];
-  const ids = ["bts_id", "candidate_id", "node_id", "gateway_id", "proposal_id", "link_id"];
-  const id = ids.map((key) => table.text(key, row)).find(Boolean) ?? "";
+  const id = layer === "surveys" ? "" : table.text(ID_OF[layer] ?? "", row);
   const area = table.text("area_code", row);
   const title = table.text("name", row) || (area && app.areaName(area)) || id || words.t(`map.layer.${style.key}`);
   const rows = /** @type {[string, string][]} */ ((style.fields ?? []).map((/** @type {any} */ field) => [words.t(`map.field.${field.key}`), fieldValue(app, field, table, row)]));
@@ -262,7 +267,8 @@ function rowDetail(app, layer, row) {
   }
   if (table.x.length) rows.push([words.t("map.field.place"), words.place(table.lon(row), table.lat(row))]);
   if (id && id !== title) rows.push(["ID", id]);
-  return [heading(app, words.t(`map.layer_one.${style.key}`), title, [area && area !== title ? words.t("map.code", { code: area }) : ""]), el("section", { class: "block" }, facts(rows))];
+  const nodes = [heading(app, words.t(`map.layer_one.${style.key}`), title, [area && area !== title ? words.t("map.code", { code: area }) : ""]), el("section", { class: "block" }, facts(rows))];
+  return layer === "gateways" ? [...nodes, ...beams(app, table.text("satellite_id", row))] : nodes;
 }
 
 /** @param {App} app @param {number} lon @param {number} lat @returns {Node[]} */
@@ -275,7 +281,9 @@ function placeDetail(app, lon, lat) {
   const above = areas.slice(1).map((item) => app.areaLabel(item.level, item.row)).join(", ");
   /** @type {Node[]} */
   const nodes = [heading(app, words.t("map.why_here"), title, [above ? `${above} · ` : "", words.place(lon, lat)])];
-  nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells")), facts(signalRows(app, lon, lat))));
+  nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells"))));
+  const signal = signalBlock(app, lon, lat);
+  if (signal) nodes.push(signal);
   if (areas.length) {
     const list = el("ul", { class: "sites" });
     for (const item of areas) {
@@ -288,17 +296,14 @@ function placeDetail(app, lon, lat) {
   return nodes;
 }
 
-/** @param {App} app @param {number} lon @param {number} lat @returns {[string, string | null][]} */
-function signalRows(app, lon, lat) {
+/** Beams of a satellite: what they carry, what is promised, what is left. @param {App} app @param {string} satellite @returns {Node[]} */
+export function beams(app, satellite) {
   const { words, data } = app;
-  const signal = data.rasters.get("coverage_rsrp_dbm");
-  const operator = data.rasters.get("coverage_operator");
-  const level = signal ? rasterAt(signal, lon, lat) : 0;
-  const best = operator ? operator.operators[rasterAt(operator, lon, lat) - 1] : undefined;
-  return [
-    [words.t("map.field.rsrp_dbm"), signal ? (level ? `${words.n(level - 200)} dBm` : words.t("map.no_signal")) : null],
-    [words.t("map.field.best_operator"), best ?? null],
-  ];
+  return data.json.satellite.filter((/** @type {any} */ beam) => !satellite || beam.satellite_id === satellite).map((/** @type {any} */ beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
+    [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`], [words.t("map.field.committed_mbps"), `${words.n(beam.committed_mbps)} Mbit/s`],
+    [words.t("map.field.free_mbps"), `${words.n(Math.max(0, beam.capacity_mbps - beam.committed_mbps))} Mbit/s`],
+    [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`], [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")], [words.t("map.field.source"), beam.source ?? ""],
+  ])));
 }
 
 /** @param {App} app @param {number} i @param {number} lon @param {number} lat */
@@ -317,8 +322,8 @@ function cellBlock(app, i, lon, lat) {
     el("p", { class: "because" }, words.t(`map.verdict.${cause || level}`)),
     facts([
       [words.t("map.field.cause"), cause ? words.t(`causes.${cause}`) : null],
-      [words.t("map.field.rsrp_dbm"), cells.rsrp[i] ? `${words.n(cells.rsrp[i] - 200)} dBm` : words.t("map.no_signal")],
-      [words.t("map.field.server"), server ? link : null],
+      [words.t("map.field.rsrp_dbm"), data.servers ? null : cells.rsrp[i] ? `${words.n(cells.rsrp[i] - 200)} dBm` : words.t("map.no_signal")],
+      [words.t("map.field.server"), server && !data.servers ? link : null],
       [words.t("map.field.n_operators"), words.n(cells.operators[i])],
       [words.t("map.field.is_indoor"), words.t(cells.indoor[i] ? "map.yes" : "map.no")],
       [words.t("map.field.served_share"), words.share(cells.served[i] / 100, 0)],

@@ -7,12 +7,16 @@ import { el } from "./dom.js";
 /** Values of a column, as the reader may choose them. @param {App} app @param {Style} style @param {string} key @returns {string[]} */
 function valuesOf(app, style, key) {
   const { data } = app;
+  if (style.kind === "cells") return key === "level" ? data.levels : data.json.vocabulary.causes;
   if (style.kind === "mass") {
     const known = /** @type {Record<string, string[]>} */ ({ digital: data.json.vocabulary.digital, level: data.levels, sector: data.umkm?.sectors ?? [] });
     return known[key] ?? [];
   }
   return data.layers.get(style.source)?.known(key) ?? [];
 }
+
+/** Layers whose choices the reader has opened. @type {Set<string>} */
+const opened = new Set();
 
 /** Selects of a layer; a column with one value offers no choice. @param {App} app @param {Style} style */
 export function filterBox(app, style) {
@@ -29,7 +33,13 @@ export function filterBox(app, style) {
       ...values.map((value) => el("option", { value, ...(value === chosen ? { selected: true } : {}) }, filter.words ? words.of(filter.words, value) : value.slice(0, 60)))));
     box.append(el("label", { for: id }, words.t(`map.field.${filter.key}`)), select);
   }
-  return box.childElementCount ? box : null;
+  if (!box.childElementCount) return null;
+  const chosen = inForce(app, style).map(([key, value]) => {
+    const named = style.filters.find((/** @type {{key: string}} */ filter) => filter.key === key);
+    return named.words ? words.of(named.words, value) : value.slice(0, 40);
+  });
+  return el("details", { class: "narrow", ...(opened.has(style.key) ? { open: true } : {}), on: { toggle: (/** @type {Event} */ event) => (/** @type {HTMLDetailsElement} */ (event.target).open ? opened.add(style.key) : opened.delete(style.key)) } },
+    el("summary", {}, words.t("map.narrow"), chosen.length > 0 && ": ", chosen.length > 0 && el("b", {}, chosen.join(", "))), box);
 }
 
 /** Filters in force on a layer. @param {App} app @param {Style} style @returns {[string, string][]} */
@@ -40,8 +50,27 @@ function inForce(app, style) {
 
 /** @param {App} app @param {Style} style @param {Table} table @returns {((row: number) => boolean) | null} */
 export function keepRow(app, style, table) {
-  const wanted = inForce(app, style);
-  return wanted.length ? (row) => wanted.every(([key, value]) => table.text(key, row) === value) : null;
+  const { year, priority } = app.state.now;
+  /** @type {((row: number) => boolean)[]} */
+  const tests = inForce(app, style).map(([key, value]) => (row) => table.text(key, row) === value);
+  if (year !== null && ["sites", "links"].includes(style.source) && table.has("year")) tests.push((row) => !(table.number("year", row) > year));
+  if (priority && table.has("area_code")) tests.push((row) => app.isPriority(table.text("area_code", row)));
+  return tests.length ? (row) => tests.every((test) => test(row)) : null;
+}
+
+/** @param {App} app @param {Style} style @returns {((cell: number) => boolean) | null} */
+export function keepCell(app, style) {
+  const { cells, levels, json } = app.data;
+  if (!cells) return null;
+  const lists = /** @type {Record<string, [Uint8Array, string[]]>} */ ({ level: [cells.level, levels], cause: [cells.cause, json.vocabulary.causes] });
+  /** @type {((i: number) => boolean)[]} */
+  const tests = inForce(app, style).map(([key, value]) => {
+    const [column, names] = lists[key];
+    const position = names.indexOf(value);
+    return (i) => column[i] === position;
+  });
+  if (app.state.now.priority) tests.push((i) => app.isPriority(cells.area.at(i)));
+  return tests.length ? (i) => tests.every((test) => test(i)) : null;
 }
 
 /** @param {App} app @param {Style} style @returns {((point: number) => boolean) | null} */

@@ -11,6 +11,9 @@ import { pointClass, symbolScale } from "./paint.js";
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif';
 
+const SMALL_SHIFTS = [[0, 0], [0, -12], [0, 12]];
+const LARGE_SHIFTS = [0, -14, 14, -26, 26].flatMap((dy) => [0, -26, 26].map((dx) => [dx, dy])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+
 /** Short form of an area's name on the map. @param {string} name */
 export function shortName(name) {
   const text = name.replace(/^(kabupaten|kab\.?|kecamatan|kec\.?|provinsi|desa|kelurahan)\s+/i, "").replace(/\s*\(skematis\)$/i, "");
@@ -45,15 +48,15 @@ export function paintLabels(view, data, state) {
     const name = shortName(table.text("name", row));
     if (!name) continue;
     const half = ctx.measureText(name).width / 2 + 4;
-    const boxAt = (/** @type {number} */ shift) => [px - half, py + shift - size * 0.8, px + half, py + shift + size * 0.8];
-    const shifts = (large ? [0, -14, 14] : [0, -12, 12]).filter((shift) => !hits(boxAt(shift), taken));
+    const boxAt = (/** @type {number[]} */ [dx, dy]) => [px + dx - half, py + dy - size * 0.8, px + dx + half, py + dy + size * 0.8];
+    const shifts = (large ? LARGE_SHIFTS : SMALL_SHIFTS).filter((shift) => !hits(boxAt(shift), taken));
     if (!shifts.length) continue;
     const free = shifts.find((item) => !hits(boxAt(item), sites));
-    if (free === undefined && view.zoom < 7) continue; // half a name is worse than none
+    if (free === undefined && view.zoom < 8.5) continue; // half a name is worse than none
     const shift = free ?? shifts[0];
     taken.push(boxAt(shift));
-    ctx.strokeText(name, px, py + shift);
-    ctx.fillText(name, px, py + shift);
+    ctx.strokeText(name, px + shift[0], py + shift[1]);
+    ctx.fillText(name, px + shift[0], py + shift[1]);
   }
 }
 

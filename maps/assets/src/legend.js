@@ -8,6 +8,7 @@ import { chip, glyph } from "./parts.js";
 
 const GROUPS = ["fill", "service", "coverage", "plan", "network", "data"];
 const ALONE = ["fill", "coverage"]; // groups of which one layer at most is on
+const RARE = ["umkm", "measurements", "quarantined", "proposals", "area_confidence", "bts_operator"]; // nobody misses them where they are not
 
 /** @param {App} app @param {HTMLElement} host */
 export function legend(app, host) {
@@ -19,11 +20,11 @@ export function legend(app, host) {
     const present = styles.filter((style) => app.hasRows(style));
     if (!present.length) continue;
     const box = el("fieldset", {}, el("legend", {}, words.t(`map.group.${group}`)));
-    for (const style of present) box.append(layerRow(app, style, ALONE.includes(group) ? present.map((item) => item.key) : []));
-    if (group === "fill") box.append(levelPicker(app));
+    for (const style of present) box.append(layerRow(app, style, present.filter((item) => ALONE.includes(group) || item.source === style.source).map((item) => item.key)));
+    if (group === "fill") for (const choice of [levelPicker(app), priorityPicker(app)]) if (choice) box.append(choice);
     body.append(box);
   }
-  const absent = data.styles.filter((style) => !app.hasRows(style) && !["umkm", "measurements", "quarantined", "proposals"].includes(style.key));
+  const absent = data.styles.filter((style) => !app.hasRows(style) && !RARE.includes(style.key));
   if (absent.length) body.append(el("p", { class: "note absent" }, words.t("map.absent_layers", { names: absent.map((style) => words.t(`map.layer.${style.key}`)).join(", ") })));
   if (app.isPhone()) fill(host, body);
   else fill(host, el("details", { class: "card", open }, el("summary", {}, words.t("map.layers")), body));
@@ -36,20 +37,26 @@ function layerRow(app, style, rivals) {
   const far = on && (style.min_zoom ?? 0) > map.getZoom();
   const id = `layer-${style.key}`;
   const box = el("input", { type: "checkbox", id, ...(on ? { checked: true } : {}), on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && classList(app, style), on && filterBox(app, style));
+  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && style.kind === "raster" && operatorPicker(app, style), on && classList(app, style), on && filterBox(app, style));
 }
 
 /** @param {App} app @param {Record<string, any>} style */
 function classList(app, style) {
-  const { words, data } = app;
-  const raster = data.rasters.get(style.source);
-  const operators = raster?.operators ?? [];
+  const { words } = app;
+  if (style.by === "operator") return operatorList(app, style);
   const numeric = style.classes.filter((/** @type {Class} */ item) => item.from !== undefined);
   if (numeric.length > 2) return ramp(app, style, numeric);
   const list = el("ul", { class: "classes" });
-  if (style.by === "operator") operators.forEach((name, i) => list.append(el("li", {}, glyph(style.classes[i % style.classes.length], style.kind), name)));
-  else for (const item of app.classesPresent(style)) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
+  for (const item of app.classesPresent(style)) list.append(el("li", {}, glyph(item, style.kind), words.t(item.words ?? `map.layer.${style.key}`)));
   return list;
+}
+
+/** Operators that the layer shows, in the colours they have everywhere. @param {App} app @param {Record<string, any>} style */
+function operatorList(app, style) {
+  const { data } = app;
+  const shown = data.rasters.get(style.source)?.operators ?? data.layers.get(style.source)?.known("operator") ?? [];
+  const names = data.operators.filter((name) => shown.includes(name));
+  return el("ul", { class: "classes" }, ...names.map((name) => el("li", {}, glyph(style.classes[data.operators.indexOf(name) % style.classes.length], style.kind), name)));
 }
 
 /** Numeric classes as one ramp with its limits below. @param {App} app @param {Record<string, any>} style @param {Class[]} numeric */
@@ -65,12 +72,43 @@ function ramp(app, style, numeric) {
   return el("div", { class: "ramp-box" }, strip, unit && el("p", { class: "note" }, unit), list);
 }
 
+/** A labelled choice below a group. @param {string} id @param {string} label @param {[string, string][]} options @param {string} chosen @param {(value: string) => void} choose */
+function picker(id, label, options, chosen, choose) {
+  const select = /** @type {HTMLSelectElement} */ (el("select", { id, on: { change: () => choose(select.value) } },
+    ...options.map(([value, text]) => el("option", { value, ...(chosen === value ? { selected: true } : {}) }, text))));
+  return el("label", { class: "level", for: id }, el("span", {}, label), select);
+}
+
+/** Whose signal a raster shows, where the page holds each operator's alone. @param {App} app @param {Record<string, any>} style */
+function operatorPicker(app, style) {
+  const { words, data, state } = app;
+  const known = data.operators.filter((name) => data.rasters.has(`${style.source}:${name}`));
+  if (!known.length) return null;
+  const name = `${style.key}.operator`;
+  const options = /** @type {[string, string][]} */ ([["", words.t("map.best_of_all")], ...known.map((operator) => [operator, operator.slice(0, 60)])]);
+  return picker(`of-${style.key}`, words.t("map.field.operator"), options, state.now.filters[name] ?? "", (value) => state.set({ filters: { ...state.now.filters, [name]: value } }));
+}
+
 /** @param {App} app */
 function levelPicker(app) {
   const { words, data, state } = app;
   const known = ["kabupaten", "kecamatan", "desa", "hexagon"].filter((level) => data.areas.has(level));
-  if (known.length < 2) return document.createTextNode("");
-  const select = /** @type {HTMLSelectElement} */ (el("select", { id: "area-level", on: { change: () => state.set({ areaLevel: select.value }) } },
-    ...["auto", ...known].map((level) => el("option", { value: level, ...(state.now.areaLevel === level ? { selected: true } : {}) }, level === "auto" ? words.t("map.level_auto") : words.t(`area_levels.${level}`)))));
-  return el("label", { class: "level", for: "area-level" }, el("span", {}, words.t("map.level")), select);
+  if (known.length < 2) return null;
+  const options = /** @type {[string, string][]} */ (["auto", ...known].map((level) => [level, level === "auto" ? words.t("map.level_auto") : words.t(`area_levels.${level}`)]));
+  return picker("area-level", words.t("map.level"), options, state.now.areaLevel, (areaLevel) => state.set({ areaLevel }));
+}
+
+/** @param {App} app */
+function priorityPicker(app) {
+  const { words, state } = app;
+  const known = app.priorities();
+  if (!known.length) return null;
+  const options = /** @type {[string, string][]} */ ([["", words.t("map.all")], ...known.map((key) => [key, words.t(`map.priority.${key}`)])]);
+  return picker("only-priority", words.t("map.only"), options, state.now.priority, (priority) => state.set({ priority }));
+}
+
+/** On phones, where the layers have a tab of their own: the colours of the areas in view, on one line over the map. @param {App} app @param {HTMLElement} host */
+export function shortLegend(app, host) {
+  const style = app.data.styles.find((item) => item.kind === "fill" && app.state.now.on.has(item.key) && app.hasRows(item));
+  fill(host, style && el("div", { class: "card short" }, el("p", {}, app.words.t(`map.layer.${style.key}`)), classList(app, style)));
 }

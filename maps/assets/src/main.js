@@ -1,15 +1,17 @@
 // Starts the page on the map that folium made.
 // @ts-check
-import { App } from "./app.js";
+import { App, PHONE } from "./app.js";
 import { readData } from "./data.js";
 import { el, fill, keepFocus } from "./dom.js";
-import { keepMass, keepRow } from "./filters.js";
+import { makeDock } from "./dock.js";
+import { keepCell, keepMass, keepRow } from "./filters.js";
 import { watchPointer } from "./hover.js";
 import { paintLabels, paintSelection, paintWatermark } from "./labels.js";
-import { legend } from "./legend.js";
+import { legend, shortLegend } from "./legend.js";
+import { askedFor, readLink, selectionOf, writeLink } from "./link.js";
 import { unitX, unitY, WORLD } from "./mercator.js";
 import { makePanel } from "./panel.js";
-import { paintBorders, paintCells, paintFill, paintLand, paintLines, paintMass, paintPoints, paintRaster } from "./paint.js";
+import { orderOperators, paintBorders, paintCells, paintDoubt, paintFill, paintLand, paintLines, paintMass, paintPoints, paintRaster } from "./paint.js";
 import { pick } from "./pick.js";
 import { makeStage } from "./stage.js";
 import { State } from "./state.js";
@@ -24,11 +26,13 @@ async function start() {
   /** @type {any} */
   const map = /** @type {any} */ (window).map_merata;
   const data = await readData(document);
-  const linked = readLink();
+  orderOperators(data.operators);
+  const { view: linkedView, ...linked } = readLink(window.location.hash, data);
   const on = new Set(data.styles.filter((style) => style.is_on).map((style) => style.key));
   const unit = ["umkm", "people", "desa", "facilities"].find((name) => data.json.totals[name]) ?? "umkm";
   const state = new State({
-    lang: linked.lang ?? data.meta.language, unit, gap: firstGap(data, unit), areaLevel: "auto", on: linked.on ?? on, tab: "overview", selection: null, filters: {},
+    lang: data.meta.language, unit, gap: firstGap(data, unit), areaLevel: "auto", on, tab: "overview", selection: null, filters: {},
+    point: data.frontier?.own ?? -1, year: null, priority: "", ...linked,
   });
   const words = new Words(data.json.words, state.now.lang);
   const app = new App(data, state, words, map);
@@ -53,11 +57,12 @@ async function start() {
       }
       list.push((view) => {
         const table = data.layers.get(style.source);
-        if (style.kind === "fill") paintFill(view, data, style, state, faint());
-        else if (style.kind === "raster") paintRaster(view, data, style);
-        else if (style.kind === "cells") paintCells(view, data, style);
+        if (style.kind === "fill") paintFill(view, data, style, state, faint(), (code) => app.isPriority(code));
+        else if (style.kind === "hatch") paintDoubt(view, data, style, state);
+        else if (style.kind === "raster") paintRaster(view, data, style, state);
+        else if (style.kind === "cells") paintCells(view, data, style, keepCell(app, style));
         else if (style.kind === "mass") paintMass(view, data, style, keepMass(app, style));
-        else if (style.kind === "lines" && table) paintLines(view, table, style);
+        else if (style.kind === "lines" && table) paintLines(view, table, style, keepRow(app, style, table));
         else if (style.kind === "points" && table) paintPoints(view, table, style, keepRow(app, style, table));
       });
     }
@@ -70,16 +75,31 @@ async function start() {
   stage.addTo(map);
 
   L.control.zoom({ position: "topleft" }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
-  const [west, south, east, north] = data.meta.bounds;
-  if (linked.view) map.setView([linked.view[1], linked.view[2]], linked.view[0], { animate: false });
-  else app.fit(west, south, east, north, true);
-
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  const asked = askedFor(window.location.hash);
+  if (data.frontier && state.now.point >= 0 && state.now.point !== data.frontier.own) app.choosePoint(state.now.point);
+  const selection = selectionOf(data, asked);
+  if (selection) state.set({ selection, tab: "detail" });
   makePanel(app, byId("panel"));
+  const sliders = byId("dock");
+  const placeDock = () => (app.isPhone() ? document.querySelector(".dock-place") : byId("stage"))?.append(sliders);
+  placeDock();
+  makeDock(app, sliders);
+  const [west, south, east, north] = data.meta.bounds;
+  if (linkedView) map.setView([linkedView[1], linkedView[2]], linkedView[0], { animate: false });
+  else app.fit(west, south, east, north, true);
   const host = byId("legend-host");
+  const keepLink = () => {
+    const { lat, lng } = map.getCenter();
+    try {
+      window.history.replaceState(null, "", writeLink(data, state.now, { zoom: map.getZoom(), lat, lng }));
+    } catch {
+      // some viewers forbid it; the page works without
+    }
+  };
   const drawAround = () => {
     if (!app.isPhone()) keepFocus(host, () => legend(app, host));
-    else host.replaceChildren();
+    else shortLegend(app, host);
     drawCredits(app);
     for (const node of document.querySelectorAll("[data-word]")) node.textContent = words.t(/** @type {HTMLElement} */ (node).dataset.word ?? "");
     byId("map_merata").setAttribute("aria-label", words.t("map.aria"));
@@ -92,15 +112,18 @@ async function start() {
   };
   drawAround();
   state.listen((changed) => {
-    if (["lang", "on", "unit", "gap", "areaLevel", "filters"].some((key) => changed.has(key))) drawAround();
-    if (["on", "unit", "gap", "areaLevel", "filters", "selection", "lang"].some((key) => changed.has(key))) stage.paint();
-    writeLink(map, state);
+    if (["lang", "on", "unit", "gap", "areaLevel", "filters", "priority", "point"].some((key) => changed.has(key))) drawAround();
+    if (["on", "unit", "gap", "areaLevel", "filters", "selection", "lang", "priority", "point", "year"].some((key) => changed.has(key))) stage.paint();
+    keepLink();
   });
-  window.matchMedia("(max-width: 760px)").addEventListener("change", drawAround);
+  window.matchMedia(PHONE).addEventListener("change", () => {
+    placeDock();
+    drawAround();
+  });
   map.on("zoomend", () => {
     if (!app.isPhone()) keepFocus(host, () => legend(app, host));
   });
-  map.on("moveend", () => writeLink(map, state));
+  map.on("moveend", keepLink);
   watchPointer(app, byId("hover"));
   map.on("click", (/** @type {any} */ event) => {
     const { lat, lng } = event.latlng;
@@ -140,26 +163,6 @@ function drawCredits(app) {
   const sources = n ? el("button", { type: "button", on: { click: open } }, words.t("map.sources_n", { n })) : null;
   fill(byId("credits"), el("span", {}, words.t("map.indicative_line")), el("span", {}, sources, sources ? " · " : "", "Leaflet"));
   fill(byId("badges"), data.meta.synthetic && el("strong", { class: "badge" }, words.t("map.synthetic_badge")));
-}
-
-/** View, language and layers in the address, so that a view can be sent on. @param {any} map @param {State} state */
-function writeLink(map, state) {
-  const centre = map.getCenter();
-  const parts = [map.getZoom().toFixed(2), centre.lat.toFixed(4), centre.lng.toFixed(4), state.now.lang, [...state.now.on].sort().join("+")];
-  try {
-    window.history.replaceState(null, "", `#${parts.join("/")}`);
-  } catch {
-    // some viewers forbid it; the page works without
-  }
-}
-
-/** @returns {{view?: [number, number, number], lang?: import("./format.js").Lang, on?: Set<string>}} */
-function readLink() {
-  const parts = window.location.hash.slice(1).split("/");
-  const [zoom, lat, lng] = parts.slice(0, 3).map(Number);
-  if (parts.length < 3 || ![zoom, lat, lng].every(Number.isFinite) || Math.abs(lat) > 85 || zoom < 1 || zoom > 18) return {};
-  const lang = parts[3] === "en" ? "en" : parts[3] === "id" ? "id" : undefined;
-  return { view: [zoom, lat, lng], lang, on: parts[4] ? new Set(parts[4].split("+")) : undefined };
 }
 
 start().catch((error) => {

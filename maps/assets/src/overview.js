@@ -3,6 +3,7 @@
 import { el, fill } from "./dom.js";
 import { countsOf, missing, missingShare, sum } from "./measure.js";
 import { chip, empty, facts, levelBar, section, valueByName } from "./parts.js";
+import { isWholePlan, planNow, sitesByArea } from "./plans.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -85,22 +86,10 @@ export function ranked(app, level, keep = () => true) {
   const rows = [];
   for (let row = 0; row < table.n; row++) {
     const counts = countsOf(table, row, state.now.unit, data.levels);
-    if (counts && sum(counts) > 0 && keep(row)) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table.text("code", row) });
+    if (counts && sum(counts) > 0 && keep(row) && app.isPriority(table.text("code", row))) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table.text("code", row) });
   }
   const order = (/** @type {number} */ value) => (Number.isFinite(value) ? value : -1);
   return rows.sort((a, b) => order(b.share) - order(a.share) || b.missing - a.missing || (a.code < b.code ? -1 : 1));
-}
-
-/** Sites per kabupaten code. @param {App} app */
-export function sitesByArea(app) {
-  const table = app.data.layers.get("sites");
-  /** @type {Map<string, number[]>} */
-  const found = new Map();
-  for (let row = 0; table && row < table.n; row++) {
-    const code = table.text("area_code", row).split(".").slice(0, 2).join(".");
-    found.set(code, [...(found.get(code) ?? []), row]);
-  }
-  return found;
 }
 
 /** Table of areas with bar, share and number of proposed sites. @param {App} app @param {string} level @param {ReturnType<typeof ranked>} rows */
@@ -142,22 +131,26 @@ function worst(app) {
 function planCard(app) {
   const { words, data, state } = app;
   const plan = data.json.plan;
-  const n = data.layers.get("sites")?.n ?? 0;
-  if (!n) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+  const now = planNow(app);
+  if (!now.n && !data.frontier) return section(words.t("map.plan"), empty(words.t("map.empty.sites")));
+  const isOwn = isWholePlan(app);
   const unit = state.now.unit;
   const before = data.json.totals[unit];
-  const after = plan.totals_after?.[unit];
+  const after = isOwn ? plan.totals_after?.[unit] : undefined;
   const bars = before && after && el("div", { class: "compare" },
     el("span", {}, words.t("map.now")), levelBar(app, data.levels.map((level) => before[level] ?? 0)),
     el("span", {}, words.t("map.then")), levelBar(app, data.levels.map((level) => after[level] ?? 0)));
   const rows = /** @type {[string, string | null][]} */ ([
-    [words.t("map.plan_sites"), words.n(n)],
-    ...["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "n_desa_new", "n_facilities_new", "gap_share"]
-      .filter((key) => typeof plan[key] === "number")
-      .map((key) => [words.t(`map.plan_figure.${key}`), key === "gap_share" ? words.share(plan[key], 2) : valueByName(app, key, key.startsWith("n_") || key === "people_new" ? Math.round(plan[key]) : plan[key])]),
+    [words.t("map.plan_sites"), words.n(now.n)],
+    ...(isOwn
+      ? ["cost_idr", "ceiling_idr", "n_umkm_new", "people_new", "n_desa_new", "n_facilities_new", "gap_share"]
+          .filter((key) => typeof plan[key] === "number")
+          .map((key) => [words.t(`map.plan_figure.${key}`), key === "gap_share" ? words.share(plan[key], 2) : valueByName(app, key, key.startsWith("n_") || key === "people_new" ? Math.round(plan[key]) : plan[key])])
+      : [[words.t("map.plan_figure.cost_idr"), words.idr(now.cost)], [words.t("map.plan_figure.ceiling_idr"), words.idr(now.ceiling)], [words.t("map.plan_figure.n_umkm_new"), words.n(now.umkm)],
+          [words.t("map.plan_figure.gap_share"), Number.isFinite(now.gap) ? words.share(now.gap, 2) : null]]),
   ]);
-  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars, facts(rows),
-    el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n })));
+  const more = now.n > 0 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: now.n }));
+  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")), more);
 }
 
 /** @param {App} app @param {string} group @param {Record<string, number>} values @param {(key: string) => string} colour */

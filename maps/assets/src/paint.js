@@ -56,14 +56,14 @@ function paintGraticule(view) {
   ctx.stroke();
 }
 
-/** @param {CanvasRenderingContext2D} ctx @param {string} colour */
-function hatch(ctx, colour) {
+/** @param {CanvasRenderingContext2D} ctx @param {string} colour @param {string} [line] */
+function hatch(ctx, colour, line = "rgba(255,255,255,0.75)") {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8;
   const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
   pen.fillStyle = colour;
   pen.fillRect(0, 0, 8, 8);
-  pen.strokeStyle = "rgba(255,255,255,0.75)";
+  pen.strokeStyle = line;
   pen.lineWidth = 1.6;
   for (const shift of [-8, 0, 8]) {
     pen.moveTo(shift - 1, 9);
@@ -78,8 +78,8 @@ export function fillValue(data, style, table, row, state) {
   return style.by === "score" ? table.number("score", row) : missingShare(countsOf(table, row, state.now.unit, data.levels), state.now.gap);
 }
 
-/** Areas coloured by a share or a score. @param {View} view @param {Data} data @param {Style} style @param {State} state @param {boolean} faint */
-export function paintFill(view, data, style, state, faint) {
+/** Areas coloured by a share or a score. @param {View} view @param {Data} data @param {Style} style @param {State} state @param {boolean} faint @param {(code: string) => boolean} keep */
+export function paintFill(view, data, style, state, faint, keep) {
   const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
   const table = data.areas.get(level);
   if (!table?.shapes) return;
@@ -88,7 +88,7 @@ export function paintFill(view, data, style, state, faint) {
   const byClass = style.classes.map(() => []);
   for (let row = 0; row < table.n; row++) {
     const found = classOfNumber(style.classes, fillValue(data, style, table, row, state));
-    if (found >= 0 && isVisible(table.shapes, row, view)) byClass[found].push(row);
+    if (found >= 0 && isVisible(table.shapes, row, view) && keep(table.text("code", row))) byClass[found].push(row);
   }
   ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
   byClass.forEach((rows, k) => {
@@ -101,6 +101,20 @@ export function paintFill(view, data, style, state, faint) {
       ctx.fill("evenodd");
     }
   });
+}
+
+/** Areas that rest on less evidence than the run asks for, hatched over their colour. @param {View} view @param {Data} data @param {Style} style @param {State} state */
+export function paintDoubt(view, data, style, state) {
+  const table = data.areas.get(levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]));
+  if (!table?.shapes || !table.has("confidence_share")) return;
+  const { ctx } = view;
+  ctx.fillStyle = hatch(ctx, "rgba(0,0,0,0)", style.classes[0].colour);
+  for (let row = 0; row < table.n; row++) {
+    if (!(table.number("confidence_share", row) < data.meta.confidence) || !isVisible(table.shapes, row, view)) continue;
+    ctx.beginPath();
+    trace(table.shapes, row, view, true);
+    ctx.fill("evenodd");
+  }
 }
 
 /** Borders of areas: the level in view finely, kabupaten above it. @param {View} view @param {Data} data @param {State} state */
@@ -129,9 +143,15 @@ export function paintBorders(view, data, state) {
 /** @type {Map<string, HTMLCanvasElement>} */
 const pictures = new Map();
 
-/** @param {Raster} raster @param {Style} style */
-function picture(raster, style) {
-  const found = pictures.get(style.key);
+/** Raster that a style shows: of all operators together, or of the one asked for. @param {Data} data @param {Style} style @param {State} state */
+export function rasterOf(data, style, state) {
+  const operator = state.now.filters[`${style.key}.operator`];
+  return data.rasters.get(operator ? `${style.source}:${operator}` : style.source);
+}
+
+/** @param {Raster} raster @param {Style} style @param {string} name */
+function picture(raster, style, name) {
+  const found = pictures.get(name);
   if (found) return found;
   const canvas = document.createElement("canvas");
   canvas.width = raster.cols;
@@ -151,13 +171,13 @@ function picture(raster, style) {
     for (let col = 0; col < raster.cols; col++) pixels[row * raster.cols + col] = colours[raster.values[from + col]];
   }
   ctx.putImageData(image, 0, 0);
-  pictures.set(style.key, canvas);
+  pictures.set(name, canvas);
   return canvas;
 }
 
-/** @param {View} view @param {Data} data @param {Style} style */
-export function paintRaster(view, data, style) {
-  const raster = data.rasters.get(style.source);
+/** @param {View} view @param {Data} data @param {Style} style @param {State} state */
+export function paintRaster(view, data, style, state) {
+  const raster = rasterOf(data, style, state);
   if (!raster) return;
   const { ctx, scale, ox, oy } = view;
   const left = unitX(raster.west) * scale - ox;
@@ -166,7 +186,7 @@ export function paintRaster(view, data, style) {
   const bottom = unitY(raster.north - raster.rows * raster.pixel) * scale - oy;
   ctx.globalAlpha = style.opacity ?? 1;
   ctx.imageSmoothingEnabled = right - left < raster.cols;
-  ctx.drawImage(picture(raster, style), left, top, right - left, bottom - top);
+  ctx.drawImage(picture(raster, style, `${style.key} ${state.now.filters[`${style.key}.operator`] ?? ""}`), left, top, right - left, bottom - top);
 }
 
 /** @typedef {{canvas: HTMLCanvasElement, pen: CanvasRenderingContext2D, image: ImageData, pixels: Uint32Array, width: number, height: number}} Sheet */
@@ -203,8 +223,8 @@ function levelPixels(data, style, alpha) {
   });
 }
 
-/** Cells as squares of their true size. @param {View} view @param {Data} data @param {Style} style */
-export function paintCells(view, data, style) {
+/** Cells as squares of their true size. @param {View} view @param {Data} data @param {Style} style @param {((i: number) => boolean) | null} keep */
+export function paintCells(view, data, style, keep) {
   const cells = data.cells;
   if (!cells) return;
   const made = clearSheet(view);
@@ -220,7 +240,7 @@ export function paintCells(view, data, style) {
     const right = Math.min(width, Math.round(px + side) - inset);
     const top = Math.max(0, Math.round(py));
     const bottom = Math.min(height, Math.round(py + side) - inset);
-    if (left >= right || top >= bottom) continue;
+    if (left >= right || top >= bottom || (keep && !keep(i))) continue;
     const colour = colours[cells.level[i]];
     for (let row = top * width; row < bottom * width; row += width) {
       for (let at = row + left; at < row + right; at++) pixels[at] = colour;
@@ -250,8 +270,8 @@ export function paintMass(view, data, style, keep) {
   showSheet(view, made);
 }
 
-/** @param {View} view @param {Table} table @param {Style} style */
-export function paintLines(view, table, style) {
+/** @param {View} view @param {Table} table @param {Style} style @param {((row: number) => boolean) | null} keep */
+export function paintLines(view, table, style, keep) {
   const { ctx } = view;
   const shapes = table.shapes;
   if (!shapes) return;
@@ -259,7 +279,7 @@ export function paintLines(view, table, style) {
   const byClass = style.classes.map(() => []);
   for (let row = 0; row < table.n; row++) {
     const found = classOfText(style.classes, table.text(style.by ?? "", row));
-    if (found >= 0 && isVisible(shapes, row, view)) byClass[found].push(row);
+    if (found >= 0 && isVisible(shapes, row, view) && (!keep || keep(row))) byClass[found].push(row);
   }
   ctx.lineCap = "round";
   ctx.lineJoin = "round";
@@ -279,12 +299,27 @@ export function paintLines(view, table, style) {
   });
 }
 
+/** Operators in the order in which the whole page colours them. @type {string[]} */
+const operators = [];
+
+/** @param {string[]} names */
+export function orderOperators(names) {
+  operators.splice(0, operators.length, ...names);
+}
+
+/** @param {Style} style @param {string} name */
+function operatorClass(style, name) {
+  const at = operators.indexOf(name);
+  return at < 0 ? -1 : at % style.classes.length;
+}
+
 /** Symbols grow a little with zoom. @param {number} zoom */
 export const symbolScale = (zoom) => Math.max(0.55, Math.min(1.25, 0.55 + (zoom - 6) * 0.12));
 
-/** Class of a row of a point layer. @param {Style} style @param {Table} table @param {number} row */
+/** Class of a row of a point layer. @param {Style} style @param {Table} table @param {number} row @returns {number} */
 export function pointClass(style, table, row) {
   if (!style.by) return 0;
+  if (style.by === "operator") return operatorClass(style, table.text("operator", row));
   const numeric = style.classes.some((/** @type {Class} */ item) => item.from !== undefined);
   return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
 }

@@ -1,10 +1,12 @@
 // The panel: heading, search, tabs and the view of the chosen tab. A bottom sheet on phones.
 // @ts-check
-import { detail, siteList } from "./detail.js";
+import { beams, detail, siteList } from "./detail.js";
 import { el, fill, keepFocus } from "./dom.js";
 import { legend } from "./legend.js";
-import { evidence, gapPicker, ledger, overview, ranked, rankTable, sitesByArea, unitPicker } from "./overview.js";
+import { evidence, gapPicker, ledger, overview, ranked, rankTable, unitPicker } from "./overview.js";
+import { PHONE } from "./app.js";
 import { chip, empty, facts, section } from "./parts.js";
+import { isWholePlan, sitesByArea, sumOf } from "./plans.js";
 import { searchBox } from "./search.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -17,7 +19,8 @@ export function makePanel(app, panel) {
   const tabs = el("nav", { class: "tabs", role: "tablist" });
   const body = el("div", { class: "body", id: "body", role: "tabpanel", tabindex: "0" });
   const grip = el("button", { type: "button", class: "grip" });
-  fill(panel, grip, head, tabs, body);
+  const aside = el("div", { class: "dock-place" }); // the sliders stand here on phones
+  fill(panel, grip, head, tabs, aside, body);
   sheet(panel, grip);
 
   function drawHead() {
@@ -64,12 +67,12 @@ export function makePanel(app, panel) {
     const { words, data } = app;
     const groups = [...sitesByArea(app)].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
     const box = section(words.t("map.sites_title"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")));
-    if (!groups.length) box.append(empty(words.t("map.empty.sites")));
-    const table = data.layers.get("sites");
+    if (!groups.length) box.append(empty(words.t(data.layers.has("sites") || data.frontier ? "map.empty.sites_in_view" : "map.empty.sites")));
+    const isOwn = isWholePlan(app);
     groups.forEach(([code, rows], i) => {
-      const known = data.json.plan.by_kabupaten?.[code];
-      const cost = known?.cost_idr ?? rows.reduce((total, row) => total + (table?.number("cost_idr", row) ?? 0), 0);
-      const umkm = known?.n_umkm_new ?? rows.reduce((total, row) => total + (table?.number("n_umkm_new", row) ?? 0), 0);
+      const known = isOwn ? data.json.plan.by_kabupaten?.[code] : undefined;
+      const cost = known?.cost_idr ?? sumOf(app, "cost_idr", rows);
+      const umkm = known?.n_umkm_new ?? sumOf(app, "n_umkm_new", rows);
       box.append(el("details", { class: "group", ...(i < 2 ? { open: true } : {}) },
         el("summary", {}, el("span", {}, app.areaName(code)), el("small", {}, words.t("map.group_sum", { n: words.n(rows.length), umkm: words.n(umkm), cost: words.idr(cost) }))), siteList(app, rows)));
     });
@@ -82,11 +85,7 @@ export function makePanel(app, panel) {
     for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, notice.fields)));
     if (!data.meta.notices.some((/** @type {any} */ notice) => notice.code === "desk_study")) notices.append(el("li", {}, words.t("map.notice.desk_study")));
     const credits = el("ul", { class: "notices" }, ...data.meta.credits.map((/** @type {string} */ name) => el("li", {}, name)));
-    const beams = data.json.satellite.map((/** @type {any} */ beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
-      [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`], [words.t("map.field.committed_mbps"), `${words.n(beam.committed_mbps)} Mbit/s`],
-      [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`], [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")], [words.t("map.field.source"), beam.source ?? ""],
-    ])));
-    return [section(words.t("map.about_title"), notices), evidence(app), ledger(app), ...beams, credits.childElementCount ? section(words.t("map.sources"), credits) : null,
+    return [section(words.t("map.about_title"), notices), evidence(app), ledger(app), ...beams(app, ""), credits.childElementCount ? section(words.t("map.sources"), credits) : null,
       section(words.t("map.trace"), facts([[words.t("map.run"), data.meta.run], [words.t("map.date"), words.date(data.meta.date)]]), el("p", { class: "note" }, words.t("map.offline")))]
       .filter((node) => node !== null);
   }
@@ -95,17 +94,18 @@ export function makePanel(app, panel) {
   drawTabs();
   drawBody();
   app.state.listen((changed) => {
-    if (changed.has("lang")) keepFocus(head, drawHead);
+    if (changed.has("lang") || changed.has("point")) keepFocus(head, drawHead);
     if (changed.has("lang") || changed.has("tab")) keepFocus(tabs, drawTabs);
-    if (["lang", "tab", "unit", "gap", "selection"].some((key) => changed.has(key)) || (app.isPhone() && app.state.now.tab === "layers")) {
-      const top = changed.has("tab") || changed.has("selection") ? 0 : body.scrollTop;
-      if (changed.has("tab") || changed.has("selection")) drawBody();
+    if (["lang", "tab", "unit", "gap", "selection", "point", "year", "priority", "filters"].some((key) => changed.has(key)) || (app.isPhone() && app.state.now.tab === "layers")) {
+      const isNew = (changed.has("tab") || changed.has("selection")) && !changed.has("point");
+      const top = isNew ? 0 : body.scrollTop;
+      if (isNew) drawBody();
       else keepFocus(body, drawBody);
       body.scrollTop = top;
-      if (changed.has("selection") && app.state.now.selection) raise(panel);
+      if (isNew && app.state.now.selection) raise(panel);
     }
   });
-  window.matchMedia("(max-width: 760px)").addEventListener("change", () => {
+  window.matchMedia(PHONE).addEventListener("change", () => {
     if (app.state.now.tab === "layers") app.state.set({ tab: "overview" });
     drawTabs();
   });

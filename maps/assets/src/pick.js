@@ -17,7 +17,7 @@ export function pick(data, styles, ux, uy, scale, zoom, slack, filter) {
   for (const style of styles) {
     const table = data.layers.get(style.source);
     if (!table) continue;
-    const found = style.kind === "points" ? nearestPoint(table, style, [ux, uy], scale, zoom, slack, filter(style, table)) : nearestLine(table, ux, uy, scale, slack);
+    const found = style.kind === "points" ? nearestPoint(table, style, [ux, uy], scale, zoom, slack, filter(style, table)) : nearestLine(table, [ux, uy], scale, slack, filter(style, table));
     if (found >= 0) return { kind: "row", layer: style.source, row: found };
   }
   return null;
@@ -38,12 +38,13 @@ function nearestPoint(table, style, [ux, uy], scale, zoom, slack, keep) {
   return found;
 }
 
-/** @param {import("./data.js").Table} table @param {number} ux @param {number} uy @param {number} scale @param {number} slack */
-function nearestLine(table, ux, uy, scale, slack) {
+/** @param {import("./data.js").Table} table @param {[number, number]} at @param {number} scale @param {number} slack @param {((row: number) => boolean) | null} keep */
+function nearestLine(table, [ux, uy], scale, slack, keep) {
   if (!table.shapes) return -1;
   let best = ((slack + 1) / scale) ** 2;
   let found = -1;
   for (let row = 0; row < table.n; row++) {
+    if (keep && !keep(row)) continue;
     const distance = lineDistance2(table.shapes, row, ux, uy);
     if (distance < best) {
       best = distance;

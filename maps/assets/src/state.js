@@ -4,7 +4,9 @@
 /**
  * @typedef {{kind: "area", level: string, row: number} | {kind: "row", layer: string, row: number} | {kind: "place", lon: number, lat: number}} Selection
  * @typedef {{lang: import("./format.js").Lang, unit: string, gap: string, areaLevel: string, on: Set<string>, tab: string, selection: Selection | null,
- *   filters: Record<string, string>}} Choices
+ *   filters: Record<string, string>, point: number, year: number | null, priority: string}} Choices
+ * `point` is a row of the frontier (−1: the page's own plan), `year` the last year shown (null: all), `priority` a criterion
+ * whose areas alone are shown.
  */
 
 export class State {

@@ -12,8 +12,18 @@ from planner.grid import Grid, Raster
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import all_specs, backhaul_specs, best_tiles, layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import (
+    all_specs,
+    backhaul_specs,
+    best_tiles,
+    coverage_tiles,
+    layer,
+    layer_notes,
+    radio_spec,
+    service_spec,
+)
 from planner.pipeline.stages._plan import read_plan
+from planner.radio.link_budget import level_at_zero_loss_dbm
 from planner.report import ReportInputs
 
 __all__ = ["best_coverage", "credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
@@ -29,6 +39,7 @@ def map_inputs(context: StageContext) -> MapInputs:
     plan = read_plan(inputs["plan"])
     grid = read_grid(inputs["frame"])
     rsrp, operator, operators = best_coverage(context, grid)
+    _, server, _ = best_coverage(context, grid, of_station=True)
     told = notices(context, facts)
     tables = {
         name: layer(context, name)
@@ -48,6 +59,10 @@ def map_inputs(context: StageContext) -> MapInputs:
         coverage_rsrp_dbm=rsrp,
         coverage_operator=operator,
         coverage_operators=operators,
+        coverage_by_operator=operator_coverage(context, grid),
+        coverage_server=server,
+        servers=servers(context),
+        threshold_dbm=radio_spec(scenario).threshold_dbm,
         candidates=read_table(inputs["candidates"] / "candidates.parquet"),
         sites=plan.sites,
         links=plan.links,
@@ -156,6 +171,38 @@ def best_coverage(
     if not operators:
         return None, None, ()
     return Raster(grid, signal, "dbm"), Raster(grid, owner, "class"), operators
+
+
+def operator_coverage(context: StageContext, grid: Grid) -> dict[str, Raster]:
+    """4G or 5G signal per pixel of each operator alone, where there are two or more."""
+    found: dict[str, Raster] = {}
+    for tile in coverage_tiles(context.inputs["coverage"]):
+        row = round((grid.north_deg - tile.grid.north_deg) / grid.pixel_deg)
+        col = round((tile.grid.west_deg - grid.west_deg) / grid.pixel_deg)
+        here = (slice(row, row + tile.grid.n_rows), slice(col, col + tile.grid.n_cols))
+        for group, signal in zip(tile.groups, tile.rsrp_dbm, strict=True):
+            if group.kind == "broadband":
+                empty = Raster(grid, np.full(grid.shape, np.nan, dtype=np.float32), "dbm")
+                found.setdefault(group.operator, empty).values[here] = signal
+    return found if len(found) > 1 else {}
+
+
+def servers(context: StageContext) -> pd.DataFrame:
+    """Stations as a click on a pixel names them: what they radiate per resource element, and how full they are."""
+    bts = layer(context, "bts")
+    spec = radio_spec(context.scenario)
+    columns = ["technology", "power_dbm", "gain_dbi", "bandwidth_mhz"]
+    kinds = bts[columns].drop_duplicates()
+    radiated = [
+        level_at_zero_loss_dbm(technology, port_power_dbm=power, gain_dbi=gain, bandwidth_mhz=width, spec=spec)
+        for technology, power, gain, width in kinds.itertuples(index=False, name=None)
+    ]
+    loads = read_table(context.inputs["service"] / "bts_load.parquet")
+    full = pd.Series((loads["demand_mbps"] / loads["capacity_mbps"]).to_numpy(float), index=loads["bts_id"])
+    shown = ["bts_id", "operator", "technology", "height_m", "band_mhz", "lon_deg", "lat_deg"]
+    told = bts[[*shown, *columns[1:]]].merge(kinds.assign(eirp_dbm=radiated), on=columns, how="left")
+    named: pd.DataFrame = told[[*shown, "eirp_dbm"]].assign(load_share=full.reindex(told["bts_id"]).to_numpy())
+    return named
 
 
 def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:

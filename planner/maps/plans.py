@@ -1,0 +1,54 @@
+"""Packs the plans of other ceilings, so that a reader can ask what more or less money would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.maps import tables
+from planner.maps.packed import Pack
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["add_frontier"]
+
+_SAME_SHARE = 1e-6
+
+
+def add_frontier(
+    pack: Pack,
+    points: pd.DataFrame,
+    *,
+    sites: dict[str, Any] | None,
+    links: dict[str, Any] | None,
+    ceiling_idr: float | None,
+) -> dict[str, Any]:
+    """Pack the points of a frontier, cheapest first, with the sites and links of each.
+
+    Parameters
+    ----------
+    pack
+        Block that takes the columns.
+    points
+        A row a ceiling: ``point, ceiling_idr`` and what its plan reaches.
+    sites, links
+        Packed rows of all points, with the column ``point``.
+    ceiling_idr
+        Ceiling of the plan the page is about; its point is named ``own`` (−1 when it is not among them).
+
+    Returns
+    -------
+    dict
+        ``points`` packed, ``sites``, ``links`` and ``own``, the row of the page's own plan.
+    """
+    ordered = points.sort_values(["ceiling_idr", "point"], kind="stable").reset_index(drop=True)
+    ceilings = ordered["ceiling_idr"].to_numpy(np.float64)
+    same = np.flatnonzero(np.isclose(ceilings, ceiling_idr or np.nan, rtol=_SAME_SHARE, atol=0.0))
+    return {
+        "points": tables.add_table(pack, ordered, ordered.columns),
+        "sites": sites,
+        "links": links,
+        "own": int(same[0]) if len(same) else -1,
+    }
