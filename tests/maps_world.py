@@ -249,3 +249,42 @@ def umkm_points(n: int, seed: int = 5) -> pd.DataFrame:
             "sector": rng.choice(list("ACGI"), n),
         }
     )
+
+
+def frontier(names: tuple[str, ...] = ("Kabupaten Barat", "Kabupaten Timur", "Kota Pulau")) -> dict[str, Any]:
+    """Plans at three ceilings: no site, the first site, both; the last is the ceiling of `planned`."""
+    plan = planned(names)
+    sites = plan["sites"].assign(year=[2026, 2028], payer=["bakti", names[0]], funding_source="uso")
+    links = plan["links"].assign(year=[2026, 2028])
+    points = pd.DataFrame(
+        {
+            "point": [0, 1, 2], "ceiling_idr": [1e9, 2.5e9, 5e9], "spent_idr": [0.0, 2.1e9, 4.2e9],
+            "value": [0.0, 8.0, 12.0], "bound": [3.0, 9.0, 12.5], "gap_share": [1.0, 0.11, 0.04], "n_sites": [0, 1, 2],
+            "umkm": [0.0, 8.0, 12.0], "people": [0.0, 80.0, 120.0], "desa": [0, 1, 2], "facilities": [0, 0, 1],
+            "is_nested": True,
+        }
+    )  # fmt: skip
+    return {
+        "sites": sites, "links": links, "frontier_points": points,
+        "frontier_sites": pd.concat([sites.iloc[:1].assign(point=1), sites.assign(point=2)], ignore_index=True),
+        "frontier_links": pd.concat([links.iloc[:1].assign(point=1), links.assign(point=2)], ignore_index=True),
+    }  # fmt: skip
+
+
+def served_by(grid: Grid, name: str = "Telko") -> dict[str, Any]:
+    """Two servers, the first serving the west of the grid and the second the rest, with the signal of two operators."""
+    half = np.zeros(grid.shape, dtype=np.int32)
+    half[:, 100:] = 1
+    level = np.where(half == 0, -90.0, -100.0).astype(np.float32)
+    servers = pd.DataFrame({"bts_id": ["b0", "b1", "b2"], "operator": [name, "Lain", "Lain"]}).assign(
+        technology="4G", height_m=42.0, band_mhz=900.0, eirp_dbm=30.0, load_share=[0.4, 1.6, np.nan],
+        lon_deg=[120.3, 121.3, np.nan], lat_deg=[-9.3, -9.2, -9.0],
+    )  # fmt: skip
+    return {
+        "servers": servers,
+        "coverage_server": Raster(grid, half, "class"),
+        "coverage_second": Raster(grid, 1 - half, "class"),
+        "coverage_by_operator": {name: Raster(grid, level, "dbm"), "Lain": Raster(grid, level - 6.0, "dbm")},
+        "coverage_operators": (name, "Lain"),
+        "threshold_dbm": -110.0,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from maps_world import HOSTILE, make_inputs, umkm_points
+from maps_world import HOSTILE, frontier, make_inputs, served_by, umkm_points
 
 from planner.maps.inputs import MapInputs
 from planner.maps.page import write_map
@@ -251,6 +252,105 @@ def test_a_view_can_be_sent_on(pages: Any) -> None:
         page.tab.goto(page.address + broken)
         page.tab.wait_for_function(READY)
     assert page.faults == []
+
+
+def test_the_budget_slider_shows_the_plan_of_each_ceiling(pages: Any) -> None:
+    page = pages(make_inputs(**frontier()))
+    tab = page.tab
+    assert "Rp 5 miliar" in tab.text_content("#dock")
+    assert "2 lokasi" in tab.text_content(".dock-result")
+    tab.focus("#budget")
+    tab.keyboard.press("ArrowLeft")
+    tab.wait_for_selector(".dock-result:has-text('1 lokasi')")
+    assert "+8 UMKM" in tab.text_content(".dock-result")
+    assert "Rp 2,1 miliar" in tab.text_content(".dock-result")
+    assert tab.evaluate("document.activeElement.id") == "budget"
+    assert "budget=1" in tab.evaluate("location.hash")
+    assert tab.locator(".legend #layer-sites").count() == 1
+    tab.keyboard.press("ArrowLeft")
+    tab.wait_for_selector(".dock-result:has-text('0 lokasi')")
+    tab.click(".tabs button >> nth=2")
+    assert "Tidak ada lokasi usulan pada pagu" in tab.text_content("#body")
+    assert tab.locator(".legend #layer-sites").count() == 0
+    tab.focus("#budget")
+    tab.keyboard.press("End")
+    tab.wait_for_selector(".dock-result:has-text('2 lokasi')")
+    page.check()
+
+
+def test_the_year_slider_shows_what_stands_by_then(pages: Any) -> None:
+    page = pages(make_inputs(**frontier()), fragment="#9.00/-9.2000/120.5000/en/sites/year=2026")
+    tab = page.tab
+    assert "1 sites" in tab.text_content(".dock-result")
+    assert "2026–2026" in tab.text_content("#dock")
+    tab.focus("#year")
+    tab.keyboard.press("End")
+    tab.wait_for_selector(".dock-result:has-text('2 sites')")
+    assert "year=" not in tab.evaluate("location.hash")
+    tab.click(".tabs button >> nth=2")
+    assert "2028" in tab.text_content("#body .sites")
+    page.check()
+
+
+def test_a_phone_has_the_sliders_in_its_sheet(pages: Any) -> None:
+    page = pages(make_inputs(**frontier()), PHONE)
+    tab = page.tab
+    tab.click(".tabs button >> nth=2")
+    assert tab.is_visible(".panel #budget")
+    tab.click(".tabs button >> nth=0")
+    assert not tab.is_visible("#budget")
+    page.check()
+
+
+def test_controls_without_data_are_absent(pages: Any) -> None:
+    page = pages(make_inputs())
+    assert page.tab.locator("#budget, #year, #of-coverage_rsrp").count() == 0
+    assert page.tab.is_hidden("#dock")
+    page.check()
+
+
+def test_any_pixel_says_why_its_signal_is_what_it_is(pages: Any) -> None:
+    inputs = make_inputs()
+    assert inputs.grid is not None
+    page = pages(
+        dataclasses.replace(inputs, **served_by(inputs.grid, HOSTILE[1])),
+        fragment="#11.00/-9.3000/120.4000/en/coverage_rsrp?/at=place%3A120.4%3A-9.3",
+    )
+    detail = page.tab.text_content("#body")
+    for text in (
+        "Signal at this place",
+        HOSTILE[1],
+        "11 km",
+        "900 MHz",
+        "30 dBm",
+        "Free-space loss",
+        "40%",
+        "Lain · b1",
+    ):
+        assert text in detail, text
+    free_db = 32.4 + 20 * math.log10(10.967) + 20 * math.log10(900.0)
+    assert f"−{free_db:.1f} dB" in detail
+    page.check()
+
+
+def test_an_address_brings_back_every_choice(pages: Any) -> None:
+    inputs = make_inputs(**frontier())
+    first = pages(inputs)
+    tab = first.tab
+    tab.click(".segments button >> nth=1")
+    tab.select_option("#area-level", "kecamatan")
+    tab.select_option("#only-priority", "three_t")
+    tab.click(".tabs button >> nth=1")
+    tab.click(".rank .link >> nth=1")
+    heading = tab.text_content(".detail-head")
+    tab.wait_for_timeout(700)
+    fragment = tab.evaluate("location.hash")
+    second = pages(inputs, fragment=fragment)
+    assert second.tab.text_content(".detail-head") == heading
+    assert second.tab.get_attribute(".segments button >> nth=1", "aria-checked") == "true"
+    assert second.tab.input_value("#area-level") == "kecamatan"
+    assert second.tab.input_value("#only-priority") == "three_t"
+    second.check()
 
 
 def test_the_sheet_of_a_phone_moves(pages: Any) -> None:
