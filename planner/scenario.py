@@ -114,9 +114,13 @@ class Budget(_Section):
 
 
 class Outputs(_Section):
-    """What is written: GIS formats (files of `planner/export`), languages, and the first page of the report."""
+    """What is written: GIS formats (files of `planner/export`), languages, and the first page of the report.
+
+    ``atlas`` splits the map into a page a kabupaten (unset: where one page would be too slow).
+    """
 
     umkm_points: bool = False
+    atlas: bool | None = None
     languages: tuple[Literal["id", "en"], ...] = ("id", "en")
     hexagon_resolution: Annotated[int, Field(ge=3, le=9)] = 7
     formats: tuple[str, ...] = ("gpkg", "geoparquet", "cog", "service_raster")

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 c8932aba9ff3de6bf63e4ab884a91a4b052ea895e99f0875d4588ee133bbdfb6): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 88f6ebb06c18bbae6097eedebd4751e1669c257fd4f9e645ac49a04cace7ba3f): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -1898,14 +1898,19 @@
     });
     return el("table", { class: "rank" }, el("thead", {}, head), body);
   }
+  function rankedLevel(app) {
+    const { areas } = app.data;
+    return ["kabupaten", "kecamatan", "desa"].find((level) => (areas.get(level)?.n ?? 0) > 1) ?? [...areas.keys()].find((level) => level !== "hexagon") ?? "";
+  }
   function worst(app) {
-    const { words, data, state } = app;
-    const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
+    const { words, state } = app;
+    const level = rankedLevel(app);
     if (!level) return section(words.t("map.worst"), empty(words.t("map.empty.areas")));
+    const title = words.t("map.worst_of", { level: words.t(`area_levels_short.${level}`) });
     const rows = ranked(app, level);
-    if (!rows.length) return section(words.t("map.worst"), empty(words.t("map.empty.totals")));
+    if (!rows.length) return section(title, empty(words.t("map.empty.totals")));
     const all = rows.length > 5 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "areas" }) } }, words.t("map.see_all", { n: rows.length }));
-    return section(words.t("map.worst"), rankTable(app, level, rows.slice(0, 5)), all);
+    return section(title, rankTable(app, level, rows.slice(0, 5)), all);
   }
   function planCard(app) {
     const { words, data, state } = app;
@@ -2184,6 +2189,8 @@
       ));
     } else if (level !== "hexagon") nodes.push(empty(words.t("map.empty.area_totals")));
     nodes.push(scoreBlock(app, level, row));
+    const page = data.json.atlas.pages?.[code];
+    if (page) nodes.push(el("section", { class: "block" }, el("a", { class: "more", href: `atlas/${page}` }, words.t("map.atlas_page"), " ›")));
     if (level === "kabupaten") nodes.push(areaSites(app, code));
     nodes.push(areaSurveys(app, code), children(app, level, code));
     return nodes.filter((node) => node !== null);
@@ -2623,6 +2630,7 @@
         el("div", { class: "brand" }, el("span", {}, "Merata"), langs),
         el("h1", {}, title),
         el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : ""),
+        atlasLinks(app),
         searchBox(app)
       );
       grip.setAttribute("aria-label", words.t("map.sheet"));
@@ -2652,7 +2660,7 @@
         const back = el("button", { type: "button", class: "back", on: { click: () => state.set({ tab: "overview", selection: null }) } }, `‹ ${words.t("map.back")}`);
         fill(body, back, ...detail(app, selection));
       } else if (tab === "areas") {
-        const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
+        const level = rankedLevel(app);
         const rows = level ? ranked(app, level) : [];
         fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), gapPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
       } else if (tab === "sites") fill(body, sitesView());
@@ -2713,6 +2721,12 @@
       if (app.state.now.tab === "layers") app.state.set({ tab: "overview" });
       drawTabs();
     });
+  }
+  function atlasLinks(app) {
+    const { index, whole } = app.data.json.atlas;
+    if (!index) return null;
+    const link = (href, key) => el("a", { href }, app.words.t(key));
+    return el("nav", { class: "atlas-links", "aria-label": app.words.t("map.atlas") }, link(index, "map.atlas_list"), whole && link(whole, "map.atlas_whole"));
   }
   function raise(panel) {
     if (panel.dataset.sheet === "low") panel.dataset.sheet = "half";

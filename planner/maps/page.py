@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import folium
     import pandas as pd
 
-__all__ = ["make_map", "write_map"]
+__all__ = ["make_map", "write_map", "write_page"]
 
 _DIGITAL = ("offline", "online", "unknown")
 _SHOWN_WORDS = (
@@ -97,14 +97,24 @@ def make_map(inputs: MapInputs, *, language: str = "id") -> folium.Map:
 
 
 def write_map(path: Path, inputs: MapInputs, *, language: str = "id") -> Path:
-    """Write the page to ``path``, under a temporary name first.
+    """Make the page and write it to ``path``, whole or not at all.
 
     Raises
     ------
     OutputError
         The file could not be written whole; nothing is left behind.
     """
-    text = make_map(inputs, language=language).get_root().render()
+    return write_page(path, make_map(inputs, language=language).get_root().render())
+
+
+def write_page(path: Path, text: str) -> Path:
+    """Write a page to ``path``, under a temporary name first.
+
+    Raises
+    ------
+    OutputError
+        The file could not be written whole; nothing is left behind.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -138,7 +138,7 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[st
     more = ("frontier",) if scenario.budget.frontier_points else ()
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
-        Stage("map", "map", (*common, "facts", *more), (*shown, "options"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul"), outputs=("map.html",)),
+        Stage("map", "map", (*common, "facts", *more), (*shown, "options", "radio", "outputs.atlas"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul", "models/radio"), outputs=("map.html", "atlas/*.html")),
         *((_gis("gis", scenario.outputs.formats, (*common, "facts"), shown),) if scenario.outputs.formats else ()),
         *(_gis(f"gis:{name}", (name,), (*common, "facts"), shown) for name in more_formats if name not in scenario.outputs.formats),
         Stage("workbook", "workbook", (*common, "facts"), shown, (WORDS["workbook"], "models"), outputs=tuple(f"report/{WORKBOOKS[language]}" for language in languages)),

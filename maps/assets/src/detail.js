@@ -48,6 +48,8 @@ function areaDetail(app, level, row) {
         ...areaFigures(app, table, row)])));
   } else if (level !== "hexagon") nodes.push(empty(words.t("map.empty.area_totals")));
   nodes.push(scoreBlock(app, level, row));
+  const page = data.json.atlas.pages?.[code];
+  if (page) nodes.push(el("section", { class: "block" }, el("a", { class: "more", href: `atlas/${page}` }, words.t("map.atlas_page"), " ›")));
   if (level === "kabupaten") nodes.push(areaSites(app, code));
   nodes.push(areaSurveys(app, code), children(app, level, code));
   return nodes.filter((node) => node !== null);

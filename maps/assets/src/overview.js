@@ -116,15 +116,22 @@ export function rankTable(app, level, rows) {
   return el("table", { class: "rank" }, el("thead", {}, head), body);
 }
 
+/** The level that areas are ranked at: the coarsest with more than one area. @param {App} app */
+export function rankedLevel(app) {
+  const { areas } = app.data;
+  return ["kabupaten", "kecamatan", "desa"].find((level) => (areas.get(level)?.n ?? 0) > 1) ?? [...areas.keys()].find((level) => level !== "hexagon") ?? "";
+}
+
 /** @param {App} app */
 function worst(app) {
-  const { words, data, state } = app;
-  const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
+  const { words, state } = app;
+  const level = rankedLevel(app);
   if (!level) return section(words.t("map.worst"), empty(words.t("map.empty.areas")));
+  const title = words.t("map.worst_of", { level: words.t(`area_levels_short.${level}`) });
   const rows = ranked(app, level);
-  if (!rows.length) return section(words.t("map.worst"), empty(words.t("map.empty.totals")));
+  if (!rows.length) return section(title, empty(words.t("map.empty.totals")));
   const all = rows.length > 5 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "areas" }) } }, words.t("map.see_all", { n: rows.length }));
-  return section(words.t("map.worst"), rankTable(app, level, rows.slice(0, 5)), all);
+  return section(title, rankTable(app, level, rows.slice(0, 5)), all);
 }
 
 /** @param {App} app */

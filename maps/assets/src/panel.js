@@ -3,7 +3,7 @@
 import { beams, detail, siteList } from "./detail.js";
 import { el, fill, keepFocus } from "./dom.js";
 import { legend } from "./legend.js";
-import { evidence, gapPicker, ledger, overview, ranked, rankTable, unitPicker } from "./overview.js";
+import { evidence, gapPicker, ledger, overview, ranked, rankedLevel, rankTable, unitPicker } from "./overview.js";
 import { PHONE } from "./app.js";
 import { chip, empty, facts, section } from "./parts.js";
 import { isWholePlan, sitesByArea, sumOf } from "./plans.js";
@@ -31,7 +31,7 @@ export function makePanel(app, panel) {
       langs.append(el("button", { type: "button", lang, "aria-pressed": String(words.lang === lang), "aria-label": lang === "id" ? "ID, Bahasa Indonesia" : "EN, English", on: { click: () => state.set({ lang }) } }, lang.toUpperCase()));
     }
     fill(head, el("div", { class: "brand" }, el("span", {}, "Merata"), langs), el("h1", {}, title),
-      el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : ""), searchBox(app));
+      el("p", { class: "when" }, data.meta.date ? words.t("map.as_of", { date: words.date(data.meta.date) }) : ""), atlasLinks(app), searchBox(app));
     grip.setAttribute("aria-label", words.t("map.sheet"));
     panel.setAttribute("aria-label", words.t("map.panel"));
     document.documentElement.lang = words.lang;
@@ -54,7 +54,7 @@ export function makePanel(app, panel) {
       const back = el("button", { type: "button", class: "back", on: { click: () => state.set({ tab: "overview", selection: null }) } }, `‹ ${words.t("map.back")}`);
       fill(body, back, ...detail(app, selection));
     } else if (tab === "areas") {
-      const level = data.areas.has("kabupaten") ? "kabupaten" : [...data.areas.keys()][0];
+      const level = rankedLevel(app);
       const rows = level ? ranked(app, level) : [];
       fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), gapPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
     } else if (tab === "sites") fill(body, sitesView());
@@ -109,6 +109,14 @@ export function makePanel(app, panel) {
     if (app.state.now.tab === "layers") app.state.set({ tab: "overview" });
     drawTabs();
   });
+}
+
+/** Ways to the other pages of an atlas. @param {App} app */
+function atlasLinks(app) {
+  const { index, whole } = app.data.json.atlas;
+  if (!index) return null;
+  const link = (/** @type {string} */ href, /** @type {string} */ key) => el("a", { href }, app.words.t(key));
+  return el("nav", { class: "atlas-links", "aria-label": app.words.t("map.atlas") }, link(index, "map.atlas_list"), whole && link(whole, "map.atlas_whole"));
 }
 
 /** @param {HTMLElement} panel */

@@ -63,6 +63,7 @@ def map_inputs(context: StageContext) -> MapInputs:
         coverage_server=server,
         servers=servers(context),
         threshold_dbm=radio_spec(scenario).threshold_dbm,
+        **_frontier(context),
         candidates=read_table(inputs["candidates"] / "candidates.parquet"),
         sites=plan.sites,
         links=plan.links,
@@ -173,6 +174,14 @@ def best_coverage(
     return Raster(grid, signal, "dbm"), Raster(grid, owner, "class"), operators
 
 
+def _frontier(context: StageContext) -> dict[str, Any]:
+    """Plans at other ceilings, where the scenario asks for them."""
+    folder = context.inputs.get("frontier")
+    if folder is None:
+        return {}
+    return {f"frontier_{name}": read_table(folder / f"{name}.parquet") for name in ("points", "sites", "links")}
+
+
 def operator_coverage(context: StageContext, grid: Grid) -> dict[str, Raster]:
     """4G or 5G signal per pixel of each operator alone, where there are two or more."""
     found: dict[str, Raster] = {}
@@ -241,5 +250,8 @@ def _umkm_points(context: StageContext) -> pd.DataFrame:
     order = service["cell_id"].to_numpy()
     at = np.clip(np.searchsorted(order, cells), 0, max(len(order) - 1, 0))
     level = service["level"].to_numpy()[at] if len(order) else np.empty(0, dtype=str)
+    areas = read_table(context.inputs["cells"] / "cells.parquet")["area_code"].astype("category")
     shown: pd.DataFrame = points[["lon_deg", "lat_deg", "digital", "sector"]].assign(level=level)
+    if len(order):
+        shown = shown.assign(area_code=areas.array[at])
     return shown.loc[cells >= 0].reset_index(drop=True)
