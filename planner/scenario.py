@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from planner.errors import ScenarioError
 from planner.paths import data_dir
 from planner.schema import LAYERS
+from planner.schema_columns import ELIGIBILITY
 
 __all__ = ["LayerSource", "Scenario", "read_scenario"]
 
@@ -81,7 +82,10 @@ class Model(_Section):
 
 
 class Options(_Section):
-    """Which site types, technologies and generators may be used, where, and which KBLI sectors have priority."""
+    """Which site types, technologies and generators may be used, where, and which KBLI sectors have priority.
+
+    ``eligibility`` lists grounds that must all hold at a site; ``3T|border`` means either.
+    """
 
     sites: tuple[str, ...] = ()
     backhaul: tuple[str, ...] = ()
@@ -89,7 +93,17 @@ class Options(_Section):
     max_candidates: Annotated[int, Field(ge=1, le=1_000_000)] = 400
     max_slope_deg: Annotated[float, Field(gt=0.0, le=60.0)] = 25.0
     only_areas: tuple[str, ...] = ()
+    eligibility: tuple[str, ...] = ()
     priority_sectors: tuple[Annotated[str, Field(pattern=r"^[A-U]$")], ...] = ()
+
+    @field_validator("eligibility")
+    @classmethod
+    def _known_grounds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        strange = sorted({part for item in value for part in item.split("|")} - set(ELIGIBILITY))
+        if strange:
+            message = f"unknown ground {', '.join(strange)} (known: {', '.join(ELIGIBILITY)})"
+            raise ValueError(message)
+        return value
 
 
 class Budget(_Section):

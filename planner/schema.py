@@ -80,6 +80,7 @@ LAYERS: dict[str, Layer] = {
         Layer("priority", "table", c.PRIORITY),
         Layer("roads", "line", c.ROADS, key="road_id"),
         Layer("power", "line", c.POWER, key="power_id"),
+        Layer("exclusions", "polygon", c.EXCLUSIONS, key="exclusion_id"),
         Layer("proposals", "point", c.PROPOSALS, key="proposal_id"),
         Layer("decisions", "point", c.DECISIONS, key="decision_id"),
         Layer("measurements", "point", c.MEASUREMENTS),

@@ -64,6 +64,9 @@ class Column:
 
 
 EVIDENCE = ("observed", "estimate", "schematic", "synthetic")
+PRIORITY_KINDS = ("3T", "tertinggal", "border", "outermost_island", "priority_destination", "proposal")
+ELIGIBILITY = (*PRIORITY_KINDS, "blank_spot", "land", "asked")
+"""Grounds of a programme: kinds of priority areas, people without any signal, land that is granted, a letter."""
 SITE_STATUS = (
     "indicative", "verified", "surveyed", "land_ready", "contracted", "on_air", "inactive", "relocate", "switch_off",
 )  # fmt: skip
@@ -189,7 +192,7 @@ POPULATION_COUNTS = (
 
 PRIORITY = (
     Column("area_code", "text", "Kemendagri code of the area", is_required=True),
-    Column("kind", "text", "Why it has priority", allowed=("3T", "tertinggal", "border", "outermost_island", "priority_destination", "proposal"), is_required=True),
+    Column("kind", "text", "Why it has priority", allowed=PRIORITY_KINDS, is_required=True),
     Column("name", "text", "Name", default=""),
     _SOURCE, _EVIDENCE,
 )  # fmt: skip
@@ -204,6 +207,14 @@ ROADS = (
 POWER = (
     Column("power_id", "text", "Identifier", is_required=True),
     Column("voltage_kv", "number", "Voltage", minimum=0.1, maximum=1000.0),
+    _SOURCE, _EVIDENCE,
+)  # fmt: skip
+
+EXCLUSIONS = (
+    Column("exclusion_id", "text", "Identifier", is_required=True),
+    Column("kind", "text", "Why nothing may be built there", allowed=("water", "protected", "hazard", "aviation", "other"), is_required=True),
+    Column("name", "text", "Name of the area", default=""),
+    Column("max_height_m", "number", "Tallest structure allowed; 0 = none at all", minimum=0.0, maximum=500.0, default=0.0),
     _SOURCE, _EVIDENCE,
 )  # fmt: skip
 
@@ -299,6 +310,8 @@ CANDIDATES = (
     Column("access_mode", "text", "road, boat or air", allowed=("road", "boat", "air"), is_required=True),
     Column("is_existing", "flag", "A tower stands there already", is_required=True),
     Column("excluded_because", "text", "water, slope, …; empty = usable", is_required=True),
+    Column("eligibility", "text", "Grounds on which a programme may build there, separated by ;", default=""),
+    Column("max_height_m", "number", "Tallest structure allowed there; empty = no limit", minimum=0.0),
     _LON, _LAT,
 )  # fmt: skip
 

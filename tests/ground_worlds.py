@@ -75,6 +75,18 @@ def admin(*areas: tuple[str, str, tuple[float, float, float, float]]) -> gpd.Geo
     )  # fmt: skip
 
 
+def shut(*areas: tuple[str, tuple[float, float, float, float], float]) -> gpd.GeoDataFrame:
+    """Exclusions: kind, bounds, tallest structure (0: nothing)."""
+    return gpd.GeoDataFrame(
+        {
+            "exclusion_id": [f"E{k}" for k in range(len(areas))], "kind": [a[0] for a in areas], "name": "",
+            "max_height_m": [a[2] for a in areas], "source": "", "evidence": "schematic",
+        },
+        geometry=[box(*a[1]) for a in areas],
+        crs=4326,
+    )  # fmt: skip
+
+
 def cells_at(rows, cols, umkm, *, people=None, area_code="53.01.01.2001", grid=GRID) -> pd.DataFrame:
     rows, cols = np.asarray(rows), np.asarray(cols)
     lon, lat = grid.lon_lat(rows, cols)

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from ground_worlds import (
     CANDIDATE_SPEC,
+    COST,
     GRID,
     PIXEL_DEG,
+    SITES,
     admin,
     blobs,
     cells_at,
@@ -18,6 +20,7 @@ from ground_worlds import (
     frame,
     lines,
     service_of,
+    shut,
     two_islands,
     world,
 )
@@ -26,15 +29,19 @@ from hypothesis import strategies as st
 
 from planner import registry
 from planner.backhaul.near import within_km
+from planner.catalog import read_spec
 from planner.errors import LayerError, UsageError
 from planner.geo import distance_km
 from planner.grid import Raster
 from planner.plan import candidates
 from planner.plan.candidates_run import DEFAULT_GENERATORS, make_candidates
-from planner.plan.clustering import cluster_cells, cluster_centres
+from planner.plan.clustering import cluster_centres
+from planner.plan.options import make_options
 from planner.plan.world import RAW_COLUMNS
 from planner.schema import TABLES, check_frame
+from planner.specs.radio import RadioSpec
 
+RADIO = read_spec(RadioSpec, "radio", "default")
 ALL = registry.names(candidates)
 CENTRES = ((50, 50), (120, 100), (60, 300))
 
@@ -100,21 +107,19 @@ def test_a_hamlet_below_the_least_weight_is_left():
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), n=st.integers(1, 400))
-def test_no_disc_worth_a_site_is_left_inside_its_cluster(seed, n):
+def test_no_disc_worth_a_site_is_left(seed, n):
     rng = np.random.default_rng(seed)
     cells = cells_at(rng.integers(10, 190, n), rng.integers(10, 390, n), rng.uniform(0.1, 6.0, n))
     need = world(cells).need
-    label = cluster_cells(need, CANDIDATE_SPEC)
     centre = cluster_centres(need, CANDIDATE_SPEC)
     lon, lat, weight = (need[name].to_numpy() for name in ("lon_deg", "lat_deg", "weight"))
     reach = (
         2 * CANDIDATE_SPEC.reach_km + 1e-6
     )  # a place stands within its disc, a member within reach of the disc's middle
     covered = np.array([len(near) > 0 for near in within_km((lon, lat), (lon[centre], lat[centre]), max_km=reach)])
-    for number in np.unique(label):
-        rest = np.flatnonzero((label == number) & ~covered)
-        near = within_km((lon[rest], lat[rest]), (lon[rest], lat[rest]), max_km=CANDIDATE_SPEC.reach_km)
-        assert all(weight[rest][members].sum() < CANDIDATE_SPEC.min_weight + 1e-9 for members in near)
+    rest = np.flatnonzero(~covered)
+    near = within_km((lon[rest], lat[rest]), (lon[rest], lat[rest]), max_km=CANDIDATE_SPEC.reach_km)
+    assert all(weight[rest][members].sum() < CANDIDATE_SPEC.min_weight + 1e-9 for members in near)
 
 
 def test_sixty_thousand_cells_take_seconds():
@@ -128,7 +133,6 @@ def test_sixty_thousand_cells_take_seconds():
             "weight": rng.gamma(0.5, 4, 60_000),
         }
     )
-    cluster_centres(need.iloc[:500], CANDIDATE_SPEC)  # scikit-learn imported
     start = time.process_time()
     assert len(cluster_centres(need, CANDIDATE_SPEC)) > 400
     assert time.process_time() - start < 8.0  # seconds of processor; about 2
@@ -282,25 +286,65 @@ def test_new_ground_never_swallows_an_existing_tower():
     assert sorted(found["place_kind"]) == ["new", "on_air"]
 
 
+def _around(row, col):
+    lon, lat = _lonlat(row, col)
+    return (lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01)
+
+
 def test_exclusions_say_why():
     ground = np.full(GRID.shape, 50.0)
     ground[:, 100:] += np.arange(300) * 500.0  # 500 m a pixel: steep
-    protected = np.zeros(GRID.shape, dtype=bool)
-    protected[100:110, 40:50] = True
-    asked = _proposals(
-        _lonlat(50, 50), _lonlat(50, 190), _lonlat(50, 120), (125.0, -8.2), _lonlat(105, 45), _lonlat(50, 300)
-    )
+    places = [(50, 50), (50, 190), (50, 120), None, (105, 45), (50, 300), (70, 40), (85, 45)]
+    asked = _proposals(*((125.0, -8.2) if at is None else _lonlat(*at) for at in places))
+    areas = shut(
+        ("hazard", _around(105, 45), 0.0), ("protected", _around(105, 45), 0.0), ("hazard", _around(70, 40), 0.0),
+        ("aviation", _around(85, 45), 45.0), ("aviation", _around(85, 45), 60.0),
+    )  # fmt: skip
     at = world(
-        blobs((50, 50)), proposals=asked, terrain=Raster(GRID, ground, "m"), protected=protected, only_areas=("53.01",)
+        blobs((50, 50)), proposals=asked, terrain=Raster(GRID, ground, "m"), exclusions=areas, only_areas=("53.01",)
     )
-    found = _make(at, ("proposals",)).set_index("ref_id")["excluded_because"]
-    assert found.to_dict() == {
+    found = _make(at, ("proposals",)).set_index("ref_id")
+    assert found["excluded_because"].to_dict() == {
         "U0": "",
         "U1": "water",
         "U2": "slope",
         "U3": "outside",
         "U4": "protected",
         "U5": "not_eligible",
+        "U6": "hazard",
+        "U7": "",
+    }
+    assert found["max_height_m"].dropna().to_dict() == {"U7": 45.0}
+
+
+def test_a_limit_of_height_leaves_the_lower_masts():
+    lon, lat = _lonlat(50, 50)
+    at = world(blobs((50, 50)), proposals=_proposals((lon, lat)), exclusions=shut(("aviation", _around(50, 50), 45.0)))
+    found = make_options(_make(at, ("proposals",)), SITES, COST, radio=RADIO).frame
+    assert set(found["site_type"]) == {s.name for s in SITES if s.fits == "new" and s.height_m <= 45.0}
+    assert len(found)
+
+
+def test_grounds_are_tagged_and_asked_for():
+    priority = frame(
+        "priority",
+        [{"area_code": "53.02", "kind": "border", "name": "x"}, {"area_code": "53.01", "kind": "3T", "name": "y"}],
+    )
+    asked = _proposals(_lonlat(50, 50), _lonlat(60, 300)).assign(land_status=["hibah desa", ""])
+    cells = blobs((50, 50), (60, 300))
+    level = np.where(cells["col"] < 200, "unserved", "limited")
+    found = {}
+    for wanted in ((), ("3T|border",), ("3T|border", "land"), ("blank_spot",), ("tertinggal",)):
+        at = world(cells, service_of(cells, level), proposals=asked, priority=priority, eligibility=wanted)
+        table = _make(at, ("proposals",)).set_index("ref_id")
+        assert table["eligibility"].to_dict() == {"U0": "3T;blank_spot;land;asked", "U1": "border;asked"}
+        found[wanted] = sorted(table.index[table["excluded_because"] == ""])
+    assert found == {
+        (): ["U0", "U1"],
+        ("3T|border",): ["U0", "U1"],
+        ("3T|border", "land"): ["U0"],
+        ("blank_spot",): ["U0"],
+        ("tertinggal",): [],
     }
 
 

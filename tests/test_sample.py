@@ -319,7 +319,8 @@ def test_trunk_roads_have_the_known_lengths() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(set(LAYERS) - {"umkm", "admin", "umkm_counts", "population_counts", "power", "measurements"})
+    "kind",
+    sorted(set(LAYERS) - {"umkm", "admin", "umkm_counts", "population_counts", "power", "measurements", "exclusions"}),
 )
 def test_readers_take_every_row(kind: str, admin: gpd.GeoDataFrame) -> None:
     scenario = read_scenario(SAMPLE / "scenario.toml")

@@ -110,7 +110,7 @@ def _rows(judged: Judged, source: LayerSource, context: ReadContext, gazetteer: 
     own[unnamed] = [gazetteer.names.get(code, code) for code in codes[unnamed].tolist()]
     is_parent = _by_region(judged, codes, context.areas)
     mended = mend_polygons(judged.good_geometry)
-    _say_mended(judged, mended)
+    say_mended(judged, mended)
     geometry = mended.geometry
     geometry[is_parent] = None
     return pd.DataFrame(
@@ -226,7 +226,8 @@ def _people(judged: Judged, picked: Mapping[str, str]) -> NDArray[np.float64]:
     return np.where(bad, np.nan, read.values)
 
 
-def _say_mended(judged: Judged, mended: Mended) -> None:
+def say_mended(judged: Judged, mended: Mended) -> None:
+    """Quarantine rows whose polygon was given up; tell which were repaired and by how much."""
     good = judged.is_good  # rows set aside need no word about their shape
     for code, (message, mend) in _FAULTS.items():
         judged.say(good & (mended.fault == code), code, message, mend=mend)

@@ -109,7 +109,7 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
         return tuple(name for kind in kinds if (name := f"layer:{kind}") in layers)
 
     ground = ("frame", *some("terrain", "clutter"))
-    places = some("admin", "bts", "proposals", "facilities", "roads", "decisions", "priority")
+    places = some("admin", "bts", "proposals", "facilities", "roads", "decisions", "priority", "exclusions")
     return (
         Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities")), ("demand", "options"), ("models/demand",)),
         Stage("coverage", "coverage", (*ground, *some("bts")), ("radio",), ("models/radio",), partition="tile"),

@@ -14,6 +14,7 @@ from planner.demand.areas import area_of_points
 from planner.plan import candidates
 from planner.plan.access import access_modes
 from planner.plan.cover import greedy_rounds
+from planner.plan.grounds import EXCLUSION_KINDS, eligibility, exclusions_at, is_below, meets_grounds
 from planner.plan.world import PLACE_KINDS, RAW_COLUMNS, CandidateWorld, texts
 from planner.registry import load
 from planner.schema_columns import CANDIDATES
@@ -51,7 +52,7 @@ def make_candidates(
         `schema.TABLES["candidates"]` sorted by ``candidate_id``, with ``place_kind`` (what stands there:
         new, on_air, inactive, facility), ``provenance`` (every generator and row that named the place) and
         ``weight_near``. ``excluded_because`` is empty or ``outside``, ``not_eligible``, ``water``, ``slope``,
-        ``protected``, ``no_unserved`` or ``over_limit``.
+        ``protected``, ``hazard``, ``aviation``, ``other``, ``no_unserved`` or ``over_limit``.
 
     Raises
     ------
@@ -74,7 +75,9 @@ def make_candidates(
         is_existing=found["place_kind"].isin(["on_air", "inactive"]),
         weight_near=world.weight_near(lon, lat),
     )
-    found = found.assign(excluded_because=_reasons(world, found))
+    found = found.assign(eligibility=eligibility(world, found))
+    kind, max_height_m = exclusions_at(world.exclusions, lon, lat)
+    found = found.assign(max_height_m=max_height_m, excluded_because=_reasons(world, found, kind))
     return (
         _limited(world, found.reset_index(drop=True), max_candidates)
         .sort_values("candidate_id", kind="stable")[list(_COLUMNS)]
@@ -139,8 +142,8 @@ def _access(world: CandidateWorld, found: pd.DataFrame) -> NDArray[np.str_]:
     return np.where(stated != "", stated, derived)
 
 
-def _reasons(world: CandidateWorld, found: pd.DataFrame) -> NDArray[np.str_]:
-    """Why a candidate cannot be built; the first reason that holds."""
+def _reasons(world: CandidateWorld, found: pd.DataFrame, shut: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Why a candidate cannot be built; the first reason that holds. ``shut``: kind of exclusion at each."""
     lon, lat = found["lon_deg"].to_numpy(float), found["lat_deg"].to_numpy(float)
     grid, code = world.grid, found["area_code"].to_numpy(dtype=str)
     row, col = grid.row_col(lon, lat)
@@ -150,12 +153,9 @@ def _reasons(world: CandidateWorld, found: pd.DataFrame) -> NDArray[np.str_]:
     on_land = landmass_at(grid, world.landmass, lon, lat, reach_pixels=reach) > 0
     is_new = (found["place_kind"] == "new").to_numpy()
     steep = np.zeros(len(found), dtype=bool)
-    shut = np.zeros(len(found), dtype=bool)
-    if world.slope_deg is not None:
-        steep[inside] = np.nan_to_num(world.slope_deg[row[inside], col[inside]]) > world.max_slope_deg
-    if world.protected is not None:
-        shut[inside] = world.protected[row[inside], col[inside]]
-    eligible = np.array([_is_below(item, world.eligible_codes) for item in code], dtype=bool)
+    steep[inside] = np.nan_to_num(world.slope_deg(row[inside], col[inside])) > world.max_slope_deg
+    eligible = np.array([is_below(item, world.eligible_codes) for item in code], dtype=bool)
+    eligible &= meets_grounds(found["eligibility"], world.eligibility)
     has_areas = len(world.admin) > 0
     answered = found["provenance"].str.contains("|".join(_ANSWERED)).to_numpy(bool)
     conditions = [
@@ -163,15 +163,11 @@ def _reasons(world: CandidateWorld, found: pd.DataFrame) -> NDArray[np.str_]:
         ~eligible,
         ~on_land & is_new,
         steep & is_new,
-        shut & is_new,
+        *((shut == kind) & is_new for kind in EXCLUSION_KINDS),
         (found["weight_near"].to_numpy(float) <= 0.0) & ~answered & is_new,
     ]
-    reasons = ["outside", "not_eligible", "water", "slope", "protected", "no_unserved"]
+    reasons = ["outside", "not_eligible", "water", "slope", *EXCLUSION_KINDS, "no_unserved"]
     return np.asarray(np.select(conditions, reasons, default=""), dtype=str)
-
-
-def _is_below(code: str, areas: tuple[str, ...]) -> bool:
-    return not areas or any(code == area or code.startswith(f"{area}.") for area in areas)
 
 
 def _limited(world: CandidateWorld, found: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -155,7 +155,7 @@ def _of_type(at: pd.DataFrame, spec: SiteSpec, cost: CostSpec, radio: RadioSpec)
         dtype=np.float64,
     )
     candidate_id = at["candidate_id"].astype(str)
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             "option_id": (candidate_id + ":" + spec.name).to_numpy(dtype=str),
             "candidate_id": candidate_id.to_numpy(dtype=str),
@@ -182,6 +182,9 @@ def _of_type(at: pd.DataFrame, spec: SiteSpec, cost: CostSpec, radio: RadioSpec)
             "radius_km": spec.radius_km,
         }
     )  # fmt: skip
+    if "max_height_m" not in at:
+        return made
+    return made[~(height > at["max_height_m"].to_numpy(float)) | spec.uses_tower_height]
 
 
 def _power(grid_km: Floats, load_kw: float, cost: CostSpec) -> tuple[NDArray[np.str_], Floats, Floats]:

@@ -56,8 +56,10 @@ class CandidateWorld:
         border, …); empty: all areas.
     priority
         Layer of areas with a kind. None: no such layer.
-    protected
-        Pixels on which nothing may be built (None: no such layer).
+    eligibility
+        Grounds that must all hold (`planner.schema_columns.ELIGIBILITY`, ``a|b`` means either); empty: none asked.
+    exclusions
+        Areas where nothing, or nothing tall, may be built. None: no such layer.
     objective
         What the plan maximises; decides which weight is looked for.
     seed
@@ -79,13 +81,14 @@ class CandidateWorld:
     max_slope_deg: float = 25.0
     only_areas: tuple[str, ...] = ()
     priority: pd.DataFrame | None = None
-    protected: NDArray[np.bool_] | None = None
+    eligibility: tuple[str, ...] = ()
+    exclusions: gpd.GeoDataFrame | None = None
     objective: str = "umkm"
     seed: int = 0
 
     @cached_property
     def need(self) -> pd.DataFrame:
-        """Cells that lack service: ``cell_id, lon_deg, lat_deg, area_code, weight``, sorted by ``cell_id``.
+        """Cells that lack service: ``cell_id, lon_deg, lat_deg, area_code, level, weight``, sorted by ``cell_id``.
 
         The weight is the part not served of limited and unserved cells; unknown cells have none (they
         earn a survey, never construction). Where the objective's weight is zero everywhere, people count.
@@ -96,7 +99,7 @@ class CandidateWorld:
         weight = held[_WEIGHTS.get(self.objective, "n_umkm")].to_numpy(float) * missing
         if not weight.any():
             weight = held["people"].to_numpy(float) * missing
-        found = held.assign(weight=weight)[["cell_id", "lon_deg", "lat_deg", "area_code", "weight"]]
+        found = held.assign(weight=weight)[["cell_id", "lon_deg", "lat_deg", "area_code", "level", "weight"]]
         return found.loc[found["weight"] > 0.0].sort_values("cell_id", kind="stable").reset_index(drop=True)
 
     @cached_property
@@ -130,7 +133,7 @@ class CandidateWorld:
     @cached_property
     def cluster_centres(self) -> NDArray[np.int64]:
         """Rows of `need` in the middle of clusters (`planner.plan.clustering`)."""
-        from planner.plan.clustering import cluster_centres  # scikit-learn
+        from planner.plan.clustering import cluster_centres
 
         return cluster_centres(self.need, self.spec)
 
@@ -139,17 +142,22 @@ class CandidateWorld:
         """Number of the connected piece of land of each pixel, 0 on water."""
         return label_landmass(self.land)
 
-    @cached_property
-    def slope_deg(self) -> NDArray[np.float64] | None:
-        """Slope of the ground by central differences over neighbour pixels; None without terrain, NaN where unknown."""
+    def slope_deg(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> Floats:
+        """Slope of the ground in pixels of the grid by central differences; NaN where it is not known."""
         if self.terrain is None:
-            return None
-        grid, ground = self.terrain.grid, np.asarray(self.terrain.values, dtype=np.float64)
-        _, lat = grid.lon_lat(np.arange(grid.n_rows), np.zeros(grid.n_rows))
+            return np.full(len(row), np.nan)
+        grid, ground = self.terrain.grid, self.terrain.values
+        up, down = np.maximum(row - 1, 0), np.minimum(row + 1, grid.n_rows - 1)
+        left, right = np.maximum(col - 1, 0), np.minimum(col + 1, grid.n_cols - 1)
+        _, lat = grid.lon_lat(row, col)
         lon_m, lat_m = metres_per_degree(lat)
-        d_row, d_col = np.gradient(ground)
-        rise = np.hypot(d_row / (lat_m * grid.pixel_deg)[:, None], d_col / (lon_m * grid.pixel_deg)[:, None])
-        slope: NDArray[np.float64] = np.degrees(np.arctan(rise))
+        north = (ground[up, col].astype(np.float64) - ground[down, col]) / (
+            lat_m * grid.pixel_deg * np.maximum(down - up, 1)
+        )
+        east = (ground[row, right].astype(np.float64) - ground[row, left]) / (
+            lon_m * grid.pixel_deg * np.maximum(right - left, 1)
+        )
+        slope: Floats = np.degrees(np.arctan(np.hypot(north, east)))
         return slope
 
     def need_near(self, lon_deg: Floats, lat_deg: Floats) -> list[list[int]]:
@@ -159,9 +167,11 @@ class CandidateWorld:
         found = self.need_tree.query_ball_point(xyz_km(lon_deg, lat_deg), self.spec.reach_km, return_sorted=True)
         return list(found)
 
-    def weight_near(self, lon_deg: Floats, lat_deg: Floats) -> Floats:
-        """Weight that lacks service within ``reach_km`` of each point."""
+    def weight_near(self, lon_deg: Floats, lat_deg: Floats, *, only_unserved: bool = False) -> Floats:
+        """Weight that lacks service within ``reach_km`` of each point; of cells without any signal only, if asked."""
         weight = self.need["weight"].to_numpy(float)
+        if only_unserved:
+            weight = np.where(self.need["level"] == "unserved", weight, 0.0)
         return np.array([weight[near].sum() for near in self.need_near(lon_deg, lat_deg)], dtype=np.float64)
 
     def at(self, raster: Raster | None, lon_deg: Floats, lat_deg: Floats) -> Floats:

@@ -21,9 +21,7 @@ class CandidateSpec(Spec):
     min_weight
         Least unserved weight (UMKM, or people when they are the objective) around a place worth a candidate.
     cluster_points
-        Most points given to the clustering; more are summed into larger hexagons first.
-    min_cluster_points
-        Least points of a cluster.
+        Most points that discs are laid over; more are summed into larger hexagons first.
     hill_km
         How far from a cluster a hill top may lie.
     min_rise_m
@@ -38,7 +36,6 @@ class CandidateSpec(Spec):
     merge_km: float = Field(ge=0.0, le=20.0)
     min_weight: float = Field(ge=0.0)
     cluster_points: int = Field(ge=100, le=50_000)
-    min_cluster_points: int = Field(ge=2, le=1000)
     hill_km: float = Field(gt=0.0, le=30.0)
     min_rise_m: float = Field(ge=0.0, le=3000.0)
     road_reach_km: float = Field(ge=0.0, le=100.0)

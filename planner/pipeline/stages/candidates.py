@@ -13,7 +13,7 @@ from planner.specs.candidates import CandidateSpec
 
 __all__ = ["run"]
 
-IMPORTS = ("sklearn.cluster", "scipy.ndimage")
+IMPORTS = ("scipy.ndimage", "scipy.spatial")
 
 
 def run(context: StageContext) -> None:
@@ -36,6 +36,8 @@ def run(context: StageContext) -> None:
         priority=layer(context, "priority"),
         max_slope_deg=options.max_slope_deg,
         only_areas=options.only_areas,
+        eligibility=options.eligibility,
+        exclusions=layer(context, "exclusions"),
         objective=context.scenario.objective,
     )
     found = make_candidates(world, options.generators or DEFAULT_GENERATORS, max_candidates=options.max_candidates)

@@ -59,13 +59,12 @@ def _tops(world: CandidateWorld) -> Ints:
     """Pixels (row-major numbers) that are local maxima on buildable land, ascending."""
     from scipy.ndimage import maximum_filter
 
-    terrain = world.terrain
-    slope = world.slope_deg
-    if terrain is None or slope is None:
+    if world.terrain is None:
         return np.empty(0, dtype=np.int64)
-    ground = np.nan_to_num(np.asarray(terrain.values, dtype=np.float64), nan=-1e9)
-    is_top = (ground >= maximum_filter(ground, size=3, mode="nearest")) & world.land & (ground > -1e8)
-    return np.flatnonzero(is_top & (np.nan_to_num(slope, nan=0.0) <= world.max_slope_deg)).astype(np.int64)
+    ground = np.where(np.isnan(world.terrain.values), np.float32(-1e9), world.terrain.values)
+    row, col = np.nonzero((ground >= maximum_filter(ground, size=3, mode="nearest")) & world.land & (ground > -1e8))
+    keep = np.nan_to_num(world.slope_deg(row, col), nan=0.0) <= world.max_slope_deg
+    return (row[keep] * world.grid.n_cols + col[keep]).astype(np.int64)
 
 
 def _best(world: CandidateWorld, tops: tuple[Floats, Floats, Floats], near: Ints, target: tuple[Floats, ...]) -> int:
