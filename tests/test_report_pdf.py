@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -192,3 +194,21 @@ def test_a_full_disk_or_a_broken_template_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(OutputError, match="template"):
         pdf.write(tmp_path / "b.pdf", inputs())
     assert [path.name for path in tmp_path.iterdir()] == ["maps"]
+
+
+def check_pdfua(*paths: Path, jars: str) -> subprocess.CompletedProcess[str]:
+    script = Path(__file__).resolve().parents[1] / "scripts" / "check_pdfua.py"
+    command = [sys.executable, str(script), *map(str, paths)]
+    environment = {**os.environ, "VERAPDF_JARS": jars}
+    return subprocess.run(command, capture_output=True, text=True, timeout=180, env=environment, check=False)
+
+
+def test_the_check_of_accessibility_says_what_it_needs(report):
+    done = check_pdfua(report[1], jars="")
+    assert (done.returncode, "VERAPDF_JARS" in done.stderr) == (2, True)
+
+
+@pytest.mark.skipif(not os.environ.get("VERAPDF_JARS"), reason="needs VERAPDF_JARS; not part of CI")
+def test_verapdf_finds_nothing_against_the_report(report):
+    done = check_pdfua(report[1], jars=os.environ["VERAPDF_JARS"])
+    assert done.returncode == 0, done.stdout
