@@ -120,7 +120,21 @@ def areas() -> pd.DataFrame:
     }).astype({"area_level": "str", "area_code": "str"})  # fmt: skip
 
 
-def world() -> dict[str, Any]:
+def points() -> pd.DataFrame:
+    """A frontier of four ceilings, the third of them that of `test_report_workbook.report_inputs`."""
+    return pd.DataFrame({
+        "point": [0, 1, 2, 3], "ceiling_idr": [2.5e9, 5e9, 1e10, 2e10], "spent_idr": [0.0, 4.2e9, 7.9e9, 1.99e10],
+        "value": [0.0, 30.5, 42.5, 61.25], "bound": [5.0, 31.0, 43.0, 70.0], "gap_share": [1.0, 0.0161, 0.0116, 0.125],
+        "n_sites": [0, 1, 2, 4], "umkm": [0.0, 30.5, 42.5, 61.25], "people": [0.0, 366.0, 516.0, 1203.0],
+        "facilities": [0.0, 1.0, 2.0, 3.0], "is_nested": [True, True, True, False], "desa": [0.0, 0.0, 1.0, 2.0],
+    })  # fmt: skip
+
+
+PHASED = {"year": [2027, 2026], "payer": [HOSTILE, "BAKTI"], "funding_source": ["USO/PNBP", "Rupiah Murni"]}
+"""Columns of the two sites where a plan has years and payers."""
+
+
+def world(*, is_phased: bool = False) -> dict[str, Any]:
     """All tables of a finished run, and its facts."""
     table = cells()
     judged = service(table)
@@ -130,7 +144,8 @@ def world() -> dict[str, Any]:
         "umkm", 42.5, 43.0, 0.0116, "milp", ("greedy 40", "milp 42.5"), 0, {"max_nodes": 2000.0}, "gap_reached"
     )
     served = pd.DataFrame({"cell_id": table["cell_id"].iloc[[2]], "site_id": "S1", "share": 1.0})
-    plan = Plan(sites(table), links(), pd.DataFrame(), rejected, surveys(), served, {}, certificate)
+    chosen = sites(table).assign(**PHASED) if is_phased else sites(table)
+    plan = Plan(chosen, links(), pd.DataFrame(), rejected, surveys(), served, {}, certificate)
     layers = (
         LayerRows("bts", "bts.csv", "Operator lists", 2024, 3, 2, 1, {"observed": 1, "synthetic": 1}, 0.8),
         LayerRows("terrain", "dem", "SRTM", 2000, 1, 1, 0, {"observed": 1}, None, is_raster=True),

@@ -16,8 +16,8 @@ from planner.report.tables import assumption_rows, spoken
 from planner.words import read_words
 
 
-def report_inputs(**changes) -> ReportInputs:
-    world = export_worlds.world()
+def report_inputs(*, is_phased: bool = False, **changes) -> ReportInputs:
+    world = export_worlds.world(is_phased=is_phased)
     known = {name: value for name, value in world.items() if name in ReportInputs.__dataclass_fields__}
     base = {
         "name": "uji", "title_id": "Rencana uji", "title_en": "Test plan", "date": export_worlds.DATE, "notices": export_worlds.NOTICES,

@@ -144,6 +144,16 @@ def test_the_page_says_the_totals(out, facts):
         assert data["plan"][key] == facts["plan"]["certificate"][key]
 
 
+def sheet_named(path: Path, name: str) -> pd.DataFrame:
+    """Numbers of the one table of a sheet."""
+    import openpyxl
+
+    work = openpyxl.load_workbook(path)[name]
+    (table,) = work.tables.values()
+    rows = [[cell.value for cell in row] for row in work[table.ref]]
+    return pd.DataFrame(rows[1:], columns=rows[0]).astype(float)
+
+
 def test_the_frontier_passes_through_the_plan(out, facts):
     folder = next((out / ".merata/stages/frontier").iterdir())
     points = pd.read_parquet(folder / "points.parquet")
@@ -154,6 +164,9 @@ def test_the_frontier_passes_through_the_plan(out, facts):
               "facilities": "n_facilities_new", "desa": "n_desa_new"}  # fmt: skip
     for column, total in stated.items():
         assert own[column] == pytest.approx(plan[total], rel=1e-9, abs=1e-6), column
+    for name in ("laporan_id.xlsx", "report_en.xlsx"):
+        shown = sheet_named(out / "report" / name, "Pagu lain" if "id" in name else "Other ceilings")
+        assert shown.to_numpy().tolist() == points.astype(float).to_numpy().tolist()  # in the order of its columns
     sites = pd.read_parquet(folder / "sites.parquet")
     assert sites.groupby("point").size().reindex(points["point"], fill_value=0).tolist() == points["n_sites"].tolist()
     assert sites.groupby("point")["n_umkm_new"].sum().max() == pytest.approx(points["umkm"].max(), rel=1e-9)

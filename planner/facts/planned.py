@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["gains", "newly_served_desa", "plan_totals", "survey_totals"]
 
 _MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
+_BY = {"year": "year", "payer": "payer", "source": "funding_source"}
+"""Group of the totals → column of the sites, where the plan says it."""
 _SUMS = (*_MONEY, "n_umkm_new", "people_new", "demand_mbps")
 
 
@@ -75,6 +77,11 @@ def plan_totals(
         "by_site_type": _groups(sites, sites["site_type"]),
         "by_backhaul": _groups(sites, sites["backhaul"]),
         "by_access_mode": _groups(sites, sites["access_mode"]),
+        **{
+            f"by_{key}": _groups(sites, sites[column].astype(str))
+            for key, column in _BY.items()
+            if _is_said(sites, column)
+        },
         "by_kabupaten": _groups(sites, pd.Series(code_at_level(sites["area_code"].to_numpy(dtype=str), "kabupaten"))),
         "link_km": {
             str(name): float(rows["length_km"].sum()) for name, rows in plan.links.groupby("technology", sort=True)
@@ -134,6 +141,12 @@ def _levels_after(inputs: FactsInputs, plan: Plan) -> tuple[NDArray[np.int64], N
     level = np.where(is_touched, np.where(is_enough, SERVED, LIMITED), level)
     cause = np.where(level == SERVED, 0, np.where(is_touched, CAUSES.index("cell_capacity"), cause))
     return level, cause
+
+
+def _is_said(sites: pd.DataFrame, column: str) -> bool:
+    return column in sites and bool(
+        (sites[column].astype(str).replace({"nan": "", "<NA>": "", "None": ""}) != "").any()
+    )
 
 
 def _groups(sites: pd.DataFrame, key: pd.Series) -> dict[str, dict[str, float]]:

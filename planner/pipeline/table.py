@@ -141,7 +141,7 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[st
         Stage("map", "map", (*common, "facts", *more), (*shown, "options", "radio", "outputs.atlas"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul", "models/radio"), outputs=("map.html", "atlas/*.html")),
         *((_gis("gis", scenario.outputs.formats, (*common, "facts"), shown),) if scenario.outputs.formats else ()),
         *(_gis(f"gis:{name}", (name,), (*common, "facts"), shown) for name in more_formats if name not in scenario.outputs.formats),
-        Stage("workbook", "workbook", (*common, "facts"), shown, (WORDS["workbook"], "models"), outputs=tuple(f"report/{WORKBOOKS[language]}" for language in languages)),
+        Stage("workbook", "workbook", (*common, "facts", *more), shown, (WORDS["workbook"], "models"), outputs=tuple(f"report/{WORKBOOKS[language]}" for language in languages)),
         Stage("report", "report", (*common, "facts", *more), (*shown, *_SIGNED), (WORDS["report"], "maps/styles", "maps/templates", "models", "data/reference"), outputs=tuple(f"report/{REPORTS[language]}" for language in languages)),
     )  # fmt: skip
 

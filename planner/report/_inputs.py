@@ -35,6 +35,8 @@ class ReportInputs:
         Scores of areas (declared table ``areas`` with ``raw_<criterion>, part_<criterion>``).
     candidates, sites, links, rejected, surveys
         Tables of the plan.
+    frontier
+        Points of the frontier (``ceiling_idr, spent_idr, value, bound, gap_share, n_sites`` and who is newly served).
     admin, coast, fiber
         Areas, land and routes with their shapes, for the maps of the report.
     document_number, prepared_by, checked_by, approved_by
@@ -64,6 +66,7 @@ class ReportInputs:
     links: pd.DataFrame | None = None
     rejected: pd.DataFrame | None = None
     surveys: pd.DataFrame | None = None
+    frontier: pd.DataFrame | None = None
     admin: pd.DataFrame | None = None
     coast: pd.DataFrame | None = None
     fiber: Any = None  # a GeoDataFrame

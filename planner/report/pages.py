@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.facts.flat import share
-from planner.report import sections
+from planner.report import outlook, sections
 from planner.report._inputs import ReportInputs
 from planner.report.annex import annex
 from planner.report.figures import class_colours, drawn_level, pictures
@@ -47,8 +47,13 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
         "layers": sections.three_layers(inputs, words, say),
         "service": sections.service(inputs, words, say),
         "score": sections.score(inputs, words, say),
-        "plan": sections.plan(inputs, words, say),
-        "money": sections.money(inputs, words, say),
+        "plan": {**sections.plan(inputs, words, say), "first": outlook.first_sites(inputs, words, say)},
+        "money": {
+            **sections.money(inputs, words, say),
+            "years": outlook.years(inputs, words, say),
+            "payers": outlook.payers(inputs, words, say),
+        },
+        "frontier": outlook.frontier(inputs, words, say),
         "programmes": sections.programmes(inputs, words, say),
         "equity": sections.equity(inputs, words, say),
         "surveys": sections.surveys(inputs, words, say),
@@ -116,21 +121,17 @@ def _summary(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
 
 def _cards(facts: Mapping[str, Any], planned: Mapping[str, Any], words: Words, say: Say) -> list[dict[str, str]]:
     umkm, whole = facts.get("totals", {}).get("umkm", {}), facts.get("whole", {}).get("umkm")
-    found = [(say.share(share(umkm.get("unserved"), whole)), "card_unserved", say.number(umkm.get("unserved")))]
+    observed = sum(facts.get("umkm", {}).get("evidence", {}).get("observed", {}).values())
+    unserved = f"{say.number(umkm.get('unserved'))} {words('pdf.of', n=say.number(whole))}"
+    unsure = words("pdf.card_gap_unsure", share=say.share(share(observed, whole)))  # no gap without it
+    found = [(say.share(share(umkm.get("unserved"), whole)), "card_unserved", unserved)]
     if planned:
         proof = planned.get("certificate", {})
         found += [
             (say.number(planned["n_sites"]), "card_sites", ""),
             (say.money(planned["cost_idr"]), "card_cost", ""),
             (say.number(planned["n_umkm_new"]), "card_new", ""),
-            (say.share(proof.get("gap_share")), "card_gap", ""),
+            (say.share(proof.get("gap_share")), "card_gap", unsure),
         ]
     found.append((say.number(facts.get("evidence", {}).get("umkm")), "card_evidence", ""))
-    return [
-        {
-            "value": value,
-            "label": words(f"pdf.{key}"),
-            "note": f"{note} {words('pdf.of', n=say.number(whole))}" if note else "",
-        }
-        for value, key, note in found
-    ]
+    return [{"value": value, "label": words(f"pdf.{key}"), "note": note} for value, key, note in found]

@@ -34,7 +34,7 @@ __all__ = [
     "three_layers",
 ]
 
-Cell = str | dict[str, list[float]]
+Cell = str | Mapping[str, Any]
 _UNITS = ("umkm", "people", "desa", "facilities")
 ROWS_MAX = 400
 _BESIDE = ("umkm_unserved", "people_unserved", "facilities_unserved")

@@ -35,10 +35,10 @@ _HIDDEN = (
 """Columns that machines need and officials do not; the layers hold them."""
 
 SHEETS = (
-    "provinsi", "kabupaten", "kecamatan", "desa", "flat", "sites", "form", "links", "surveys", "rejected", "ledger", "sources",
+    "provinsi", "kabupaten", "kecamatan", "desa", "flat", "sites", "form", "links", "frontier", "surveys", "rejected", "ledger", "sources",
     "assumptions", "columns",
 )  # fmt: skip
-"""Sheets after the summary, in order."""
+"""Sheets after the summary, in order; a run without a frontier has no sheet of it."""
 
 FORM_BLANKS = (
     "form_lon_deg", "form_lat_deg", "form_date", "form_by", "form_letter", "form_land_status", "form_access_mode",
@@ -81,6 +81,7 @@ def _tables(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
         "sites": _sites(inputs),
         "form": _form(inputs),
         "links": _sorted(inputs.links, ["link_id"], ("kind",)),
+        **({} if inputs.frontier is None else {"frontier": _frontier(inputs.frontier)}),
         "surveys": _with_places(_sorted(inputs.surveys, ["rank"], _HIDDEN), inputs.facts, 1),
         "rejected": _rejected(inputs),
         "ledger": _ledger(inputs.facts),
@@ -170,6 +171,12 @@ def _form(inputs: ReportInputs) -> pd.DataFrame:
     return placed.assign(**dict.fromkeys(FORM_BLANKS))
 
 
+def _frontier(points: pd.DataFrame) -> pd.DataFrame:
+    """What each ceiling would serve, in the columns of a plan's sites."""
+    new = {"umkm": "n_umkm_new", "people": "people_new", "facilities": "facilities_new", "desa": "desa_new"}
+    return points.sort_values("ceiling_idr", kind="stable", ignore_index=True).rename(columns=new)
+
+
 def _rejected(inputs: ReportInputs) -> pd.DataFrame:
     """Candidates that are not built, with the reason: excluded before the selection, or not chosen by it."""
     if inputs.candidates is None or inputs.candidates.empty:
@@ -250,6 +257,10 @@ def summary_blocks(inputs: ReportInputs, words: Words) -> list[Block]:
     blocks = [
         (words("report.services"), _by_level(facts.get("totals", {}), words)),
         (words("report.plan"), _plan(plan, inputs.ceiling_idr, words)),
+        *(
+            (words(f"report.by_{key}"), _groups(plan.get(f"by_{key}", {}), key, words))
+            for key in ("year", "payer", "source")
+        ),
         (words("report.after"), _by_level(plan.get("totals_after", {}), words)),
         (words("report.causes"), _by_name(facts.get("causes", {}), CAUSES[1:], "causes", words)),
         (
@@ -299,6 +310,16 @@ def _plan(plan: Mapping[str, Any], ceiling_idr: float | None, words: Words) -> p
     status = str(proof.get("status", ""))
     rows.append((words("report.proof_status"), words.texts.get(f"report.proof_is_{status}", status)))
     return pd.DataFrame(rows, columns=["", words("columns.value")], dtype=object)
+
+
+def _groups(groups: Mapping[str, Mapping[str, float]], key: str, words: Words) -> pd.DataFrame:
+    """Sites and money of each year, payer or source; nothing where there is but one year."""
+    if key == "year" and len(groups) < 2:
+        return pd.DataFrame()
+    sums = ("n_sites", "capex_idr", "opex_idr_per_year", "cost_idr", "n_umkm_new", "people_new")
+    return pd.DataFrame(
+        [{"": name, **{words(f"report.plan_{sum_}"): row[sum_] for sum_ in sums}} for name, row in groups.items()]
+    )
 
 
 def _evidence(evidence: Mapping[str, Any], words: Words) -> pd.DataFrame:

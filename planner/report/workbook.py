@@ -32,6 +32,7 @@ _FORMATS = (
     ("score_low", "0.0"), ("score_high", "0.0"), ("year", "0"), ("rank", "0"), ("_km", "#,##0.0"), ("_mbps", "#,##0.0"),
     ("_dbm", "0.0"), ("_m", "#,##0.0"),
 )  # fmt: skip
+_FIRST_WIDTH, _OTHER_WIDTH = 44.0, 18.0
 _SAID_SHORT = ("desk_study", "synthetic", "estimate")
 _WIDE = ("name", "source", "note", "about", "key", "label", "settle_with")
 _BROAD = ("_name", "_id", "_code", "site_type", "backhaul", "technology", "reason", "excluded_because", "kind")
@@ -162,14 +163,15 @@ def _summary(
     row = _head(sheet, title, notices, styles)
     sheet.write_string(row - 1, 0, words("report.of_run", run=inputs.run_hash, date=inputs.date.isoformat()))
     _page(sheet, 0, words("report.indicative"), inputs)
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 8, 18)
+    sheet.set_column(0, 0, _FIRST_WIDTH)
+    sheet.set_column(1, 8, _OTHER_WIDTH)
     for number, (heading, table) in enumerate(summary_blocks(inputs, words)):
         sheet.write_string(row + 1, 0, _text(heading), styles["heading"])
         labels = [str(column) or " " for column in table.columns]
         share = words("report.share_unserved")
         gap = words("report.proof_gap_share")
         formats = [numbers["0.0%"] if label == share else numbers["#,##0"] for label in labels]
+        sheet.set_row(row + 2, _header_height(labels, [_FIRST_WIDTH] + [_OTHER_WIDTH] * len(labels)))
         row = _plain_table(sheet, table, row + 2, labels, formats, f"s_{number}", styles)
         if gap in table.iloc[:, 0].to_numpy():  # one row of this table is a share
             at = int(np.flatnonzero(table.iloc[:, 0].to_numpy() == gap)[0])
@@ -183,10 +185,16 @@ def _table(
 ) -> None:  # fmt: skip
     formats = [numbers[_format_of(column)] for column in table.columns]
     _plain_table(sheet, table, top, labels, formats, name, styles)
-    for place, column in enumerate(table.columns):
-        least = 22 if str(column).endswith(_BROAD) else 11
-        width = 36 if column in _WIDE else min(22, max(least, len(labels[place]) * 0.6 + 4))
+    widths = [_width(str(column), label) for column, label in zip(table.columns, labels, strict=True)]
+    for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
+    sheet.set_row(top, _header_height(labels, widths))
+
+
+def _width(column: str, label: str) -> float:
+    """Width of a column in characters."""
+    least = 22.0 if column.endswith(_BROAD) else 11.0
+    return 36.0 if column in _WIDE else min(22.0, max(least, len(label) * 0.6 + 4))
 
 
 def _fillable(book: Any, sheet: Any, table: pd.DataFrame, top: int, words: Words) -> None:
@@ -214,6 +222,12 @@ def _fillable(book: Any, sheet: Any, table: pd.DataFrame, top: int, words: Words
         elif column == "form_date":
             since = dt.date(2000, 1, 1)
             sheet.data_validation(first, at, last, at, {"validate": "date", "criteria": ">", "value": since})
+
+
+def _header_height(labels: list[str], widths: list[float]) -> float:
+    """Height in points that wrapped headers need; not every program finds it by itself."""
+    lines = [-(-len(label) // max(int(width) - 3, 4)) for label, width in zip(labels, widths, strict=False)]
+    return 15.0 * min(max(lines, default=1), 6)
 
 
 def _plain_table(

@@ -127,7 +127,9 @@ def export_inputs(context: StageContext) -> ExportInputs:
 def report_inputs(context: StageContext) -> ReportInputs:
     """Everything the workbooks and the report may say."""
     plan = read_plan(context.inputs["plan"])
+    points = context.inputs.get("frontier")
     return ReportInputs(
+        frontier=read_table(points / "points.parquet") if points is not None else None,
         sites=plan.sites,
         links=plan.links,
         rejected=plan.rejected,

@@ -1,0 +1,149 @@
+"""Other ceilings, years and payers in reports and facts: the numbers of the tables, nothing where there are none."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import export_worlds
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_report_pdf import said
+from test_report_workbook import report_inputs
+
+from planner.report import pdf, workbook
+from planner.report.charts import Line, line_chart, stacked_bars, steps
+from planner.report.pages import document
+from planner.report.say import Say
+from planner.words import read_words
+
+
+def inputs(**changes):
+    return report_inputs(**{"frontier": export_worlds.points(), **changes})
+
+
+@given(st.floats(1e-6, 1e14))
+def test_steps_cover_the_range_and_are_few_and_even(high):
+    found = steps(high)
+    assert found[0] == 0.0
+    assert high * (1 - 1e-6) <= found[-1] <= high * 2
+    assert 4 <= len(found) <= 8
+    assert [at / found[1] for at in found] == pytest.approx(range(len(found)), rel=1e-9)
+
+
+def test_places_of_a_chart_lie_in_its_frame_in_proportion():
+    chart = line_chart(
+        [Line("a", "#000000", [(0.0, 0.0), (50.0, 5.0), (100.0, 10.0)])], x_text=str, y_text=str, titles=("x", "y")
+    )
+    assert chart["lines"][0]["points"] == [[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]]
+    assert [tick["text"] for tick in chart["x"]] == ["0.0", "20.0", "40.0", "60.0", "80.0", "100.0"]
+    assert line_chart([Line("a", "#000000", [])], x_text=str, y_text=str, titles=("", "")) == {}
+    bars = stacked_bars(["2026", "2027"], [("a", "#0", [1.0, 2.0]), ("b", "#1", [3.0, 0.0])], y_text=str, title="")
+    assert [part["heights"] for part in bars["parts"]] == [[0.25, 0.5], [0.75, 0.0]]
+    assert stacked_bars(["2026"], [("a", "#0", [0.0])], y_text=str, title="") == {}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_report_shows_every_ceiling_and_what_more_money_would_serve(language, tmp_path):
+    text, say, words = (
+        said(pdf.write(tmp_path / "a.pdf", inputs(), language=language)),
+        Say(language),
+        read_words(language),
+    )
+    for row in export_worlds.points().to_dict("records"):
+        line = [
+            say.money(row["ceiling_idr"]),
+            say.money(row["spent_idr"]),
+            *(say.number(row[k]) for k in ("n_sites", "umkm", "people")),
+        ]
+        assert " ".join(line).replace("\xa0", " ") in text
+    more = words(
+        "pdf.frontier_more", money=say.money(1e10), n=say.number(18.75), unit="UMKM", each=say.money(1e10 / 18.75)
+    )
+    assert more.replace("\xa0", " ") in text
+
+
+def test_the_row_of_this_plan_is_marked_and_no_other():
+    shown = document(inputs(), read_words("id"))["frontier"]
+    strong = [row for row in shown["table"]["rows"] if isinstance(row[0], dict)]
+    assert [row[0]["strong"] for row in strong] == [Say("id").money(1e10)]
+    assert shown["chart"]["mark"]["at"] == shown["chart"]["lines"][0]["points"][2]
+
+
+def test_a_run_without_a_frontier_says_nothing_of_it(tmp_path):
+    assert document(report_inputs(), read_words("en"))["frontier"] is None
+    assert read_words("en")("pdf.frontier") not in said(pdf.write(tmp_path / "a.pdf", report_inputs(), language="en"))
+    book = openpyxl.load_workbook(workbook.write(tmp_path / "a.xlsx", report_inputs()))
+    assert read_words("id")("report.sheet_frontier") not in book.sheetnames
+
+
+def test_the_workbook_has_the_frontier_to_the_last_digit(tmp_path):
+    book = openpyxl.load_workbook(workbook.write(tmp_path / "a.xlsx", inputs(), language="en"))
+    work = book[read_words("en")("report.sheet_frontier")]
+    (table,) = work.tables.values()
+    rows = [[cell.value for cell in row] for row in work[table.ref]]
+    assert rows[1:] == export_worlds.points().to_numpy().tolist()
+    assert "UMKM newly served" in rows[0]
+
+
+def test_years_payers_and_sources_sum_to_the_plan():
+    facts = export_worlds.world(is_phased=True)["facts"]["plan"]
+    assert list(facts["by_year"]) == ["2026", "2027"]
+    assert set(facts["by_payer"]) == {"BAKTI", export_worlds.HOSTILE}
+    for groups in (facts["by_year"], facts["by_payer"], facts["by_source"]):
+        for key in ("n_sites", "capex_idr", "opex_idr_per_year", "cost_idr"):
+            assert sum(row[key] for row in groups.values()) == facts[key]
+    plain = export_worlds.world()["facts"]["plan"]
+    assert not {"by_year", "by_payer", "by_source"} & set(plain)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_report_and_the_workbook_show_years_and_payers(language, tmp_path):
+    asked = inputs(is_phased=True)
+    text, say, words = (
+        said(pdf.write(tmp_path / "a.pdf", asked, language=language)),
+        Say(language),
+        read_words(language),
+    )
+    for groups in (asked.facts["plan"]["by_year"], asked.facts["plan"]["by_source"]):
+        for name, row in groups.items():
+            assert re.search(
+                rf"{re.escape(name)} {say.number(row['n_sites'])} {re.escape(say.rupiah(row['capex_idr']))}".replace(
+                    "\xa0", " "
+                ),
+                text,
+            )
+    assert words("pdf.payer_none")[:40] not in text
+    assert words("pdf.by_year") in text
+    book = openpyxl.load_workbook(workbook.write(tmp_path / "a.xlsx", asked, language=language))
+    cells = [cell.value for row in book[words("report.sheet_summary")].iter_rows() for cell in row]
+    assert {words("report.by_year"), words("report.by_payer"), "2026", "BAKTI", export_worlds.HOSTILE} <= set(cells)
+    sites = book[words("report.sheet_sites")]
+    heads = [cell.value for cell in sites[next(iter(sites.tables.values())).ref.split(":")[0][1:]]]
+    assert {words("columns.year"), words("columns.payer"), words("columns.funding_source")} <= set(heads)
+
+
+def test_the_first_sites_are_those_that_serve_most_for_their_money():
+    first = document(inputs(), read_words("id"))["plan"]["first"]["rows"]
+    assert [row[4] for row in first] == [Say("id").money(3.7e9 / 30.5), Say("id").money(4.2e9 / 12.0)]
+
+
+def test_no_gap_stands_without_the_uncertainty_of_its_inputs(tmp_path):
+    path = pdf.write(tmp_path / "a.pdf", inputs(), language="en")
+    page = subprocess.run(
+        ["pdftotext", "-f", "2", "-l", "2", "-layout", path, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "of UMKM come from observed data" in re.sub(r"\s+", " ", page)
+
+
+def test_a_plan_whose_explanation_is_no_json_is_borne():
+    sites = export_worlds.sites(export_worlds.cells()).assign(why=["{", '{"only_here": 7}'])
+    rows = document(inputs(sites=sites), read_words("id"))["plan"]["first"]["rows"]
+    assert sorted(row[5] for row in rows) == ["7", "–"]
+
+
+def test_an_empty_frontier_is_none():
+    assert document(inputs(frontier=pd.DataFrame()), read_words("id"))["frontier"] is None
