@@ -8,15 +8,19 @@ the other way round.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Groups", "collapse"]
+__all__ = ["Groups", "collapse", "merge_cells"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Shorts = NDArray[np.int32]
 _RATIO_DIGITS = 12
+_ENTRIES_A_TURN = 20_000_000
+"""Entries between two looks at the interpreter, so that Ctrl-C is heard."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +49,7 @@ class Groups:
         return len(self.weight)
 
 
-def collapse(weight: Floats, demand_mbps: Floats, indptr: Ints, indices: Ints) -> Groups:
+def collapse(weight: Floats, demand_mbps: Floats, indptr: Ints, indices: Ints, *, kind: Ints | None = None) -> Groups:
     """Merge the cells that no plan can tell apart.
 
     Parameters
@@ -54,16 +58,13 @@ def collapse(weight: Floats, demand_mbps: Floats, indptr: Ints, indices: Ints) -
         By cell, at least 0. Cells of weight 0 are left out: serving them gains nothing.
     indptr, indices
         Cells of each option (CSR); a cell may not stand twice in one option.
+    kind
+        Class of each cell, at least 0: cells of different classes (floor areas) stay apart. None: one class.
 
     Returns
     -------
     Groups
         Groups in the order of their first cell.
-
-    Notes
-    -----
-    Cover sets are compared by a 64-bit sum of random numbers of their options and then, list against
-    list, with the group's first cell, so a collision splits a group and never merges two.
 
     Examples
     --------
@@ -71,71 +72,68 @@ def collapse(weight: Floats, demand_mbps: Floats, indptr: Ints, indices: Ints) -
     >>> merged.group_of.tolist(), merged.weight.tolist()
     ([0, 0, 1], [3.0, 5.0])
     """
-    n_cells, n_options = len(weight), len(indptr) - 1
-    option_of = np.repeat(np.arange(n_options), np.diff(indptr))
-    keep = weight[indices] > 0
-    cell, option = np.asarray(indices, dtype=np.int64)[keep], option_of[keep]
-    by_cell = np.lexsort((option, cell))
-    cell, option = cell[by_cell], option[by_cell]
-    start = np.searchsorted(cell, np.arange(n_cells + 1))
-    used = np.flatnonzero(np.diff(start) > 0)
-    group_of = np.full(n_cells, -1, dtype=np.int64)
-    if len(used):
-        ratio = _ratio_key(weight[used], demand_mbps[used])
-        group_of[used] = _group(used, start, option, ratio, n_options)
-    n_groups = int(group_of.max(initial=-1)) + 1
-    member = group_of[used]
-    merged_weight = np.bincount(member, weights=weight[used], minlength=n_groups).astype(np.float64)
-    merged_demand = np.bincount(member, weights=demand_mbps[used], minlength=n_groups).astype(np.float64)
-    first = np.full(n_groups, n_cells, dtype=np.int64)
-    np.minimum.at(first, member, used)
-    width = start[first + 1] - start[first] if n_groups else np.zeros(0, np.int64)
-    at = np.repeat(start[first] if n_groups else first, width) + _ramp(width)
-    group = np.repeat(np.arange(n_groups), width)
-    order = np.lexsort((group, option[at]))
-    out_option, out_group = option[at][order], group[order]
+    heavy = weight > 0
+    first_class = np.full(len(weight), -1, dtype=np.int32)
+    ratio = _ratio_key(weight[heavy], demand_mbps[heavy])
+    first_class[heavy] = ratio if kind is None else _pairs(ratio, np.asarray(kind)[heavy])
+    pointers = np.ascontiguousarray(indptr, dtype=np.int64)
+    group_of, start, groups = merge_cells(first_class, pointers, np.ascontiguousarray(indices, dtype=np.int32))
+    n_groups, on = int(group_of.max(initial=-1)) + 1, group_of >= 0
+    sums = [np.bincount(group_of[on], weights=one[on], minlength=n_groups) for one in (weight, demand_mbps)]
     return Groups(
-        weight=merged_weight,
-        demand_mbps=merged_demand,
-        indptr=np.searchsorted(out_option, np.arange(n_options + 1)).astype(np.int64),
-        indices=out_group.astype(np.int64),
-        group_of=group_of,
+        weight=sums[0].astype(np.float64),
+        demand_mbps=sums[1].astype(np.float64),
+        indptr=start,
+        indices=groups.astype(np.int64),
+        group_of=group_of.astype(np.int64),
     )
 
 
-def _ratio_key(weight: Floats, demand_mbps: Floats) -> Ints:
+def merge_cells(first_class: Shorts, indptr: Ints, indices: Shorts) -> tuple[Shorts, Ints, Shorts]:
+    """Group of each cell and groups of each option.
+
+    Parameters
+    ----------
+    first_class
+        Class of each cell before any option is looked at, 0 … ; −1 leaves a cell out. Changed in place.
+    indptr, indices
+        Cells of each option (CSR), none twice in one option.
+
+    Returns
+    -------
+    tuple
+        Group by cell (−1: left out, or reached by no option), numbered by first cell; groups of the options (CSR),
+        ascending.
+
+    Notes
+    -----
+    Exact: classes are split option by option (`planner.plan._collapse_kernel.refine`), nothing is hashed.
+    """
+    from planner.plan._collapse_kernel import class_covers, number_classes, refine, turn_over  # numba loads slowly
+
+    n_first = int(first_class.max(initial=-1)) + 1
+    size, width = (np.zeros(len(first_class) + n_first, dtype=np.int32) for _ in range(2))
+    size[:n_first] = np.bincount(first_class[first_class >= 0], minlength=n_first)
+    n_classes = n_first
+    stops = np.arange(0, max(1, int(indptr[-1])) + _ENTRIES_A_TURN, _ENTRIES_A_TURN)
+    turns = np.unique(np.r_[0, np.searchsorted(indptr, stops[1:-1]), len(indptr) - 1])
+    for turn in pairwise(turns.tolist()):
+        n_classes = refine(first_class, size, width, n_classes, indptr, indices, turn)
+    n_entries = int(width[:n_classes].sum(dtype=np.int64))
+    n_groups = number_classes(first_class, width, n_classes)
+    start, groups = class_covers(first_class, n_groups, n_entries, indptr, indices)
+    holders = turn_over(start, groups, n_groups)
+    start, groups = turn_over(*holders, len(indptr) - 1)
+    return first_class, start, groups
+
+
+def _pairs(first: Shorts, second: Ints) -> Shorts:
+    """Number of each pair of classes."""
+    return np.unique(first.astype(np.int64) + (int(first.max(initial=0)) + 1) * second, return_inverse=True)[1].astype(np.int32)
+
+
+def _ratio_key(weight: Floats, demand_mbps: Floats) -> Shorts:
     """Class of weight over demand, equal only for equal ratios (12 digits)."""
     ratio = np.divide(demand_mbps, weight)
     scale = 10.0 ** (np.floor(np.log10(np.where(ratio > 0, ratio, 1.0))) - _RATIO_DIGITS + 1)
-    return np.unique(np.round(ratio / scale) * scale, return_inverse=True)[1].astype(np.int64)
-
-
-def _group(used: Ints, start: Ints, option: Ints, ratio: Ints, n_options: int) -> Ints:
-    mark = np.random.default_rng(20250101).integers(0, 2**63, size=n_options, dtype=np.uint64)
-    total = np.r_[np.uint64(0), np.cumsum(mark[option], dtype=np.uint64)]
-    hashed = total[start[used + 1]] - total[start[used]]
-    width = start[used + 1] - start[used]
-    order = np.lexsort((used, ratio, width, hashed))
-    h, w, r = hashed[order], width[order], ratio[order]
-    is_new = np.r_[True, (h[1:] != h[:-1]) | (w[1:] != w[:-1]) | (r[1:] != r[:-1])]
-    label = np.cumsum(is_new) - 1
-    head = order[np.flatnonzero(is_new)][label]
-    n_each = width[order]
-    here = np.repeat(start[used[order]], n_each) + _ramp(n_each)
-    there = np.repeat(start[used[head]], n_each) + _ramp(n_each)
-    differs = np.add.reduceat((option[here] != option[there]).astype(np.int64), np.r_[0, np.cumsum(n_each)[:-1]]) > 0
-    if differs.any():
-        label = label.copy()
-        label[differs] = label.max() + 1 + np.arange(int(differs.sum()))
-    member = np.empty(len(used), dtype=np.int64)
-    member[order] = label
-    _, first, inverse = np.unique(member, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(len(first))
-    return np.asarray(rank[inverse], dtype=np.int64)
-
-
-def _ramp(width: Ints) -> Ints:
-    """0 … width−1 for each entry, end to end."""
-    ends = np.cumsum(width)
-    return np.asarray(np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - width, width), dtype=np.int64)
+    return np.unique(np.round(ratio / scale) * scale, return_inverse=True)[1].astype(np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,8 +138,38 @@ def solve(
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         highs.setSolution(solution)
-    highs.run()
+    _run(highs)
     return _answer(highs, is_mip=is_integer is not None)
+
+
+def _run(highs: Any) -> None:
+    """Run the solver so that Ctrl-C ends it: it hears nothing by itself, and Python only between two calls.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After the solver has stopped.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        highs.run()
+        return
+    stop = threading.Event()
+
+    def look(event: Any) -> None:
+        if stop.is_set():
+            event.interrupt()
+
+    highs.cbMipInterrupt += look
+    highs.cbSimplexInterrupt += look
+    thread = threading.Thread(target=highs.run, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(60.0)
+    except KeyboardInterrupt:
+        stop.set()
+        thread.join()
+        raise
 
 
 def _answer(highs: Any, *, is_mip: bool) -> Answer:
