@@ -127,7 +127,9 @@ def number_classes(class_of: Shorts, width: Shorts, n_classes: int) -> int:
 
 
 @jit_maker
-def class_covers(class_of: Shorts, n_classes: int, n_entries: int, indptr: Ints, indices: Shorts) -> tuple[Ints, Shorts]:
+def class_covers(
+    class_of: Shorts, n_classes: int, n_entries: int, indptr: Ints, indices: Shorts
+) -> tuple[Ints, Shorts]:
     """Classes of each option, each once, in the order in which its cells name them.
 
     Parameters

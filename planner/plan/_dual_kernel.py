@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit_maker
+from planner.radio._jit import jit, jit_maker
 
 __all__ = ["row_sums", "run_steps"]
 
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Four = tuple[Floats, Floats, Floats, Floats]
 
 
 @jit_maker
@@ -26,7 +27,7 @@ def row_sums(indptr: Ints, indices: Shorts, values: Floats) -> Floats:
     return found
 
 
-@jit_maker
+@jit
 def _onto_budget(wish: Floats, slope: Floats, cost: Floats, budget: float, guess: float) -> float:
     """Price λ ≥ 0 at which the options clip(wish − λ slope, 0, 1) cost the budget: Newton inside a bracket."""
     low, high, price = 0.0, np.inf, guess
@@ -55,11 +56,45 @@ def _onto_budget(wish: Floats, slope: Floats, cost: Floats, budget: float, guess
     return high if high < np.inf else low
 
 
+@jit
+def _step_prices(covers: tuple[Ints, Shorts], sizes: Four, iterate: Four, image: Four, omega: float) -> float:
+    """Prices one step on, and their sums by option; the square of the way, as the balance measures it."""
+    weight, degree, _, _ = sizes
+    way = 0.0
+    for g in range(len(weight)):
+        s = iterate[1][g] - omega * weight[g] / degree[g] * (iterate[2][g] - 1.0)
+        image[1][g] = min(max(s, 0.0), weight[g])
+        d = image[1][g] - iterate[1][g]
+        way += d * d * degree[g] / weight[g]
+        image[2][g] = 0.0
+    for j in range(len(image[3])):
+        total = 0.0
+        for k in range(covers[0][j], covers[0][j + 1]):
+            total += image[1][covers[1][k]]
+        image[3][j] = total
+    return way / omega
+
+
+@jit
+def _step_options(
+    covers: tuple[Ints, Shorts], reach: Floats, iterate: Four, image: Four, wish: Floats, slope: Floats, price: float
+) -> float:
+    """Options one step on, and how often they serve each group; the square of the way."""
+    way = 0.0
+    for j in range(len(reach)):
+        image[0][j] = min(max(wish[j] - price * slope[j], 0.0), 1.0) if reach[j] > 0.0 else 0.0
+        d = image[0][j] - iterate[0][j]
+        way += d * d * reach[j]
+        if image[0][j] > 0.0:
+            for k in range(covers[0][j], covers[0][j + 1]):
+                image[2][covers[1][k]] += image[0][j]
+    return way
+
+
 @jit_maker
 def run_steps(
-    covers: tuple[Ints, Shorts], sizes: tuple[Floats, Floats, Floats, Floats], cost: Floats, budget: float,
-    iterate: tuple[Floats, Floats, Floats, Floats], anchor: tuple[Floats, Floats, Floats, Floats],
-    image: tuple[Floats, Floats, Floats, Floats], knobs: Floats, n_steps: int,
+    covers: tuple[Ints, Shorts], sizes: Four, cost: Floats, iterate: Four, anchor: Four, image: Four, knobs: Floats,
+    n_steps: int,
 ) -> int:  # fmt: skip
     """Steps of a reflected Halpern primal-dual method, until they are done or a restart is due.
 
@@ -69,15 +104,15 @@ def run_steps(
         Groups of each option (CSR).
     sizes
         Weight and number of options by group; weight of all its groups and the reciprocal by option.
-    cost, budget
-        By option, and in all.
+    cost
+        By option.
     iterate, anchor, image
         Options x, prices v, how often x serves each group, sums of v by option: of the point, of the point
         the search began at, and of the last step. Changed in place.
     knobs
         Balance ω of the two step sizes, steps since the restart, residual at the restart, last residual, price of
-        the budget, whether a restart is due, and whether that price is given (then the budget is not looked at).
-        Changed in place.
+        the budget, whether a restart is due, the budget, and whether its price is given (then the budget is not
+        looked at). Changed in place.
 
     Returns
     -------
@@ -90,39 +125,17 @@ def run_steps(
     anchored step with reflection (Lu and Yang 2024, arXiv:2407.16144). The projection onto the options within the
     budget is exact.
     """
-    weight, degree, reach, per_reach = sizes
-    x, v, served, value = iterate
-    x0, v0, served0, value0 = anchor
-    x1, v1, served1, value1 = image
-    m = len(cost)
-    wish, slope = np.empty(m), np.empty(m)
+    wish, slope = np.empty(len(cost)), np.empty(len(cost))
     for number in range(n_steps):
         omega = knobs[0]
-        r_group = 0.0
-        for g in range(len(weight)):
-            s = v[g] - omega * weight[g] / degree[g] * (served[g] - 1.0)
-            v1[g] = min(max(s, 0.0), weight[g])
-            d = v1[g] - v[g]
-            r_group += d * d * degree[g] / weight[g]
-            served1[g] = 0.0
-        for j in range(m):
-            total = 0.0
-            for k in range(covers[0][j], covers[0][j + 1]):
-                total += v1[covers[1][k]]
-            value1[j] = total
-            wish[j] = x[j] + (2.0 * total - value[j]) * per_reach[j] / omega
-            slope[j] = cost[j] * per_reach[j] / omega
-        if knobs[6] == 0.0:
-            knobs[4] = _onto_budget(wish, slope, cost, budget, knobs[4])
-        r_option = 0.0
-        for j in range(m):
-            x1[j] = min(max(wish[j] - knobs[4] * slope[j], 0.0), 1.0) if reach[j] > 0.0 else 0.0
-            d = x1[j] - x[j]
-            r_option += d * d * reach[j]
-            if x1[j] > 0.0:
-                for k in range(covers[0][j], covers[0][j + 1]):
-                    served1[covers[1][k]] += x1[j]
-        residual = np.sqrt(r_option * omega + r_group / omega)
+        way = _step_prices(covers, sizes, iterate, image, omega)
+        for j in range(len(cost)):
+            wish[j] = iterate[0][j] + (2.0 * image[3][j] - iterate[3][j]) * sizes[3][j] / omega
+            slope[j] = cost[j] * sizes[3][j] / omega
+        if knobs[7] == 0.0:
+            knobs[4] = _onto_budget(wish, slope, cost, knobs[6], knobs[4])
+        way += omega * _step_options(covers, sizes[2], iterate, image, wish, slope, knobs[4])
+        residual = np.sqrt(way)
         knobs[1] += 1.0
         age = knobs[1]
         if age == 1.0:
@@ -133,10 +146,8 @@ def run_steps(
         if knobs[5] > 0.0:
             return number + 1
         keep = age / (age + 1.0)
-        for j in range(m):
-            x[j] = keep * (2.0 * x1[j] - x[j]) + (1.0 - keep) * x0[j]
-            value[j] = keep * (2.0 * value1[j] - value[j]) + (1.0 - keep) * value0[j]
-        for g in range(len(weight)):
-            v[g] = keep * (2.0 * v1[g] - v[g]) + (1.0 - keep) * v0[g]
-            served[g] = keep * (2.0 * served1[g] - served[g]) + (1.0 - keep) * served0[g]
+        for part in range(4):
+            here, last, start = iterate[part], image[part], anchor[part]
+            for k in range(len(here)):
+                here[k] = keep * (2.0 * last[k] - here[k]) + (1.0 - keep) * start[k]
     return n_steps

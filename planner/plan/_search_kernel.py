@@ -2,7 +2,7 @@
 
 The state of a search is a tuple of arrays, changed in place: how many chosen options hold each group, the sum
 of their numbers (which names the only one where there is one), what each option would add (or, chosen, what only
-it covers), a tournament tree over addition by cost, and flags (0 open, 1 chosen, 2 barred, 3 chosen for good).
+it covers), a tournament tree over addition by cost, and flags (0 open, 1 chosen, 2 barred).
 """
 
 from __future__ import annotations
@@ -169,9 +169,7 @@ def _random(dice: Ints) -> float:
 
 
 @jit_maker
-def fill(
-    sides: Sides, weight: Floats, cost: Floats, state: State, money: Floats, most: int
-) -> tuple[Ints, float]:
+def fill(sides: Sides, weight: Floats, cost: Floats, state: State, money: Floats, most: int) -> tuple[Ints, float]:
     """Most new weight by cost, again and again, within the money left.
 
     Parameters
@@ -221,6 +219,36 @@ def _wander(sides: Sides, state: State, start: int, wanted: int, picked: Ints, d
     return n
 
 
+@jit
+def _ruin(
+    sides: Sides, weight: Floats, cost: Floats, state: State, money: Floats, pool: Ints, picked: Ints, dice: Ints
+) -> tuple[int, float]:
+    """Take neighbours out at one or two spots; how many, and what they covered alone."""
+    wanted = 1 + int(_random(dice) * (len(picked) // 2))
+    parts = 1 + int(_random(dice) * 2.0)
+    lost, n_out = 0.0, 0
+    for _ in range(parts):
+        start = pool[int(_random(dice) * len(pool))]
+        n = _wander(sides, state, start, max(1, wanted // parts), picked[n_out:], dice)
+        for k in range(n_out, n_out + n):
+            lost += state[2][picked[k]]
+            money[0] += cost[picked[k]]
+            _toggle(sides, weight, cost, state, picked[k], money[1])
+        n_out += n
+    return n_out, lost
+
+
+@jit
+def _note(best_flag: Bytes, flag: Bytes, changed: Ints, n_changed: int) -> None:
+    """Bring the best flags up to date: those changed since, or all where too many changed to list."""
+    if n_changed > len(changed):
+        for k in range(len(flag)):
+            best_flag[k] = flag[k]
+    else:
+        for k in range(n_changed):
+            best_flag[changed[k]] = flag[changed[k]]
+
+
 @jit_maker
 def ruin_and_recreate(
     sides: Sides, weight: Floats, cost: Floats, state: State, money: Floats, pool: Ints, knobs: Floats, dice: Ints
@@ -244,24 +272,14 @@ def ruin_and_recreate(
         What the best cover seen has more than the first, and its flags; the state stays at the last.
     """
     flag = state[4]
-    n_rounds, most = int(knobs[0]), int(knobs[1])
-    picked, log = np.empty(2 * most, dtype=np.int64), np.empty(len(cost), dtype=np.int64)
-    shelf = np.empty(40, dtype=np.int64)
+    n_rounds = int(knobs[0])
+    picked, log = np.empty(2 * int(knobs[1]), dtype=np.int64), np.empty(len(cost), dtype=np.int64)
+    shelf, changed, n_changed = np.empty(40, dtype=np.int64), np.empty(4096, dtype=np.int64), 0
     now, best, best_flag = 0.0, 0.0, flag.copy()
-    changed, n_changed, is_far = np.empty(4096, dtype=np.int64), 0, False
     for number in range(n_rounds):
         heat = knobs[2] * (knobs[3] / knobs[2]) ** (number / n_rounds)
-        wanted = 1 + int(_random(dice) * most)
-        before, lost, n_out = money[0], 0.0, 0
-        parts = 1 + int(_random(dice) * 2.0)
-        for _ in range(parts):
-            start = pool[int(_random(dice) * len(pool))]
-            n = _wander(sides, state, start, max(1, wanted // parts), picked[n_out:], dice)
-            for k in range(n_out, n_out + n):
-                lost += state[2][picked[k]]
-                money[0] += cost[picked[k]]
-                _toggle(sides, weight, cost, state, picked[k], money[1])
-            n_out += n
+        before = money[0]
+        n_out, lost = _ruin(sides, weight, cost, state, money, pool, picked, dice)
         n_in, added = _fill(sides, weight, cost, state, money, log, shelf, (knobs[4], dice))
         change = added - lost
         if change >= 0.0 or _random(dice) < np.exp(change / heat):
@@ -269,17 +287,11 @@ def ruin_and_recreate(
             for k in range(n_out + n_in):
                 if n_changed < len(changed):
                     changed[n_changed] = picked[k] if k < n_out else log[k - n_out]
-                    n_changed += 1
-                else:
-                    is_far = True
-            if now > best + 1e-9:
+                n_changed += 1
+            if now > best + money[1]:
                 best = now
-                if is_far:
-                    best_flag[:] = flag
-                else:
-                    for k in range(n_changed):
-                        best_flag[changed[k]] = flag[changed[k]]
-                n_changed, is_far = 0, False
+                _note(best_flag, flag, changed, n_changed)
+                n_changed = 0
         else:
             for k in range(n_in - 1, -1, -1):
                 _toggle(sides, weight, cost, state, log[k], money[1])

@@ -129,7 +129,8 @@ def merge_cells(first_class: Shorts, indptr: Ints, indices: Shorts) -> tuple[Sho
 
 def _pairs(first: Shorts, second: Ints) -> Shorts:
     """Number of each pair of classes."""
-    return np.unique(first.astype(np.int64) + (int(first.max(initial=0)) + 1) * second, return_inverse=True)[1].astype(np.int32)
+    both = first.astype(np.int64) + (int(first.max(initial=0)) + 1) * second
+    return np.asarray(np.unique(both, return_inverse=True)[1], dtype=np.int32)
 
 
 def _ratio_key(weight: Floats, demand_mbps: Floats) -> Shorts:

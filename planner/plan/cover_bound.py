@@ -21,7 +21,7 @@ from planner.plan.covering import BUDGET_ALLOWANCE, Covering
 __all__ = ["Dual", "first_dual", "price_search"]
 
 Floats = NDArray[np.float64]
-Arrays = tuple[Floats, ...]
+Four = tuple[Floats, Floats, Floats, Floats]
 _EPS = float(np.finfo(float).eps)
 _LOOK = 10
 """Steps between two looks at the bound."""
@@ -52,7 +52,7 @@ class Dual:
     theta: float
     x: Floats
     relaxed: float
-    search: tuple[Arrays, Arrays, Arrays, Floats]
+    search: tuple[Four, Four, Four, Floats]
     n_steps: int
 
 
@@ -63,7 +63,7 @@ def first_dual(covering: Covering) -> Dual:
     degree = np.diff(covering.by_group).astype(np.float64)
     x, price = np.zeros(covering.n_options), covering.weight / degree
     iterate = (x, price, np.zeros(covering.n_groups), row_sums(covering.indptr, covering.indices, price))
-    search = (iterate, iterate, iterate, np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0]))
+    search = (iterate, iterate, iterate, np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, covering.budget, 0.0]))
     roof = covering.base + float(covering.weight.sum()) * (1 + 64 * _EPS)
     return Dual(roof, np.zeros(covering.n_options), 0.0, x, covering.base, search, 0)
 
@@ -96,20 +96,24 @@ def price_search(
     if not covering.n_options or not covering.n_groups:
         return replace(dual, bound=covering.base, relaxed=covering.base)
     sizes, cost = _sizes(covering), covering.cost if charge is None else charge
-    iterate, anchor, image = (tuple(one.copy() for one in arrays) for arrays in dual.search[:3])
+    iterate, anchor, image = (_copied(arrays) for arrays in dual.search[:3])
     knobs = dual.search[3].copy()
-    knobs[6] = 0.0 if charge is None else 1.0
+    knobs[7] = 0.0 if charge is None else 1.0
     knobs[4] = knobs[4] if charge is None else 1.0
     n, covers = 0, (covering.indptr, covering.indices)
     while n < max_steps and dual.bound - dual.relaxed > gap and not (n and is_over is not None and is_over()):
-        n += run_steps(covers, sizes, cost, covering.budget, iterate, anchor, image, knobs, min(_LOOK, max_steps - n))
+        n += run_steps(covers, sizes, cost, iterate, anchor, image, knobs, min(_LOOK, max_steps - n))
         dual = _better(covering, dual, image, charge)
         if knobs[5] > 0 or knobs[1] >= 0.36 * (dual.n_steps + n) + 20:
             _restart(sizes, iterate, anchor, image, knobs)
     return replace(dual, search=(iterate, anchor, image, knobs), n_steps=dual.n_steps + n)
 
 
-def _sizes(covering: Covering) -> Arrays:
+def _copied(arrays: Four) -> Four:
+    return arrays[0].copy(), arrays[1].copy(), arrays[2].copy(), arrays[3].copy()
+
+
+def _sizes(covering: Covering) -> Four:
     """Weight and options of each group, weight an option reaches and its reciprocal."""
     from planner.plan._dual_kernel import row_sums
 
@@ -118,7 +122,7 @@ def _sizes(covering: Covering) -> Arrays:
     return covering.weight, np.diff(covering.by_group).astype(np.float64), reach, per_reach
 
 
-def _restart(sizes: Arrays, iterate: Arrays, anchor: Arrays, image: Arrays, knobs: Floats) -> None:
+def _restart(sizes: Four, iterate: Four, anchor: Four, image: Four, knobs: Floats) -> None:
     """Begin again at the last step, with step sizes balanced by the way since the last restart."""
     weight, degree, reach, _ = sizes
     way_x = float(np.sqrt((reach * (image[0] - anchor[0]) ** 2).sum()))
@@ -132,7 +136,7 @@ def _restart(sizes: Arrays, iterate: Arrays, anchor: Arrays, image: Arrays, knob
     knobs[5] = 0.0
 
 
-def _better(covering: Covering, dual: Dual, image: Arrays, charge: Floats | None) -> Dual:
+def _better(covering: Covering, dual: Dual, image: Four, charge: Floats | None) -> Dual:
     """The dual with the bound and the relaxed answer of a step, where these are better."""
     x, price, served, sums = image
     bound, theta, reduced = _roof(covering, price, sums, charge)

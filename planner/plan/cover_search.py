@@ -14,8 +14,8 @@ __all__ = ["greedy", "polish"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-_ENTRIES_A_TURN = 30_000_000
-"""Entries a call of the improvement may touch, about: a second, after which Ctrl-C and the clock are heard."""
+Shorts = NDArray[np.int32]
+State = tuple[Shorts, Ints, Floats, Floats, NDArray[np.int8], Shorts, Shorts]
 
 
 def _least(covering: Covering) -> float:
@@ -28,7 +28,7 @@ def _money(covering: Covering, spent: float) -> Floats:
     return np.array([left, _least(covering), float(covering.cost.min(initial=math.inf))])
 
 
-def _state(covering: Covering, chosen: Flags) -> tuple[tuple[NDArray[np.generic], ...], Floats]:
+def _state(covering: Covering, chosen: Flags) -> tuple[State, Floats]:
     from planner.plan._search_kernel import new_state, take  # numba takes a second to load
 
     least = _least(covering)

@@ -102,25 +102,28 @@ def max_cover(
     limits = Limits(_is_whole(weight), target_gap_share, seed, started + time_limit_s)
     is_over = None if math.isinf(time_limit_s) else _clock(limits.stop_s)
     steps: tuple[str, ...] = ()
-    chosen, bound = np.zeros(0, dtype=np.int64), float(weight.sum()) * (1 + 1e-13)
+    chosen, bound = np.zeros(0, dtype=np.int64), _all(weight, limits)
     try:
-        for chosen, bound, steps in _search(weight, (indptr, indices), cost, float(budget), limits, is_over):  # noqa: B007
+        for found in _search(weight, (indptr, indices), cost, float(budget), limits, is_over):
+            chosen, bound, steps = found
             if is_over is not None and is_over():
-                steps = (*steps, "stopped by the time limit")
+                end: tuple[str, ...] = ("stopped by the time limit",)
                 break
+        else:
+            end = ()
     except KeyboardInterrupt:
-        steps = (*steps, "interrupted")
+        end = ("interrupted",)
     value = _value(weight, np.asarray(indptr), np.asarray(indices), chosen)
     bound = max(bound, value)
     gap = (bound - value) / bound if bound > 0 else 0.0
-    return Cover(np.sort(chosen), value, bound, gap, steps, time.monotonic() - started)
+    return Cover(np.sort(chosen), value, bound, gap, (*steps, *end), time.monotonic() - started)
 
 
 def _search(
     weight: Floats, covers: tuple[Ints, Ints], cost: Floats, budget: float, limits: Limits, is_over: IsOver
 ) -> Iterator[tuple[Ints, float, tuple[str, ...]]]:
     """Choice, bound and steps, better and better; nothing at all to begin with."""
-    chosen, bound = np.zeros(0, dtype=np.int64), float(weight.sum()) * (1 + 1e-13)
+    chosen, bound = np.zeros(0, dtype=np.int64), _all(weight, limits)
     yield chosen, bound, ()
     pointers, points, steps = _once(*covers)
     yield chosen, bound, steps
@@ -132,6 +135,11 @@ def _search(
         yield covering.option[standing.chosen], standing.bound, (*steps, *standing.steps)
         if standing.is_close(limits):
             return
+
+
+def _all(weight: Floats, limits: Limits) -> float:
+    """All weight, with an allowance for rounding where it is needed."""
+    return float(weight.sum()) * (1.0 if limits.is_whole else 1 + 1e-13)
 
 
 def _clock(stop: float) -> Callable[[], bool]:
