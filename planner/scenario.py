@@ -90,7 +90,7 @@ class Options(_Section):
     sites: tuple[str, ...] = ()
     backhaul: tuple[str, ...] = ()
     generators: tuple[str, ...] = ()
-    max_candidates: Annotated[int, Field(ge=1, le=1_000_000)] = 400
+    max_candidates: Annotated[int, Field(ge=1, le=1_000_000)] = 500
     max_slope_deg: Annotated[float, Field(gt=0.0, le=60.0)] = 25.0
     only_areas: tuple[str, ...] = ()
     eligibility: tuple[str, ...] = ()

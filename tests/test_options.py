@@ -84,7 +84,7 @@ def test_every_type_stands_where_it_fits():
         names=tuple(BY_NAME),
     ).frame  # fmt: skip
     assert found.groupby("place_kind")["site_type"].agg(set).to_dict() == {
-        "new": {"macro_42m", "macro_52m", "macro_72m", "small_cell"}, "on_air": {"upgrade_4g"}, "inactive": {"reactivate"},
+        "new": {"macro_42m", "macro_52m", "macro_72m", "small_cell"}, "on_air": {"upgrade_4g", "second_band_2100"}, "inactive": {"reactivate"},
         "facility": {"access_point_satellite"},
     }  # fmt: skip
 
@@ -105,6 +105,25 @@ def test_an_upgrade_takes_the_height_of_its_tower_and_says_where_none_is_known()
     found = _make(*rows, names=("upgrade_4g",), bts=bts)
     assert found.frame["height_m"].tolist() == [61.0, 42.0]
     assert _make({"ref_id": "a"}, bts=bts).frame["height_m"].tolist() == [42.0]  # a new tower is as high as its type
+
+
+def test_a_band_that_every_operator_of_a_tower_runs_already_is_no_option():
+    def row(name, operator, technology, band, status="on_air", lon=120.2):
+        return {"bts_id": name, "operator": operator, "technology": technology, "band_mhz": band, "status": status,
+                "height_m": 42.0, "lon_deg": lon, "lat_deg": -8.2}  # fmt: skip
+
+    bts = frame(
+        "bts",
+        [
+            row("a1", "A", "2G", 1800.0), row("a2", "A", "4G", 1840.0),
+            row("b1", "A", "4G", 1800.0, lon=120.3), row("b2", "B", "4G", 900.0, lon=120.3),
+            row("c1", "A", "2G", 1800.0, lon=120.4), row("c2", "A", "4G", 1800.0, "inactive", lon=120.4),
+        ],
+    )  # fmt: skip
+    rows = [{"place_kind": "on_air", "ref_id": name} for name in ("a1", "b1", "c1")]
+    found = _make(*rows, names=("upgrade_4g", "second_band_2100"), bts=bts).frame
+    types = found.groupby("ref_id")["site_type"].agg(set).to_dict()
+    assert types == {"a1": {"second_band_2100"}, "b1": set(types["c1"]), "c1": {"upgrade_4g", "second_band_2100"}}
 
 
 def _grid_line(km: float) -> gpd.GeoDataFrame:

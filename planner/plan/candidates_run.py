@@ -21,10 +21,13 @@ from planner.schema_columns import CANDIDATES
 
 __all__ = ["DEFAULT_GENERATORS", "make_candidates"]
 
-DEFAULT_GENERATORS = ("decisions", "existing_towers", "proposals", "clusters", "high_ground", "desa_centres")
+DEFAULT_GENERATORS = (
+    "decisions", "existing_towers", "proposals", "clusters", "high_ground", "desa_centres", "facilities",
+)  # fmt: skip
 """Generators of a scenario that names none. The first to name a place keeps it."""
 
 Floats = NDArray[np.float64]
+_FACILITY_TURNS = 3  # one public building for every three places of another kind: it serves its yard only
 _ANSWERED = ("decisions", "proposals")  # somebody waits for a verdict on each of these
 _COLUMNS = (*(column.name for column in CANDIDATES), "place_kind", "provenance", "weight_near")
 
@@ -198,6 +201,6 @@ def _by_addition(world: CandidateWorld, held: pd.DataFrame) -> NDArray[np.int64]
     for name in PLACE_KINDS:
         rows = np.flatnonzero(kind == name)
         order = greedy_rounds([covers[i] for i in rows], weight, least=world.spec.min_weight, most=len(rows))
-        turn[rows[order]] = np.arange(len(rows))
+        turn[rows[order]] = np.arange(len(rows)) * (_FACILITY_TURNS if name == "facility" else 1)
     rank = np.array([PLACE_KINDS.index(name) for name in kind], dtype=np.int64)
     return np.lexsort((np.arange(len(held)), rank, turn))

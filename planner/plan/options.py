@@ -25,6 +25,8 @@ __all__ = ["TRANSMITTER_COLUMNS", "Options", "graph_places", "make_options", "wi
 
 Floats = NDArray[np.float64]
 HOURS_PER_YEAR = 8760.0
+_SAME_BAND = 0.05
+"""Two carriers whose middles differ by less than this share are of one band."""
 TRANSMITTER_COLUMNS = (
     "option_id", "lon_deg", "lat_deg", "height_m", "band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz",
     "azimuth_deg", "radius_km",
@@ -102,7 +104,10 @@ def make_options(
         grid_km=_grid_km(power, usable["lon_deg"].to_numpy(float), usable["lat_deg"].to_numpy(float)),
         tower_m=_tower_m(bts, usable["ref_id"]),
     )
-    tables = [_of_type(usable.loc[usable["place_kind"] == spec.fits], spec, cost, radio) for spec in specs]
+    tables = [
+        _of_type(usable.loc[(usable["place_kind"] == spec.fits) & _is_new_there(usable, bts, spec)], spec, cost, radio)
+        for spec in specs
+    ]
     tables = [table for table in tables if len(table)]
     frame = pd.concat(tables, ignore_index=True) if tables else _empty()
     frame = frame.sort_values("option_id", kind="stable").reset_index(drop=True)
@@ -131,6 +136,23 @@ def _tower_m(bts: pd.DataFrame | None, ref_id: pd.Series) -> Floats:
         return np.full(len(ref_id), np.nan)
     height = bts.drop_duplicates("bts_id").set_index("bts_id")["height_m"]
     return ref_id.map(height).to_numpy(float)
+
+
+def _is_new_there(usable: pd.DataFrame, bts: pd.DataFrame | None, spec: SiteSpec) -> NDArray[np.bool_]:
+    """Whether a type adds something to each place: not where every operator on the tower runs 4G in its band already.
+
+    Rows at one position (to about 10 m) are one tower.
+    """
+    if spec.fits != "on_air" or bts is None or bts.empty:
+        return np.ones(len(usable), dtype=bool)
+    on_air = bts.loc[bts["status"] == "on_air"]
+    tower = on_air["lon_deg"].map("{:.4f}".format) + on_air["lat_deg"].map("{:.4f}".format)
+    runs = on_air["technology"].isin(["4G", "5G"]) & ((on_air["band_mhz"] / spec.band_mhz - 1.0).abs() <= _SAME_BAND)
+    by_operator = runs.groupby([tower, on_air["operator"]]).any()
+    full = by_operator.groupby(level=0).all()
+    own = pd.Series(tower.to_numpy(), index=on_air["bts_id"].to_numpy())
+    own = own[~own.index.duplicated()]
+    return ~usable["ref_id"].map(own).map(full).fillna(value=False).to_numpy(dtype=bool)
 
 
 def _of_type(at: pd.DataFrame, spec: SiteSpec, cost: CostSpec, radio: RadioSpec) -> pd.DataFrame:
