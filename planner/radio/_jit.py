@@ -12,11 +12,13 @@ import functools
 import hashlib
 import os
 import stat
+import types as python_types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]  # as numba, without types
 from numba import types
 from numba.extending import intrinsic
@@ -28,14 +30,19 @@ __all__ = [
     "jit_entry",
     "jit_maker",
     "jit_scan",
+    "jit_single",
     "least",
     "private_folder",
+    "single",
     "source_hash",
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+single: Callable[[float], float] = np.float32  # type: ignore[assignment]  # to the checker a float is a float
+"""A number in single precision, for what `jit_single` functions are called with."""
+
 _SCAN_FLAGS = {"nnan", "nsz", "arcp", "contract", "reassoc"}
 """Let LLVM vectorise sums and maxima; the scans' inputs are checked to be finite before."""
 
@@ -123,22 +130,47 @@ def jit_scan(function: Function) -> Function:
     return _decorate(function, fastmath=_SCAN_FLAGS, is_entry=False)
 
 
-def _either(name: str) -> Any:
-    """Numba intrinsic of two floats by an LLVM intrinsic.
+def _narrow(constant: Any) -> Any:
+    """A constant of a function's code in single precision, tuples likewise."""
+    if isinstance(constant, tuple):
+        return tuple(_narrow(value) for value in constant)
+    return np.float32(constant) if isinstance(constant, float) else constant
+
+
+def jit_single(function: Function) -> Function:
+    """Compile for packed code, with every literal and every float constant of the module in single precision.
+
+    Neither fused nor reordered, so that a path's loss has the same bits in every lane, on every processor; NaN must not
+    occur. numba takes a literal for a double, and one double makes an expression double: half as many numbers in a
+    register, and divisions at a quarter of the pace. Integers must not be mixed in (that gives doubles again).
+    """
+    code = function.__code__
+    constants = tuple(_narrow(value) for value in code.co_consts)
+    names = {key: _narrow(value) if isinstance(value, float) else value for key, value in function.__globals__.items()}
+    single = python_types.FunctionType(code.replace(co_consts=constants), names, function.__name__)
+    return _decorate(single, fastmath={"nnan", "nsz"}, is_entry=False)  # type: ignore[return-value]  # of the same arguments
+
+
+def _either(name: str) -> Callable[[float, float], float]:
+    """Numba intrinsic of two floats of one width by an LLVM intrinsic.
 
     Unlike ``max`` and ``min`` it becomes packed code inside loops, and compiles at once (numba's own are
     functions to be compiled for each mix of types). Neither value may be NaN.
     """
-    double = ir.DoubleType()
 
-    def typed(_context: Any, _first: Any, _second: Any) -> Any:
+    def typed(_context: Any, first: Any, second: Any) -> Any:
+        is_single = first == second == types.float32
+        kind = ir.FloatType() if is_single else ir.DoubleType()
+
         def build(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-            function = builder.module.declare_intrinsic(name, [double], ir.FunctionType(double, [double, double]))
+            function = builder.module.declare_intrinsic(name, [kind], ir.FunctionType(kind, [kind, kind]))
             return builder.call(function, args, fastmath=("nnan", "nsz"))
 
-        return types.float64(types.float64, types.float64), build
+        width = types.float32 if is_single else types.float64
+        return width(width, width), build
 
-    return intrinsic(typed)
+    made: Callable[[float, float], float] = intrinsic(typed)
+    return made
 
 
 greatest = _either("llvm.maxnum")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,15 +111,24 @@ def _within(
     terrain: Raster, place: tuple[float, float], radius_km: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Rows, columns and both lengths of a pixel (km) of the pixels within a radius."""
+    from planner.radio._coverage_kernel import pixels_within
+
+    window, (top, left) = _window(terrain, place, radius_km)
+    latitude_deg = float(terrain.grid.lon_lat(np.asarray(place[0]), np.asarray(place[1]))[1])
+    metric = metric_km(latitude_deg, place[0], np.arange(top, top + window.shape[0]), terrain.grid.pixel_deg)
+    rows, cols, per_row, per_col = (np.empty(window.size, kind) for kind in (np.int64, np.int64, float, float))
+    everywhere = np.ones(window.shape, dtype=np.bool_)
+    n = pixels_within(everywhere, (top, left), place, metric, radius_km, (rows, cols, per_row, per_col))
+    return rows[:n], cols[:n], per_row[:n], per_col[:n]
+
+
+def _window(terrain: Raster, place: tuple[float, float], radius_km: float) -> tuple[NDArray[Any], tuple[int, int]]:
+    """The part of the terrain that holds the radius around a place, and where it starts."""
     grid = terrain.grid
     latitude_deg = float(grid.lon_lat(np.asarray(place[0]), np.asarray(place[1]))[1])
     deep, wide = (math.ceil(1.02 * radius_km / side) + 1 for side in pixel_km(latitude_deg, grid.pixel_deg))
-    top, bottom = max(0, round(place[0]) - deep), min(grid.n_rows, round(place[0]) + deep + 1)
-    left, right = max(0, round(place[1]) - wide), min(grid.n_cols, round(place[1]) + wide + 1)
-    rows, cols = (part.ravel() for part in np.mgrid[top:bottom, left:right])
-    per_row, per_col = metric_km(latitude_deg, place[0], rows, grid.pixel_deg)
-    near = np.hypot((rows - place[0]) * per_row, (cols - place[1]) * per_col) <= radius_km
-    return rows[near], cols[near], per_row[near], per_col[near]
+    top, left = max(0, round(place[0]) - deep), max(0, round(place[1]) - wide)
+    return terrain.values[top : round(place[0]) + deep + 1, left : round(place[1]) + wide + 1], (top, left)
 
 
 def _job(
@@ -173,6 +183,8 @@ def _require_no_void(terrain: Raster, place: tuple[float, float], radius_km: flo
     if not np.isfinite(terrain.values[row, col]):
         message = f"the transmitter at row {place[0]:g}, column {place[1]:g} stands on a void of the terrain"
         raise RadioError(message, code="radio_site_void", row=place[0], col=place[1])
+    if np.isfinite(_window(terrain, place, radius_km)[0]).all():
+        return
     rows, cols, *_ = _within(terrain, place, radius_km)
     faulty = np.flatnonzero(~np.isfinite(terrain.values[rows, cols]))
     if faulty.size:

@@ -163,4 +163,4 @@ class AreaJob:
         """Distance of each pixel."""
         north = (self.rows - self.tower[0]) * self.km_per_row
         east = (self.cols - self.tower[1]) * self.km_per_col
-        return np.hypot(north, east)
+        return np.sqrt(north * north + east * east)

@@ -1,4 +1,4 @@
-"""The area engine's rays and pixels: what the sweep knows of a path, gathered for the formulas of P.1812-8."""
+"""The area engine's pixels: what a ray's samples say of each, gathered in blocks for the formulas of P.1812-8."""
 
 from __future__ import annotations
 
@@ -8,267 +8,299 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import greatest, jit, jit_entry, least
-from planner.radio.propagation._p1812_edges import clearance, highest, other_earth, steepest_back
-from planner.radio.propagation._p1812_finish import (
+from planner.radio._jit import greatest, jit, jit_entry, single
+from planner.radio.propagation._fast_math import mark_of
+from planner.radio.propagation._p1812_block import (
+    ABOVE,
+    ABOVE_AT,
+    AT_R,
+    AT_T,
+    BARE_R,
+    BARE_T,
+    BLOCK_SIZE,
     COAST_R,
     COAST_T,
-    DLR,
-    DLT,
-    HRE,
-    HRED,
+    DEPARTURE,
+    GROUND_R,
+    GROUND_T,
+    HEIGHT_R,
+    HEIGHT_T,
     HRS,
-    HTE,
-    HTED,
     HTS,
     LANES,
+    LAST_H,
+    LAST_X,
     LONGEST,
     LOSS,
-    NU,
     NU_FLAT,
     OMEGA,
+    OVER_R,
+    OVER_T,
     POINTS,
-    RISE,
-    ROUGH,
+    ROOM,
     SLOPE_R,
     SLOPE_R_FLAT,
     SLOPE_T,
     SLOPE_T_FLAT,
-    THETA,
-    THETA_R,
-    THETA_T,
+    STEP,
+    TAIL_G,
+    TAIL_H,
     TOTAL,
-    finish_block,
+    V1,
+    V2,
 )
+from planner.radio.propagation._p1812_finish import finish_block
+from planner.radio.propagation._p1812_geometry import settle
 from planner.radio.propagation._p1812_kernel import unpack_air
-from planner.radio.propagation._p1812_path import horizon_angles, smooth_heights
-from planner.radio.propagation._p1812_sweep import (
-    BARE_T,
-    OVER_AT,
-    OVER_T,
-    TAIL,
-    Ray,
-    Seen,
-    Sweep,
-    advance,
-    look_back,
-    pixel_sums,
-    restart,
-    sample,
-)
-from planner.radio.propagation._p1812_sweep import (
-    SLOPE_T as TOP_SLOPE_T,
-)
-from planner.radio.propagation._p1812_varying import finish_lane
+from planner.radio.propagation._p1812_path import FAR_COAST_KM
+from planner.radio.propagation._p1812_scan import above_line, clearance, first_and_count, look_back, other_earth
+from planner.radio.propagation._p1812_sweep import PAD, TAIL, Ray, Sweep, pass_ray, sample, zones_at
 from planner.radio.propagation._sampling import Frame, path_points
 
 __all__ = ["Links", "Work", "sweep_losses"]
 
 Array = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 
 class Links(NamedTuple):
-    """Links of a place: a row of ``table`` each (see `pack_air`) and which of the ray's heights it stands on.
+    """Links of a place: a row of ``table`` each (see `pack_air`) and which of the ray's heights each stands on.
 
-    ``is_varying``: some link is for less than 50 % of time; ``flat_bulge`` is 500/a_β.
+    ``is_varying``: some link is for less than 50 % of time.
     """
 
-    table: Array
+    table: Singles
     height: NDArray[np.int64]
     is_varying: bool
-    flat_bulge: float
 
 
 class Work(NamedTuple):
     """Wanted pixels and what is found for them.
 
-    ``number`` counts the wanted pixels of a window (−1: not wanted) that starts ``north``, ``east`` pixels from
-    the place's own; ``distance`` in kilometres by number; ``losses`` (dB) and ``departures`` (mrad above the
-    horizontal, of the first obstructing edge or the pixel itself) by link and number. ``block`` gathers `LANES`
-    pixels a height of the antenna before their losses are worked out, ``at`` and ``leaving`` their numbers and
-    departure angles, ``filled`` how many there are.
+    ``rows, cols`` and ``distance`` (km) are those of the wanted pixels; ``losses`` (dB)
+    and ``departures`` (mrad above the horizontal, of the first obstructing edge or the pixel itself) go by link and
+    pixel. ``of_ray`` is the ray of each pixel, ``starts`` where a ray's pixels begin in ``order``, which holds their
+    numbers, and in ``sorted``, which holds their offsets from the place's own pixel, distance and ground. ``block`` gathers
+    `LANES` pixels a height of the antenna before their losses are worked out, ``at`` their numbers, ``filled`` how
+    many there are.
     """
 
-    number: NDArray[np.int32]
-    north: int
-    east: int
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
     distance: Array
-    losses: NDArray[np.float32]
-    departures: NDArray[np.float32]
-    block: NDArray[np.float64]
-    at: NDArray[np.int64]
-    leaving: Array
+    losses: Singles
+    departures: Singles
+    of_ray: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    order: NDArray[np.int32]
+    sorted: Singles
+    block: Singles
+    at: NDArray[np.int32]
     filled: NDArray[np.int64]
-    out: Array
+
+
+class Path(NamedTuple):
+    """A pixel's way: its offset in pixels, its distance and step (km), points, ground, last sample of the ray."""
+
+    north: float
+    east: float
+    total: float
+    step: float
+    points: int
+    ground: float
+    last: int
 
 
 @jit
-def _tail_slope_t(sweep: Sweep, ray: Ray, hts: float, total: float, step_km: float) -> float:
-    """Steepest slope over the curved Earth from the transmitter to a tail sample, without the term bulge·total."""
-    best = -np.inf
+def _take_tail(frame: Frame, sweep: Sweep, path: Path, b: Singles, k: int) -> int:
+    """The last samples, on the pixel's own path, into lane ``k``; a bit for each that is sea."""
+    inverse = 1.0 / (path.points - 1)
+    sea = 0
     for q in range(TAIL):
-        x = total - step_km * (TAIL - q)
-        best = greatest(best, (ray.tail_g[q] - hts) / x - sweep.bulge * x)
-    return best
+        share = 1.0 - (TAIL - q) * inverse
+        h, cover = sample(frame, sweep, path.north * share, path.east * share)
+        b[TAIL_H + q * LANES + k], b[TAIL_G + q * LANES + k] = h, h + greatest(cover, 0.0)
+        if cover < 0.0:
+            sea |= 1 << q
+    return sea
 
 
 @jit
-def _horizons(
-    sweep: Sweep, ray: Ray, j: int, ends: tuple[float, float], seen: Seen, path: tuple[float, float], b: Array, k: int
-) -> None:
-    """Horizons of the bare ground, smooth surface and roughness, eq. (76)–(95), into lane ``k`` of a block.
-
-    ``path`` is the distance and the step in kilometres.
-    """
-    total, step_km = path
-    over_t, at_t, bare_t = ray.tops[j, OVER_T], ray.tops[j, OVER_AT], ray.tops[j, BARE_T]
-    for q in range(TAIL):
-        x = total - step_km * (TAIL - q)
-        slope = (ray.tail_h[q] - ends[0]) / x
-        bare_t = greatest(bare_t, slope)
-        if slope - sweep.bulge * x > over_t:
-            over_t, at_t = slope - sweep.bulge * x, x
-    above, vertex, above_at = highest(sweep, ray, ends, total, step_km)
-    bare_r = 0.0
-    if above > 0.0:
-        bare_r = steepest_back(sweep, ray, ends[1], total, step_km, (seen.vertex, vertex))
-    ground_r = ends[1] - sweep.rx_height
-    hst, hsr, hstd, hsrd = smooth_heights(
-        total, (ray.h[0], ground_r), ends, (seen.v1, seen.v2), (bare_t, bare_r, above)
+def _take_receiver(frame: Frame, sweep: Sweep, ray: Ray, path: Path, ground_t: float, b: Singles, k: int) -> None:
+    """What does not depend on the antenna's height into lane ``k``."""
+    total, last = single(path.total), path.last
+    hrs = path.ground + sweep.rx_height
+    bent_r = hrs - sweep.bulge * path.total * path.total
+    tail_sea = _take_tail(frame, sweep, path, b, k)
+    over, place, slope, bare = look_back(
+        (ray.x, ray.h, ray.bent, ray.covered), last, total, single(bent_r), single(hrs), sweep.mask
     )
-    b[HTED, k], b[HRED, k] = ends[0] - hstd, ends[1] - hsrd  # (37)
-    b[THETA_T, k], b[THETA_R, k] = horizon_angles(total, ends, sweep.bulge, (over_t, seen.over_r))
-    b[THETA, k] = 2.0 * sweep.bulge * total + b[THETA_T, k] + b[THETA_R, k]  # (84)
-    at_r = seen.over_at
-    if over_t <= (ends[1] - ends[0]) / total - sweep.bulge * total:  # a clear path: one point stands for both (80)
-        at_t = at_r = above_at
-    b[DLT, k], b[DLR, k] = at_t, total - at_r
-    low_t, low_r = least(hst, ray.h[0]), least(hsr, ground_r)  # (92a), (92b)
-    b[HTE, k], b[HRE, k] = ends[0] - low_t, ends[1] - low_r  # (94)
-    slope = (low_r - low_t) / total
-    b[ROUGH, k] = greatest(  # (95) at the horizons and the highest ground between them: low by what stands elsewhere
-        greatest(_height_near(sweep, ray, at_t, total, step_km) - low_t - slope * at_t,
-                 _height_near(sweep, ray, at_r, total, step_km) - low_t - slope * at_r),
-        above + ends[0] + (ends[1] - ends[0]) / total * above_at - low_t - slope * above_at
-        if at_t <= above_at <= at_r else -np.inf,
-    )  # fmt: skip
+    b[TOTAL + k], b[STEP + k], b[POINTS + k] = total, path.step, path.points
+    b[HRS + k], b[GROUND_T + k], b[GROUND_R + k] = hrs, ground_t, path.ground
+    b[OVER_R + k], b[SLOPE_R + k], b[BARE_R + k] = over, slope, bare
+    b[LAST_X + k], b[LAST_H + k], b[V1 + k], b[V2 + k] = 0.0, ground_t, 0.0, 0.0
+    b[AT_R + k], b[HEIGHT_R + k] = 0.0, ground_t
+    if last > 0:
+        at = first_and_count(last)[0] + mark_of(place, sweep.mask)
+        b[AT_R + k], b[HEIGHT_R + k] = ray.x[at], ray.h[at]
+        b[LAST_X + k], b[LAST_H + k] = ray.x[PAD + last], ray.h[PAD + last]
+        b[V1 + k], b[V2 + k] = ray.moments[last, 0], ray.moments[last, 1]
+    omega, longest, coast_t, coast_r = 0.0, path.total, FAR_COAST_KM, FAR_COAST_KM
+    if frame.has_cover:
+        omega, longest, coast_t, coast_r = zones_at(sweep, ray, last, (path.total, path.step), tail_sea)
+    b[OMEGA + k], b[LONGEST + k], b[COAST_T + k], b[COAST_R + k] = omega, longest, coast_t, coast_r
 
 
 @jit
-def _height_near(sweep: Sweep, ray: Ray, at: float, total: float, step_km: float) -> float:
-    """Bare ground at a sample of the ray or the tail, by its kilometre."""
-    back = (total - at) / step_km
-    if back < TAIL + 0.25:
-        return float(ray.tail_h[np.uint64(TAIL - int(back + 0.5))])
-    return float(ray.h[np.uint64(int(at / sweep.spacing + 0.5))])
+def _take_antenna(sweep: Sweep, ray: Ray, path: Path, j: int, hts: float, b: Singles, k: int) -> None:
+    """What depends on the antenna's height ``j`` into lane ``k``."""
+    total, last = single(path.total), path.last
+    hrs = path.ground + sweep.rx_height
+    line = (hrs - hts) / path.total
+    curved = line - sweep.bulge * path.total
+    above, place = above_line((ray.x, ray.h), last, single(hts), single(line), sweep.mask)
+    b[HTS + k], b[ABOVE + k], b[ROOM + k] = hts, above, 1e30
+    b[OVER_T + k] = b[BARE_T + k] = b[SLOPE_T + k] = -1e30
+    b[AT_T + k], b[HEIGHT_T + k], b[ABOVE_AT + k] = 0.0, 0.0, 0.0
+    if last > 0:
+        tops = ray.tops[j, last]
+        at = np.uint64(PAD) + np.uint64(tops[1])
+        b[OVER_T + k], b[AT_T + k], b[HEIGHT_T + k] = tops[0], ray.x[at], ray.h[at]
+        b[BARE_T + k], b[SLOPE_T + k] = tops[2], tops[3]
+        b[ABOVE_AT + k] = ray.x[first_and_count(last)[0] + mark_of(place, sweep.mask)]
+        if tops[3] < curved:
+            b[ROOM + k] = clearance((ray.x, ray.covered), last, total, single(hts), single(curved))
+
+
+@jit
+def _take_flat(sweep: Sweep, ray: Ray, path: Path, hts: float, b: Singles, k: int) -> None:
+    """Slopes and ν over the flatter Earth into lane ``k``; the tail is added by `settle`."""
+    ends = (single(hts), single(path.ground + sweep.rx_height))
+    bulges = (single(sweep.bulge), single(sweep.flat_bulge))
+    found = other_earth((ray.x, ray.covered), path.last, single(path.total), ends, bulges)
+    b[SLOPE_T_FLAT + k], b[SLOPE_R_FLAT + k], b[NU_FLAT + k] = found
 
 
 @jit
 def _gather(
-    frame: Frame, sweep: Sweep, ray: Ray, path: tuple[float, float, float, float], links: Links, work: Work, at: int
+    frame: Frame, sweep: Sweep, ray: Ray, path: Path, ground_t: float, links: Links, work: Work, at: int
 ) -> None:
     """What the ray knows of a pixel into the next lane of each height's block; full blocks are finished."""
-    total = path[2]
-    n = path_points(total, sweep.spacing)
-    step_km = total / (n - 1)
-    seen = look_back(frame, sweep, ray, path, step_km)
-    omega, longest, coast_t, coast_r = pixel_sums(frame, sweep, ray, total, step_km)
     for j in range(ray.heights.size):
         b, k = work.block[j], work.filled[j]
-        ends = (ray.h[0] + ray.heights[j], path[3] + sweep.rx_height)
-        b[TOTAL, k], b[RISE, k], b[HTS, k], b[HRS, k] = total, ends[0] - ends[1], ends[0], ends[1]
-        b[OMEGA, k], b[LONGEST, k], b[COAST_T, k], b[COAST_R, k] = omega, longest, coast_t, coast_r
-        b[POINTS, k] = n
-        _horizons(sweep, ray, j, ends, seen, (total, step_km), b, k)
-        slope_t = greatest(ray.tops[j, TOP_SLOPE_T], _tail_slope_t(sweep, ray, ends[0], total, step_km))
-        b[SLOPE_T, k], b[SLOPE_R, k] = slope_t + sweep.bulge * total, seen.slope_r
-        direct = (ends[1] - ends[0]) / total
-        b[NU, k] = 0.0
-        if b[SLOPE_T, k] < direct:
-            b[NU, k] = clearance(frame, sweep, ray, ends, total, step_km)
+        hts = ground_t + ray.heights[j]
+        if j == 0:
+            _take_receiver(frame, sweep, ray, path, ground_t, b, k)
+        else:
+            for row in range(0, BLOCK_SIZE, LANES):
+                b[row + k] = work.block[0][row + k]
+        _take_antenna(sweep, ray, path, j, hts, b, k)
         if links.is_varying:
-            flat = other_earth(frame, sweep, ray, ends, (total, step_km), links.flat_bulge)
-            b[SLOPE_T_FLAT, k], b[SLOPE_R_FLAT, k], b[NU_FLAT, k] = flat
-        work.at[j, k], work.leaving[j, k] = at, greatest(slope_t, direct - sweep.bulge * total)
+            _take_flat(sweep, ray, path, hts, b, k)
+        work.at[j, k] = at
         work.filled[j] = k + 1
-        if k + 1 == LANES:
-            _finish(links, work, j)
+    if work.filled[0] == LANES:
+        _finish(sweep, links, work)
 
 
 @jit
-def _finish(links: Links, work: Work, j: int) -> None:
-    """Losses of the pixels gathered for one height, by every link that stands on it."""
-    b, n = work.block[j], work.filled[j]
-    sea = 0.0
-    for k in range(n, LANES):  # lanes without a pixel repeat the first
-        for row in range(b.shape[0]):
-            b[row, k] = b[row, 0]
-    for k in range(n):
-        sea = greatest(sea, b[OMEGA, k])
-    for link in range(links.height.size):
-        if links.height[link] == j:
-            air = unpack_air(links.table[link])
-            if air.time_percent < 50.0:
-                for k in range(n):
-                    b[LOSS, k] = finish_lane(b, k, air, work.out)
-            else:
-                finish_block(b, air, sea > 0.0, work.out)
-            for k in range(n):
-                work.losses[link, work.at[j, k]] = b[LOSS, k]
-                work.departures[link, work.at[j, k]] = work.leaving[j, k]
-    work.filled[j] = 0
+def _finish(sweep: Sweep, links: Links, work: Work) -> None:
+    """Losses of the pixels gathered, by every link."""
+    n = work.filled[0]
+    for j in range(work.filled.size):
+        b = work.block[j]
+        sea = 0.0
+        for row in range(0, BLOCK_SIZE, LANES):
+            for k in range(n, LANES):  # lanes without a pixel repeat the first
+                b[row + k] = b[row]
+        for k in range(n):
+            sea = greatest(sea, float(b[OMEGA + k]))
+        settle(b, single(sweep.bulge), single(sweep.flat_bulge))
+        for link in range(links.height.size):
+            if links.height[link] == j:
+                _finish_link(links, work, j, link, sea > 0.0)
+        work.filled[j] = 0
 
 
 @jit
-def _ray(frame: Frame, sweep: Sweep, ray: Ray, side: tuple[int, int, int], links: Links, work: Work) -> None:
-    """One ray: ``side`` is the axis it leads along (0 rows, 1 columns), the sense (±1), and its number.
-
-    A pixel belongs to the ray nearest to it among those of its side; the bounds of neighbouring rays are the
-    same numbers, so that no pixel is left out or met twice.
-    """
-    axis, sense, k = side
-    part_major, part_minor, km_major, km_minor = sweep.part_row, sweep.part_col, sweep.km_row, sweep.km_col
-    if axis == 1:
-        part_major, part_minor, km_major, km_minor = sweep.part_col, sweep.part_row, sweep.km_col, sweep.km_row
-    slope = k / sweep.n_rays
-    stride = sweep.spacing / math.hypot(km_major, slope * km_minor)
-    way = (sense * stride, slope * stride) if axis == 0 else (slope * stride, sense * stride)
-    restart(ray, sample(frame, sweep, 0.0, 0.0)[0])
-    for m in range(sweep.reach + 2):
-        major = m - sense * part_major
-        first = math.ceil((k - 0.5) * major / sweep.n_rays + part_minor)
-        last = math.ceil((k + 0.5) * major / sweep.n_rays + part_minor) - 1.0
-        for minor in range(int(first), int(last) + 1):
-            across = abs(minor - part_minor)
-            if across > major or (axis == 0 and across == major):
-                continue
-            north, east = (sense * m, minor) if axis == 0 else (minor, sense * m)
-            at = _position(work, north, east)
-            if at < 0 or work.distance[at] < sweep.near_km:
-                continue
-            total = work.distance[at]
-            n = path_points(total, sweep.spacing)
-            advance(frame, sweep, ray, way, total - (TAIL + 0.5) * total / (n - 1))
-            ground = frame.height[(sweep.row + north) * frame.n_cols + sweep.col + east]
-            _gather(frame, sweep, ray, (north - sweep.part_row, east - sweep.part_col, total, ground), links, work, at)
+def _finish_link(links: Links, work: Work, j: int, link: int, with_sea: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
+    b = work.block[j]
+    finish_block(b, unpack_air(links.table[link]), with_sea)
+    for k in range(work.filled[j]):
+        work.losses[link, work.at[j, k]] = b[LOSS + k]
+        work.departures[link, work.at[j, k]] = b[DEPARTURE + k]
 
 
 @jit
-def _position(work: Work, north: int, east: int) -> int:
-    """Number of a wanted pixel by its offset from the place's own, −1 where it is not wanted."""
-    row, col = north - work.north, east - work.east
-    if row < 0 or col < 0 or row >= work.number.shape[0] or col >= work.number.shape[1]:
-        return -1
-    return int(work.number[row, col])
+def _ray_of(sweep: Sweep, north: float, east: float) -> int:
+    """Number of the ray nearest to an offset in pixels: four sides of a square, each from corner to corner."""
+    major, minor, side = (north, east, 0) if abs(north) > abs(east) else (east, north, 1)
+    k = int(sweep.n_rays * (minor / abs(major) + 1.0) + 0.5)
+    return (2 * side + (1 if major < 0.0 else 0)) * (2 * sweep.n_rays + 1) + k
+
+
+@jit
+def _sort_pixels(frame: Frame, sweep: Sweep, work: Work) -> None:
+    """Order the pixels by ray; those nearer than ``sweep.near_km`` are left out."""
+    n_rays = work.starts.size - 2
+    for i in range(work.starts.size):
+        work.starts[i] = 0
+    for i in range(work.rows.size):
+        number = n_rays
+        if work.distance[i] >= sweep.near_km:
+            number = _ray_of(
+                sweep, work.rows[i] - sweep.row - sweep.part_row, work.cols[i] - sweep.col - sweep.part_col
+            )
+        work.of_ray[i] = number
+        work.starts[number + 1] += 1
+    for ray in range(1, work.starts.size):
+        work.starts[ray] += work.starts[ray - 1]
+    for i in range(work.rows.size - 1, -1, -1):
+        number = work.of_ray[i]
+        work.starts[number + 1] -= 1
+        p, row, col = work.starts[number + 1], work.rows[i], work.cols[i]
+        work.order[p] = i
+        work.sorted[p, 0], work.sorted[p, 1] = row - sweep.row, col - sweep.col
+        work.sorted[p, 2], work.sorted[p, 3] = work.distance[i], frame.height[np.uint64(row * frame.n_cols + col)]
+
+
+@jit
+def _step(sweep: Sweep, total: float) -> tuple[int, float, int]:
+    """Points and step (km) of a pixel's own path, and the last sample it takes from its ray."""
+    n = path_points(total, sweep.spacing)
+    step = total / (n - 1)
+    return n, step, int((total - (TAIL + 0.5) * step) / sweep.spacing)
+
+
+@jit
+def _way(sweep: Sweep, number: int) -> tuple[float, float]:
+    """One step of a ray in pixels, north-south and east-west."""
+    side, k = divmod(number, 2 * sweep.n_rays + 1)
+    slope, sense = k / sweep.n_rays - 1.0, 1.0 - 2.0 * (side & 1)
+    if side < 2:
+        stride = sweep.spacing / math.hypot(sweep.km_row, slope * sweep.km_col)
+        return sense * stride, slope * stride
+    stride = sweep.spacing / math.hypot(sweep.km_col, slope * sweep.km_row)
+    return slope * stride, sense * stride
 
 
 @jit_entry
 def sweep_losses(frame: Frame, sweep: Sweep, ray: Ray, links: Links, work: Work) -> None:
     """Fill ``work.losses`` and ``work.departures`` for all wanted pixels farther than ``sweep.near_km``."""
-    for axis in range(2):
-        for sense in (1, -1):
-            for k in range(-sweep.n_rays, sweep.n_rays + 1):
-                _ray(frame, sweep, ray, (axis, sense, k), links, work)
-    for j in range(ray.heights.size):
-        if work.filled[j] > 0:
-            _finish(links, work, j)
+    _sort_pixels(frame, sweep, work)
+    ground_t = sample(frame, sweep, 0.0, 0.0)[0]
+    for number in range(work.starts.size - 2):
+        first, stop = work.starts[number + 1], work.starts[number + 2]
+        longest = 0.0
+        for p in range(first, stop):
+            longest = greatest(longest, float(work.sorted[p, 2]))
+        if longest > 0.0:
+            pass_ray(frame, sweep, ray, _way(sweep, number), ground_t, _step(sweep, longest)[2])
+        for p in range(first, stop):
+            north, east = work.sorted[p, 0] - sweep.part_row, work.sorted[p, 1] - sweep.part_col
+            total = float(work.sorted[p, 2])
+            n, step, last = _step(sweep, total)
+            path = Path(north, east, total, step, n, float(work.sorted[p, 3]), last)
+            _gather(frame, sweep, ray, path, ground_t, links, work, work.order[p])
+    if work.filled[0] > 0:
+        _finish(sweep, links, work)

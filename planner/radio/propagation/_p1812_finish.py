@@ -1,9 +1,8 @@
-"""The formulas of ITU-R P.1812-8 at 50 % of time for `LANES` paths at once, as packed code.
+"""The formulas of ITU-R P.1812-8 for `LANES` paths at once, as packed code of single precision.
 
-The sweep leaves what it knows of a path in a block of numbers, a field a row; here every field is a row of `LANES`
-doubles, and a loop over them has no calls and no jumps, so that LLVM makes vector instructions of it. The
-formulas are those of `_p1812_kernel` and `_p1812_diffraction`, written without branches; a test holds the two
-together to 0.001 dB.
+Every field of a block is a row of floats, and a loop over them has no calls and no jumps, so that LLVM makes vector
+instructions of it. The formulas are those of `_p1812_kernel` and `_p1812_diffraction`, written without branches; a
+test holds the two together to 0.005 dB.
 """
 
 from __future__ import annotations
@@ -13,62 +12,55 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import greatest, jit, jit_scan, least
-from planner.radio.propagation._fast_math import fast_exp, fast_log
+from planner.radio._jit import greatest, jit_single, least
+from planner.radio.propagation._fast_math import fast_exp, fast_log, whole
+from planner.radio.propagation._p1812_block import (
+    COAST_R,
+    COAST_T,
+    DIFFRACTED,
+    DIFFRACTED_FLAT,
+    DLR,
+    DLT,
+    DUCTED,
+    FREE,
+    HRE,
+    HRED,
+    HRS,
+    HTE,
+    HTED,
+    HTS,
+    LANES,
+    LONGEST,
+    LOSS,
+    NU,
+    NU_FLAT,
+    OMEGA,
+    POINTS,
+    RISE,
+    ROUGH,
+    SLOPE_R,
+    SLOPE_R_FLAT,
+    SLOPE_T,
+    SLOPE_T_FLAT,
+    THETA,
+    THETA_R,
+    THETA_T,
+    TOTAL,
+)
 from planner.radio.propagation._p1812_diffraction import DB10
-from planner.radio.propagation._p1812_kernel import PARTS, Air, duct_counts, duct_loss, fixed_duct_loss
-from planner.radio.propagation._p1812_path import duct_incidence
+from planner.radio.propagation._p1812_kernel import Air
 
-__all__ = ["FIELDS", "LANES", "finish_block", "take_lane"]
+__all__ = ["finish_block"]
 
-Array = NDArray[np.float64]
-Block = NDArray[np.float64]
+Block = NDArray[np.float32]
 
-LANES = 16
-
-FIELDS = (
-    "total", "rise", "slope_t", "slope_r", "nu", "hted", "hred", "omega", "longest", "theta", "theta_t", "theta_r",
-    "dlt", "dlr", "hte", "hre", "rough", "coast_t", "coast_r", "points", "hts", "hrs",
-    "slope_t_flat", "slope_r_flat", "nu_flat",
-    "free", "diffracted", "ducted", "loss",
-)  # fmt: skip
-"""Rows of a block.
-
-Distance (km); transmitter over receiver (m); slopes from both ends over ground with clutter (m/km) and largest ν
-without sqrt(1/λ), which counts on clear paths; heights over the smooth surface for diffraction (m); share over
-sea; longest land section (km); angular distance and horizon angles (mrad); horizon distances (km); heights for
-ducting and roughness (m); distances to the coast (km); points of the profile; antennas above sea level (m); the slopes and ν
-again over the flatter Earth of β0 % (wanted below 50 % of time only). The last four are written here: free space, with diffraction, with ducting, and the result (dB).
-"""
-
-(
-    TOTAL, RISE, SLOPE_T, SLOPE_R, NU, HTED, HRED, OMEGA, LONGEST, THETA, THETA_T, THETA_R,
-    DLT, DLR, HTE, HRE, ROUGH, COAST_T, COAST_R, POINTS, HTS, HRS,
-    SLOPE_T_FLAT, SLOPE_R_FLAT, NU_FLAT,
-    _FREE, _DIFFRACTED, _DUCTED, LOSS,
-) = range(len(FIELDS))  # fmt: skip
+LN10 = 10.0 / DB10
 
 _FAR_DB = 1e6
 """Stands for the loss of a duct that does not count."""
 
-_COAST_DB = 12.0
-"""The most that both ends' nearness to the sea takes off the coupling loss, eq. (49)."""
 
-_AT = {name: i for i, name in enumerate(PARTS)}
-_TAKEN = tuple(
-    (_AT[part], FIELDS.index(field))
-    for part, field in (
-        ("total_km", "total"), ("dlt", "dlt"), ("dlr", "dlr"), ("theta_t", "theta_t"), ("theta_r", "theta_r"),
-        ("theta", "theta"), ("hts", "hts"), ("hrs", "hrs"), ("omega", "omega"), ("dtm", "longest"), ("dlm", "longest"),
-        ("hte", "hte"), ("hre", "hre"), ("hm", "rough"), ("hte_diffraction", "hted"), ("hre_diffraction", "hred"),
-    )
-)  # fmt: skip
-"""Which row of a block is which intermediate result."""
-
-_DTM, _BETA0, _LBD, _LB0P, _LMINBAP = (_AT[name] for name in ("dtm", "beta0", "Lbd", "Lb0p", "Lminbap"))
-
-
-@jit_scan
+@jit_single
 def _edge_loss(nu: float, total: float) -> float:
     """Bullington loss of an edge, eq. (12) and (21)."""
     shifted = greatest(nu, -0.78) - 0.1
@@ -77,7 +69,7 @@ def _edge_loss(nu: float, total: float) -> float:
     return loss if nu > -0.78 else 0.0
 
 
-@jit_scan
+@jit_single
 def _edge_nu(total: float, rise: float, slope_t: float, slope_r: float) -> float:
     """ν of the Bullington point, eq. (18) and (20), without sqrt(1/λ); ``rise`` is hts − hrs."""
     both = greatest(slope_t + slope_r, 1e-9)
@@ -88,7 +80,7 @@ def _edge_nu(total: float, rise: float, slope_t: float, slope_r: float) -> float
     return nu if slope_t + slope_r > 1e-9 else 0.0
 
 
-@jit_scan
+@jit_single
 def _height_factor(b: float, k: float) -> float:
     """10^(G(Y)/20) of eq. (34)."""
     shifted = greatest(b - 1.1, 0.9)
@@ -97,7 +89,7 @@ def _height_factor(b: float, k: float) -> float:
     return float(greatest(high if b > 2.0 else low, 1.258_925_411_794_167 * k))
 
 
-@jit_scan
+@jit_single
 def _first_term(total: float, hte: float, hre: float, root: float, cbrt_f: float, admittance: float) -> float:
     """Eq. (29)–(36) over one kind of ground; ``root`` is the cube root of the Earth's radius."""
     k = admittance / (root * cbrt_f)
@@ -112,7 +104,7 @@ def _first_term(total: float, hte: float, hre: float, root: float, cbrt_f: float
     return far if x >= 1.6 else near
 
 
-@jit_scan
+@jit_single
 def _tightest_share(hte: float, hre: float, m: float) -> float:
     """B of eq. (24c), the root of m·b³ − (m + 1)·b + c inside ±1, by five steps of Newton (m ≤ 1 where it counts)."""
     c = (hte - hre) / (hte + hre)
@@ -123,18 +115,20 @@ def _tightest_share(hte: float, hre: float, m: float) -> float:
     return b
 
 
-@jit_scan
-def _spherical(total: float, hte: float, hre: float, air: Air, share: float, omega: float, with_sea: bool) -> float:  # noqa: FBT001  (kernels take positional arguments)
-    """Spherical-Earth loss, eq. (22)–(28), not below zero; ``share`` is b of eq. (24c)."""
+@jit_single
+def _spherical(ends: tuple[float, float, float], air: Air, ae: float, share: float, omega: float) -> float:
+    """Spherical-Earth loss over a radius ``ae``, eq. (22)–(28), not below zero.
+
+    ``ends`` are the distance and both heights, ``share`` is b of eq. (24c).
+    """
+    total, hte, hre = ends
     roots = math.sqrt(hte) + math.sqrt(hre)
-    ae = air.radius_km
     is_far = total >= math.sqrt(0.002 * ae) * roots
     marginal = 500.0 * (total / roots) * (total / roots)
-    root = fast_exp(fast_log(ae if is_far else marginal) / 3.0)
+    root = fast_exp(fast_log(ae if is_far else marginal) * 0.333_333_333)
     loss = _first_term(total, hte, hre, root, air.ground.cbrt_f, air.ground.land)
-    if with_sea:
-        sea = _first_term(total, hte, hre, root, air.ground.cbrt_f, air.ground.sea)
-        loss += omega * (sea - loss)
+    sea = _first_term(total, hte, hre, root, air.ground.cbrt_f, air.ground.sea)
+    loss += omega * (sea - loss)
     first = 0.5 * total * (1.0 + share)
     second = total - first
     clear = ((hte - 500.0 * first * first / ae) * second + (hre - 500.0 * second * second / ae) * first) / total
@@ -143,125 +137,215 @@ def _spherical(total: float, hte: float, hre: float, air: Air, share: float, ome
     return loss if is_far else partial
 
 
-@jit_scan
+@jit_single
 def _steepest(total: float, step: float, points: float, height: float, bulge: float) -> float:
     """Steepest slope over a smooth Earth from an antenna, over even steps."""
-    i = least(greatest(_floor(math.sqrt(height / bulge) / step), 1.0), points - 2.0)
+    i = least(greatest(whole(math.sqrt(height / bulge) / step), 1.0), points - 2.0)
     first = i * step
     second = least(i + 1.0, points - 2.0) * step
     return float(greatest(bulge * (total - first) - height / first, bulge * (total - second) - height / second))
 
 
-@jit
-def _floor(x: float) -> float:
-    """Whole part of a number from 0 to 2^51."""
-    rounded = (x + 6755399441055744.0) - 6755399441055744.0
-    return rounded - 1.0 if rounded > x else rounded
-
-
-@jit_scan
+@jit_single
 def _smooth_nu(total: float, step: float, i: float, hts: float, slope: float, bulge: float) -> float:
     x = i * step
     room = x * (total - x)
     return (bulge * room - hts - slope * x) / math.sqrt(room)
 
 
-@jit_scan
-def _smooth(total: float, points: float, hte: float, hre: float, air: Air, share: float) -> float:
-    """Bullington loss over a smooth Earth, as `even_smooth_bullington`."""
-    step, bulge = total / (points - 1.0), 500.0 / air.radius_km
+@jit_single
+def _smooth(ends: tuple[float, float, float], points: float, wave: float, bulge: float, share: float) -> float:
+    """Bullington loss over a smooth Earth, as `even_smooth_bullington`; ``wave`` is sqrt(1/λ)."""
+    total, hte, hre = ends
+    step = total / (points - 1.0)
     slope_t = _steepest(total, step, points, hte, bulge)
     slope_r = _steepest(total, step, points, hre, bulge)
     slope = (hre - hte) / total
-    i = least(greatest(_floor(0.5 * total * (1.0 + share) / step), 1.0), points - 2.0)
+    i = least(greatest(whole(0.5 * total * (1.0 + share) / step), 1.0), points - 2.0)
     clear = greatest(
         _smooth_nu(total, step, i, hte, slope, bulge),
         _smooth_nu(total, step, least(i + 1.0, points - 2.0), hte, slope, bulge),
     ) * math.sqrt(0.002 * total)
     cut = _edge_nu(total, hte - hre, slope_t, slope_r)
     nu = clear if slope_t < slope else cut
-    return _edge_loss(nu / math.sqrt(air.ground.wavelength_m), total)
+    return _edge_loss(nu * wave, total)
 
 
-@jit_scan
-def _diffract(b: Block, air: Air, with_sea: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
-    """Free space and delta-Bullington loss of every lane."""
+@jit_single
+def _diffract(b: Block, rows: tuple[int, int, int, int], air: Air, ae: float) -> None:
+    """Delta-Bullington loss of every lane over an Earth of radius ``ae``, §4.3.4.
+
+    ``rows`` are those of the slopes from both ends, of the largest ν of a clear path, and of the result.
+    """
     wave = 1.0 / math.sqrt(air.ground.wavelength_m)
     for k in range(LANES):
-        total, rise, hte, hre = b[TOTAL, k], b[RISE, k], b[HTED, k], b[HRED, k]
-        free = 92.4 + air.frequency_db + DB10 * fast_log(total * total + 1e-6 * rise * rise)
-        cut = _edge_nu(total, rise, b[SLOPE_T, k], b[SLOPE_R, k])
-        nu = b[NU, k] if b[SLOPE_T, k] * total < -rise else cut
-        m = least(250.0 * total * total / (air.radius_km * (hte + hre)), 1.0)
-        share = _tightest_share(hte, hre, m)
-        spherical = _spherical(total, hte, hre, air, share, b[OMEGA, k], with_sea)
-        smooth = _smooth(total, b[POINTS, k], hte, hre, air, share)
-        b[_FREE, k] = free
-        b[_DIFFRACTED, k] = free + _edge_loss(nu * wave, total) + greatest(spherical - smooth, 0.0)
-        b[_DUCTED, k] = _FAR_DB
+        total, rise, hte, hre = b[TOTAL + k], b[RISE + k], b[HTED + k], b[HRED + k]
+        cut = _edge_nu(total, rise, b[rows[0] + k], b[rows[1] + k])
+        nu = b[rows[2] + k] if b[rows[0] + k] * total < -rise else cut
+        share = _tightest_share(hte, hre, least(250.0 * total * total / (ae * (hte + hre)), 1.0))
+        ends = (total, hte, hre)
+        spherical = _spherical(ends, air, ae, share, b[OMEGA + k])
+        smooth = _smooth(ends, b[POINTS + k], wave, 500.0 / ae, share)
+        b[rows[3] + k] = _edge_loss(nu * wave, total) + greatest(spherical - smooth, 0.0)
 
 
-@jit_scan
-def _fixed_duct(b: Block, air: Air) -> None:
-    """Losses of ducting that do not vary in time, eq. (47)–(52) but for the coast's part, of every lane."""
-    ae, cbrt_f = air.radius_km, air.ground.cbrt_f
-    f = air.frequency_ghz
+@jit_single
+def _power(base: float, exponent: float) -> float:
+    """A positive number to a power."""
+    return fast_exp(exponent * fast_log(base))
+
+
+@jit_single
+def _inland(longest: float) -> float:
+    """τ of eq. (3)."""
+    return 1.0 - fast_exp(-4.12e-4 * _power(longest, 2.41))
+
+
+@jit_single
+def _incidence(latitude: float, longest: float) -> float:
+    """β0 of eq. (2)–(5), per cent of time; all land is inland."""
+    tau = _inland(longest)
+    mu1 = fast_exp(-LN10 * longest / (16.0 - 6.6 * tau)) + fast_exp(-LN10 * (2.48 + 1.77 * tau))
+    log_mu1 = least(0.0, 0.2 * fast_log(mu1))
+    high = abs(latitude)
+    low = fast_exp(LN10 * (1.67 - 0.015 * high) + log_mu1 * (0.065 + 0.0176 * high))
+    return low if high <= 70.0 else 4.17 * fast_exp(1.3 * log_mu1)
+
+
+@jit_single
+def _shielding(theta: float, horizon: float, air: Air) -> float:
+    """A_s of eq. (48)."""
+    over = greatest(theta - 0.1 * horizon, 0.0)
+    return (
+        2.0 * DB10 * fast_log(1.0 + 0.361 * over * math.sqrt(air.frequency_ghz * horizon))
+        + 0.264 * over * air.ground.cbrt_f
+    )
+
+
+@jit_single
+def _coast(omega: float, coast: float, horizon: float, antenna: float) -> float:
+    """A_c of eq. (49): what nearness to the sea takes off the coupling loss."""
+    near = 6.0 * fast_exp(-0.25 * coast * coast) / (1.0 + fast_exp(0.14 * (antenna - 50.0)))
+    return near if omega >= 0.75 and coast <= 5.0 and coast <= horizon else 0.0
+
+
+@jit_single
+def _duct_time(b: Block, k: int, air: Air, beta0: float) -> float:
+    """A(p) of eq. (53)–(56): time variability of ducting in lane ``k``."""
+    total: float = b[TOTAL + k]
+    log_total = fast_log(total)
+    inner = least(total - b[DLT + k] - b[DLR + k], 40.0)
+    log_mu3 = -4.6e-5 * greatest(b[ROUGH + k] - 10.0, 0.0) * (43.0 + 6.0 * inner)
+    alpha = greatest(-3.4, -0.6 - 3.5e-9 * fast_exp(3.1 * log_total) * _inland(b[LONGEST + k]))
+    heights = math.sqrt(b[HTE + k]) + math.sqrt(b[HRE + k])
+    log_mu2 = least(0.0, alpha * fast_log(500.0 / air.radius_km * total * total / (heights * heights)))
+    log_beta = fast_log(beta0) + log_mu2 + log_mu3  # (54)
+    ten = log_beta / LN10
+    gamma = 1.076 * fast_exp(
+        -1.012 * fast_log(2.0058 - ten) - (9.51 - 4.8 * ten + 0.198 * ten * ten) * 1e-6 * fast_exp(1.13 * log_total)
+    )  # (53a)
+    log_ratio = fast_log(air.time_percent) - log_beta
+    return -12.0 + (1.2 + 3.7e-3 * total) * log_ratio / LN10 + 12.0 * fast_exp(gamma * log_ratio)  # (53)
+
+
+@jit_single
+def _focus(b: Block, k: int) -> float:
+    """Factor of multipath and focusing in eq. (9) and (10), by natural logarithms, of lane ``k``."""
+    return 0.26 * DB10 * (1.0 - fast_exp(-0.1 * (b[DLT + k] + b[DLR + k])))
+
+
+@jit_single
+def _duct(b: Block, air: Air, with_sea: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
+    """Loss during ducting and layer reflection, eq. (46)–(60), of every lane; skipped where it counts in none.
+
+    It cannot count where the fixed losses alone exceed diffraction (their coastal part takes 12 dB at most; the
+    rest is positive), nor on a path without diffraction loss.
+    """
+    ae = air.radius_km
+    excess = -_FAR_DB
     for k in range(LANES):
-        dlt, dlr = b[DLT, k], b[DLR, k]
+        dlt, dlr = b[DLT + k], b[DLR + k]
         fixed = 102.45 + air.frequency_db + 2.0 * DB10 * fast_log(dlt + dlr) + air.duct_db
-        over_t = greatest(b[THETA_T, k] - 0.1 * dlt, 0.0)
-        over_r = greatest(b[THETA_R, k] - 0.1 * dlr, 0.0)
-        fixed += 2.0 * DB10 * fast_log(1.0 + 0.361 * over_t * math.sqrt(f * dlt)) + 0.264 * over_t * cbrt_f
-        fixed += 2.0 * DB10 * fast_log(1.0 + 0.361 * over_r * math.sqrt(f * dlr)) + 0.264 * over_r * cbrt_f
-        bent = 1000.0 * b[TOTAL, k] / ae + least(b[THETA_T, k], 0.1 * dlt) + least(b[THETA_R, k], 0.1 * dlr)
-        fixed += 5e-5 * ae * cbrt_f * bent
-        b[_DUCTED, k] = fixed
-
-
-@jit
-def take_lane(b: Block, k: int, out: Array) -> None:
-    """The geometry of lane ``k`` as intermediate results in the order of `PARTS`."""
-    for part, row in _TAKEN:
-        out[part] = b[row, k]
-
-
-@jit
-def _duct(b: Block, air: Air, out: Array) -> None:
-    """Loss during ducting and layer reflection of the few lanes in which it counts, one by one."""
+        fixed += _shielding(b[THETA_T + k], dlt, air) + _shielding(b[THETA_R + k], dlr, air)
+        bent = 1000.0 * b[TOTAL + k] / ae + least(b[THETA_T + k], 0.1 * dlt) + least(b[THETA_R + k], 0.1 * dlr)
+        b[DUCTED + k] = fixed + 5e-5 * ae * air.ground.cbrt_f * bent
+        room = b[FREE + k] + b[DIFFRACTED + k] + 12.0 - b[DUCTED + k]
+        excess = greatest(excess, room if b[DIFFRACTED + k] > 0.0 else -_FAR_DB)
+    if excess < 0.0 and air.time_percent >= 50.0:
+        for k in range(LANES):
+            b[DUCTED + k] = _FAR_DB
+        return
+    if with_sea:
+        for k in range(LANES):
+            b[DUCTED + k] -= _coast(b[OMEGA + k], b[COAST_T + k], b[DLT + k], b[HTS + k]) + _coast(
+                b[OMEGA + k], b[COAST_R + k], b[DLR + k], b[HRS + k]
+            )
     for k in range(LANES):
-        fixed, diffracted, free = b[_DUCTED, k], b[_DIFFRACTED, k], b[_FREE, k]
-        b[_DUCTED, k] = _FAR_DB
-        if fixed - _COAST_DB <= diffracted and diffracted > free:
-            take_lane(b, k, out)
-            out[_LB0P] = free
-            out[_LBD] = diffracted
-            fixed = fixed_duct_loss(air, out, (b[COAST_T, k], b[COAST_R, k]))
-            if duct_counts(air, fixed, out):
-                out[_BETA0] = duct_incidence(air.latitude_deg, out[_DTM], out[_DTM])
-                duct_loss(air, fixed, b[ROUGH, k], out)
-                b[_DUCTED, k] = out[_LMINBAP]
+        beta0 = _incidence(air.latitude_deg, b[LONGEST + k])
+        ducted = b[DUCTED + k] + _duct_time(b, k, air, beta0)  # (46)
+        clear = b[FREE + k] + _focus(b, k) * fast_log(air.time_percent / 50.0)
+        high, low = greatest(ducted, clear), least(ducted, clear)
+        b[DUCTED + k] = high + 2.5 * fast_log(1.0 + fast_exp((low - high) / 2.5))  # (60)
 
 
-@jit_scan
+@jit_single
+def _inverse_normal(share: float) -> float:
+    """I(x) of attachment 2, for x below a half."""
+    t = math.sqrt(-2.0 * fast_log(share))
+    return t - ((0.010328 * t + 0.802853) * t + 2.515516698) / (((0.001308 * t + 0.189269) * t + 1.432788) * t + 1.0)
+
+
+@jit_single
+def _vary(b: Block, air: Air) -> None:
+    """§4.3.5 and eq. (59) below 50 % of time: losses of every lane with and without the sea's share.
+
+    Free space becomes L_b0p, the diffraction loss that of p per cent, that of β0 the difference L_minb0p − L_bd.
+    """
+    for k in range(LANES):
+        beta0 = _incidence(air.latitude_deg, b[LONGEST + k])
+        focus = _focus(b, k)
+        free, median = b[FREE + k], b[DIFFRACTED + k]
+        is_often = air.time_percent > beta0
+        share = air.inverse_p / _inverse_normal(beta0 * 0.01) if is_often else 1.0  # (40)
+        loss = median + share * (b[DIFFRACTED_FLAT + k] - median)  # (41)
+        clear, over_land = free + focus * fast_log(air.time_percent / 50.0), (1.0 - b[OMEGA + k]) * loss
+        seldom = clear + over_land
+        sea_db = free + focus * fast_log(beta0 / 50.0) + over_land - free - median
+        b[FREE + k], b[DIFFRACTED + k] = clear, loss
+        b[DIFFRACTED_FLAT + k] = (free + median + sea_db * share if is_often else seldom) - clear - loss
+
+
+@jit_single
 def _combine(b: Block, air: Air) -> None:
     """§4.6–4.9 of every lane: the parts put together."""
+    late = 0.0
+    if air.time_percent < 50.0:
+        late = 10.125 * _power(fast_log(50.0 / air.time_percent) / LN10, 0.7)
     for k in range(LANES):
-        free, diffracted, ducted = b[_FREE, k], b[_DIFFRACTED, k], b[_DUCTED, k]
-        near = 1.0 / (1.0 + fast_exp(least(16.0 * (b[THETA, k] - 0.3), 600.0)))
-        far = 1.0 / (1.0 + fast_exp(0.15 * (b[TOTAL, k] - 20.0)))
-        beyond = ducted + (diffracted - ducted) * far if ducted <= diffracted else diffracted
-        least_loss = diffracted
-        mixed = beyond + (least_loss - beyond) * near
-        scattered = 190.1 + air.scatter_db + 2.0 * DB10 * fast_log(b[TOTAL, k]) + 0.573 * b[THETA, k] - 0.15 * air.n0
+        free, ducted = b[FREE + k], b[DUCTED + k]
+        diffracted = free + b[DIFFRACTED + k]
+        near = 1.0 / (1.0 + fast_exp(least(16.0 * (b[THETA + k] - 0.3), 80.0)))  # (57)
+        far = 1.0 / (1.0 + fast_exp(0.15 * (b[TOTAL + k] - 20.0)))  # (58)
+        counts = ducted <= diffracted and b[DIFFRACTED + k] > 0.0
+        beyond = ducted + (diffracted - ducted) * far if counts else diffracted  # (61)
+        mixed = beyond + (diffracted + b[DIFFRACTED_FLAT + k] - beyond) * near  # (62)
+        scattered = 190.1 + air.scatter_db + 2.0 * DB10 * fast_log(b[TOTAL + k]) + 0.573 * b[THETA + k] - 0.15 * air.n0
+        scattered -= late  # (44)
         high, low = greatest(scattered, mixed), least(scattered, mixed)
-        both = low - 0.5 * DB10 * fast_log(1.0 + fast_exp(-2.0 / DB10 * (high - low)))
-        b[LOSS, k] = greatest(free, both + air.location_db)
+        both = low - 0.5 * DB10 * fast_log(1.0 + fast_exp(-2.0 / DB10 * (high - low)))  # (63)
+        b[LOSS + k] = greatest(free, both + air.location_db)  # (69)
 
 
-@jit
-def finish_block(b: Block, air: Air, with_sea: bool, out: Array) -> None:  # noqa: FBT001  (kernels take positional arguments)
-    """Write the row ``loss`` of a block; ``air`` must be at 50 % of time, ``out`` is scratch."""
-    _diffract(b, air, with_sea)
-    _fixed_duct(b, air)
-    _duct(b, air, out)
+@jit_single
+def finish_block(b: Block, air: Air, with_sea: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
+    """Write the row ``loss`` of a block; ``with_sea``: some lane crosses the sea."""
+    for k in range(LANES):
+        total, rise = b[TOTAL + k], b[RISE + k]
+        b[FREE + k] = 92.4 + air.frequency_db + DB10 * fast_log(total * total + 1e-6 * rise * rise)  # (8)
+        b[DIFFRACTED_FLAT + k] = 0.0
+    _diffract(b, (SLOPE_T, SLOPE_R, NU, DIFFRACTED), air, air.radius_km)
+    if air.time_percent < 50.0:
+        _diffract(b, (SLOPE_T_FLAT, SLOPE_R_FLAT, NU_FLAT, DIFFRACTED_FLAT), air, air.radius_beta_km)
+        _vary(b, air)
+    _duct(b, air, with_sea)
     _combine(b, air)

@@ -18,8 +18,8 @@ from planner.radio._jit import greatest, jit_entry, jit_scan
 from planner.radio.link import RadioLink
 from planner.radio.propagation import MIN_DISTANCE_KM, AreaJob, ModelInfo, Profile, Surface
 from planner.radio.propagation._p1812_area import Links, Work, sweep_losses
+from planner.radio.propagation._p1812_block import BLOCK_SIZE, LANES
 from planner.radio.propagation._p1812_diffraction import Steps, make_ground, make_steps
-from planner.radio.propagation._p1812_finish import FIELDS, LANES
 from planner.radio.propagation._p1812_kernel import PARTS, Air, inverse_normal, pack_air, point_loss, unpack_air
 from planner.radio.propagation._p1812_path import FAR_COAST_KM, zone_lengths
 from planner.radio.propagation._p1812_sweep import TAIL, Sweep, make_ray
@@ -228,9 +228,9 @@ def area_losses(job: AreaJob) -> tuple[NDArray[np.float32], NDArray[np.float32]]
         departures[:, near] = _direct_mrad(some, distance[near])
     if near.size < distance.size:
         heights, which = np.unique(job.heights_m, return_inverse=True)
-        links = Links(_table(job), which, job.settings.time_percent < 50.0, 500.0 / (3.0 * EARTH_RADIUS_KM))
-        sweep = _sweep(job, near_km, float(distance.max()))
+        links = Links(_table(job).astype(np.float32), which, job.settings.time_percent < 50.0)
         ray = make_ray(1.05 * float(distance.max()), spacing, heights)
+        sweep = _sweep(job, near_km, ray.x.size)
         work = _work(job, sweep, distance, (losses, departures), heights.size)
         sweep_losses(frame_of(surface), sweep, ray, links, work)
     return losses, departures
@@ -243,10 +243,9 @@ def _surface(job: AreaJob) -> Surface:
     return job.surface
 
 
-def _sweep(job: AreaJob, near_km: float, longest_km: float) -> Sweep:
+def _sweep(job: AreaJob, near_km: float, n_samples: int) -> Sweep:
     row, col = round(job.tower[0]), round(job.tower[1])
     km_row, km_col = job.pixel_km
-    reach = int(longest_km / min(km_row, km_col) * 1.02) + 2
     return Sweep(
         row=row,
         col=col,
@@ -254,12 +253,13 @@ def _sweep(job: AreaJob, near_km: float, longest_km: float) -> Sweep:
         part_col=job.tower[1] - col,
         km_row=km_row,
         km_col=km_col,
-        reach=reach,
         n_rays=max(8, math.ceil(job.settings.radius_km / min(km_row, km_col) * job.settings.rays_per_cell)),
         spacing=job.settings.spacing_km,
         near_km=near_km,
         bulge=500.0 * (157.0 - job.settings.delta_n) / (EARTH_RADIUS_KM * 157.0),
+        flat_bulge=500.0 / (3.0 * EARTH_RADIUS_KM),
         rx_height=job.settings.rx_height_m,
+        mask=0xFFF if n_samples < 0xFFF else 0xFFFF,  # not the very size: that would follow the pixels wanted
     )
 
 
@@ -270,21 +270,20 @@ def _work(
     results: tuple[NDArray[np.float32], NDArray[np.float32]],
     n_heights: int,
 ) -> Work:
-    top, left = int(job.rows.min()), int(job.cols.min())
-    number = np.full((int(job.rows.max()) - top + 1, int(job.cols.max()) - left + 1), -1, dtype=np.int32)
-    number[job.rows - top, job.cols - left] = np.arange(job.rows.size, dtype=np.int32)
+    n = job.rows.size
     return Work(
-        number=number,
-        north=top - sweep.row,
-        east=left - sweep.col,
+        rows=job.rows,
+        cols=job.cols,
         distance=distance,
         losses=results[0],
         departures=results[1],
-        block=np.zeros((n_heights, len(FIELDS), LANES)),
-        at=np.zeros((n_heights, LANES), dtype=np.int64),
-        leaving=np.zeros((n_heights, LANES)),
+        of_ray=np.empty(n, dtype=np.int32),
+        starts=np.zeros(4 * (2 * sweep.n_rays + 1) + 2, dtype=np.int32),
+        order=np.empty(n, dtype=np.int32),
+        sorted=np.empty((n, 4), dtype=np.float32),
+        block=np.zeros((n_heights, BLOCK_SIZE), dtype=np.float32),
+        at=np.zeros((n_heights, LANES), dtype=np.int32),
         filled=np.zeros(n_heights, dtype=np.int64),
-        out=np.zeros(len(PARTS)),
     )
 
 
