@@ -208,7 +208,7 @@ def planned(names: tuple[str, ...]) -> dict[str, Any]:
     survey = points(area_code=["99.03.01.2001"], rank=[1], settle_with=["drive_test"])
     survey = survey.assign(n_umkm_unknown=95.0, people_unknown=950.0, confidence_share=0.1)
     proposal = points(proposal_id=["p0"], name=[names[0]], requested_by=[names[1]]).assign(letter="", date="2025-01-02")
-    faulty = points(kind=["bts"], reason=[names[0]], file=[names[1]], line=[7])
+    faulty = points(kind=["bts"], reason_id=[names[0]], reason_en=[names[2]], file=[names[1]], line=[7])
     measured = points(rsrp_dbm=[-90.0, -112.0], operator=[names[0], ""]).assign(date="2025-02-03", source="")
     rejected = pd.DataFrame({"candidate_id": ["c2"], "reason": [names[0]]})
     return {
@@ -225,7 +225,7 @@ def reason(name: str) -> dict[str, Any]:
     ]
     return {
         "new": {"umkm": 8.0, "people": 80.0, "facilities": 0.0, "umkm_offline": 6.0},
-        "loss": 7.5,
+        "only_here": 7.5,
         "cost_idr": {"structure": 9e8, "access": 3e8, "operation": 6e8, "fiber": 3e8, "total": 2.1e9},
         "backhaul": {"chosen": "fiber", "path": ["c0", "n0"], "possible": possible},
         "alternative": {"option_id": "c2:small_cell", "weight": 5.0, "cost_idr": 9e8},

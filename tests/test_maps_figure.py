@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import tomllib
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from planner.errors import OutputError
 from planner.maps.figure import CONTENT_SECURITY_POLICY, island, read_asset
 from planner.paths import maps_dir
+from planner.words import LANGUAGES, read_words
 
 ASSETS = maps_dir() / "assets"
 
@@ -83,6 +85,20 @@ def test_the_bundle_was_made_from_the_modules() -> None:
     spec.loader.exec_module(script)
     first_line = (ASSETS / "merata.js").read_text(encoding="utf-8").splitlines()[0]
     assert script.sources_digest() in first_line, "run scripts/bundle_assets.py"
+
+
+def test_every_word_the_page_asks_for_is_in_the_word_files() -> None:
+    """Whole keys stand in both languages; keys finished while running have at least one word below their beginning."""
+    texts = {language: read_words(language).texts for language in LANGUAGES}
+    for path in (ASSETS / "src").glob("*.js"):
+        if path.name.endswith(".test.js"):
+            continue
+        source = path.read_text(encoding="utf-8")
+        for key in re.findall(r'"((?:map|levels|causes|evidence)(?:\.[a-z0-9_]+)+)"', source):
+            for known in texts.values():
+                assert key in known or any(name.startswith(f"{key}.") for name in known), f"{path.name}: {key}"
+        for start in re.findall(r"`((?:map|levels|causes|evidence|area_levels)[a-z_.]*\.)\$\{", source):
+            assert any(name.startswith(start) for name in texts["id"]), f"{path.name}: {start}"
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 88f6ebb06c18bbae6097eedebd4751e1669c257fd4f9e645ac49a04cace7ba3f): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 06bd91524bb7484588fc8e738dd175a78ddcfde660cf35464cb1f8551ca65ed5): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -607,9 +607,9 @@
         case "raster":
           return data.rasters.has(style.source);
         case "cells":
-          return data.cells !== null;
+          return Boolean(data.json.cells);
         case "mass":
-          return data.umkm !== null;
+          return Boolean(data.json.umkm);
         default:
           return data.layers.has(style.source);
       }
@@ -1005,14 +1005,22 @@
       this.areas = new Map(Object.entries(json.areas).map(([key, packed]) => [key, new Table(packed, block)]));
       this.layers = new Map(Object.entries(json.layers).map(([key, packed]) => [key, new Table(packed, block)]));
       this.coast = json.coast ? unpackShapes(json.coast, block) : null;
-      this.cells = json.cells ? unpackCells(json.cells, block) : null;
-      this.umkm = json.umkm ? unpackMass(json.umkm, block) : null;
+      this.readCells = late(() => json.cells ? unpackCells(json.cells, block) : null);
+      this.readMass = late(() => json.umkm ? unpackMass(json.umkm, block) : null);
       this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
       this.servers = json.servers ? new Table(json.servers, block) : null;
       this.frontier = json.frontier ? new Frontier(json.frontier, block, this.layers) : null;
       this.operators = this.rasters.get("coverage_operator")?.operators ?? [];
       const others = (this.layers.get("bts")?.known("operator") ?? []).filter((name) => name !== "" && !this.operators.includes(name));
       this.operators = [...this.operators, ...others];
+    }
+    /** @type {Cells | null} */
+    get cells() {
+      return this.json.cells ? this.readCells() : null;
+    }
+    /** @type {Mass | null} */
+    get umkm() {
+      return this.json.umkm ? this.readMass() : null;
     }
     /** @param {string} key */
     style(key) {
@@ -1036,10 +1044,21 @@
       rows,
       cols
     );
-    const low = plane(packed.v);
-    const high = packed.high && plane(packed.high);
-    const values = high ? Uint16Array.from(low, (value, i) => value | high[i] << 8) : low;
-    return { west, north, pixel, rows, cols, values, operators: packed.operators ?? [] };
+    const read = late(() => {
+      const low = plane(packed.v);
+      if (!packed.high) return low;
+      const high = plane(packed.high);
+      const wide = new Uint16Array(low.length);
+      for (let i = 0; i < wide.length; i++) wide[i] = low[i] | high[i] << 8;
+      return wide;
+    });
+    return { west, north, pixel, rows, cols, get values() {
+      return read();
+    }, operators: packed.operators ?? [] };
+  }
+  function late(make) {
+    let made2;
+    return () => made2 ??= make();
   }
   async function readData(page) {
     const read = (id) => JSON.parse(page.getElementById(id)?.textContent ?? "null");
@@ -1093,7 +1112,7 @@
     if (style.kind === "mass") {
       const known = (
         /** @type {Record<string, string[]>} */
-        { digital: data.json.vocabulary.digital, level: data.levels, sector: data.umkm?.sectors ?? [] }
+        { digital: data.json.vocabulary.digital, level: data.levels, sector: data.json.umkm?.sectors ?? [] }
       );
       return known[key] ?? [];
     }
@@ -1147,24 +1166,26 @@
     return tests.length ? (row) => tests.every((test) => test(row)) : null;
   }
   function keepCell(app, style) {
+    const wanted = inForce(app, style);
+    if (!wanted.length && !app.state.now.priority) return null;
     const { cells, levels, json } = app.data;
     if (!cells) return null;
     const lists = (
       /** @type {Record<string, [Uint8Array, string[]]>} */
       { level: [cells.level, levels], cause: [cells.cause, json.vocabulary.causes] }
     );
-    const tests = inForce(app, style).map(([key, value]) => {
+    const tests = wanted.map(([key, value]) => {
       const [column, names] = lists[key];
       const position = names.indexOf(value);
       return (i) => column[i] === position;
     });
     if (app.state.now.priority) tests.push((i) => app.isPriority(cells.area.at(i)));
-    return tests.length ? (i) => tests.every((test) => test(i)) : null;
+    return (i) => tests.every((test) => test(i));
   }
   function keepMass(app, style) {
-    const points = app.data.umkm;
     const wanted = inForce(app, style);
-    if (!points || !wanted.length) return null;
+    const points = wanted.length ? app.data.umkm : null;
+    if (!points) return null;
     const columns = (
       /** @type {Record<string, Uint8Array>} */
       { digital: points.digital, level: points.level, sector: points.sector }
@@ -1364,6 +1385,119 @@
     return picture2;
   }
 
+  // maps/assets/src/format.js
+  var made = /* @__PURE__ */ new Map();
+  function formatter(lang, digits, style) {
+    const key = `${lang}${digits}${style}`;
+    const least = style === "percent" ? digits : 0;
+    let found = made.get(key);
+    if (!found) {
+      const locale = lang === "id" ? "id-ID" : "en-GB";
+      found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: least, maximumFractionDigits: digits });
+      made.set(key, found);
+    }
+    return found;
+  }
+  function number(value, lang, digits = 0) {
+    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
+    const text2 = formatter(lang, digits, "decimal").format(value);
+    return text2.replace(/^-/, "−");
+  }
+  function share(value, lang, digits = 1) {
+    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
+    const shown = value > 0 && value < 5e-4 ? 1e-3 : value;
+    const text2 = formatter(lang, shown >= 0.9995 || shown < 5e-4 ? 0 : digits, "percent").format(shown);
+    const tight = text2.replace(/\s/g, "");
+    return value > 0 && value < 5e-4 ? `<${tight}` : tight;
+  }
+  var SCALES = (
+    /** @type {const} */
+    [
+      [1e12, "triliun", "trillion"],
+      [1e9, "miliar", "billion"],
+      [1e6, "juta", "million"]
+    ]
+  );
+  function rupiah(value, lang) {
+    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
+    const prefix = lang === "id" ? "Rp " : "IDR ";
+    for (const [scale, id, en] of SCALES) {
+      if (Math.abs(value) >= scale) {
+        const part = value / scale;
+        return `${prefix}${number(part, lang, Math.abs(part) < 100 ? 2 : 1)} ${lang === "id" ? id : en}`;
+      }
+    }
+    return prefix + number(value, lang);
+  }
+  var MONTHS = {
+    id: ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
+    en: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+  };
+  function date(iso, lang) {
+    const found = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso);
+    if (!found) return iso;
+    const month = MONTHS[lang][Number(found[2]) - 1];
+    return month ? `${Number(found[3])} ${month} ${found[1]}` : iso;
+  }
+  function place(lon, lat, lang) {
+    const south = lang === "id" ? "LS" : "S";
+    const north = lang === "id" ? "LU" : "N";
+    const east = lang === "id" ? "BT" : "E";
+    const west = lang === "id" ? "BB" : "W";
+    const ns = `${number(Math.abs(lat), lang, 4)}° ${lat < 0 ? south : north}`;
+    return `${ns}, ${number(Math.abs(lon), lang, 4)}° ${lon < 0 ? west : east}`;
+  }
+
+  // maps/assets/src/words.js
+  var Words = class {
+    /** @param {Record<string, Record<string, string>>} texts @param {Lang} lang */
+    constructor(texts, lang) {
+      this.texts = texts;
+      this.lang = lang;
+    }
+    /** @param {string} key @param {Record<string, string | number>} [fields] @returns {string} */
+    t(key, fields = {}) {
+      const text2 = this.texts[this.lang][key] ?? this.texts.id[key];
+      if (text2 === void 0) return plain(key.slice(key.lastIndexOf(".") + 1));
+      return text2.replace(/\{(\w+)\}/g, (whole, name) => {
+        const value = fields[name];
+        return value === void 0 ? whole : typeof value === "number" ? this.n(value, 2) : value;
+      });
+    }
+    /** Whether a key has words. @param {string} key */
+    has(key) {
+      return key in this.texts.id;
+    }
+    /** Word of a value of a vocabulary; the value itself where there is none. @param {string} group @param {string} value */
+    of(group, value) {
+      return value === "" ? "–" : this.has(`${group}.${value}`) ? this.t(`${group}.${value}`) : plain(value);
+    }
+    /** @param {number | null | undefined} value @param {number} [digits] */
+    n(value, digits = 0) {
+      return number(value, this.lang, digits);
+    }
+    /** @param {number | null | undefined} value @param {number} [digits] */
+    share(value, digits = 1) {
+      return share(value, this.lang, digits);
+    }
+    /** @param {number | null | undefined} value */
+    idr(value) {
+      return rupiah(value, this.lang);
+    }
+    /** @param {string} iso */
+    date(iso) {
+      return date(iso, this.lang);
+    }
+    /** @param {number} lon @param {number} lat */
+    place(lon, lat) {
+      return place(lon, lat, this.lang);
+    }
+  };
+  function plain(key) {
+    const text2 = key.replaceAll("_", " ").trim();
+    return text2 ? text2[0].toUpperCase() + text2.slice(1) : "–";
+  }
+
   // maps/assets/src/parts.js
   function levelBar(app, counts, thin = false) {
     const total = sum(counts);
@@ -1445,7 +1579,7 @@
   );
   function valueByName(app, key, value) {
     if (typeof value === "boolean") return app.words.t(value ? "map.yes" : "map.no");
-    if (typeof value !== "number") return value === null || value === void 0 ? "–" : app.words.of("map.value", String(value));
+    if (typeof value !== "number") return value === null || value === void 0 ? "–" : plain(String(value));
     const found = SUFFIXES.find(([pattern]) => pattern.test(key));
     if (!found) return app.words.n(value, Number.isInteger(value) ? 0 : 2);
     if (found[1] === "idr") return app.words.idr(value);
@@ -1466,6 +1600,8 @@
         return words.share(table.number(field.key, row));
       case "date":
         return words.date(table.text(field.key, row)) || "–";
+      case "spoken":
+        return table.text(`${field.key}_${words.lang}`, row) || "–";
       case "words":
         return words.of(field.words ?? "", table.text(field.key, row));
       default:
@@ -2076,7 +2212,7 @@
   }
 
   // maps/assets/src/why.js
-  var KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
+  var KNOWN = ["new", "only_here", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
   var NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
   function whyBlocks(app, text2, nameOf2) {
     let why;
@@ -2095,8 +2231,8 @@
       /** @type {[string, string | null][]} */
       NEW.filter((key) => typeof why.new[key] === "number" && why.new[key] >= 0.5).map((key) => [words.t(`map.why_new.${key}`), words.n(why.new[key])])
     );
-    const loss = typeof why.loss === "number" ? el("p", { class: "note" }, words.t("map.why_loss", { n: words.n(why.loss) })) : null;
-    return rows.length ? section(words.t("map.why_serves"), facts(rows), loss) : null;
+    const only = typeof why.only_here === "number" ? el("p", { class: "note" }, words.t("map.why_only", { n: words.n(why.only_here) })) : null;
+    return rows.length ? section(words.t("map.why_serves"), facts(rows), only) : null;
   }
   function costBlock(app, why) {
     const { words } = app;
@@ -2149,7 +2285,7 @@
   function otherBlocks(app, why) {
     const rest = Object.entries(why).filter(([key, value]) => !KNOWN.includes(key) && value !== null && value !== "");
     if (!rest.length) return [];
-    return [section(app.words.t("map.why"), facts(rest.map(([key, value]) => [app.words.of("map.why_figure", key), typeof value === "object" ? JSON.stringify(value).slice(0, 400) : valueByName(app, key, value)])))];
+    return [section(app.words.t("map.why"), facts(rest.map(([key, value]) => [plain(key), typeof value === "object" ? JSON.stringify(value).slice(0, 400) : valueByName(app, key, value)])))];
   }
 
   // maps/assets/src/detail.js
@@ -2319,8 +2455,8 @@
           [words.t("map.field.capex_idr"), words.idr(table.number("capex_idr", row))],
           [words.t("map.field.opex_idr_per_year"), words.idr(table.number("opex_idr_per_year", row))],
           [words.t("map.field.year"), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : null],
-          [words.t("map.field.payer"), words.of("map.payer", table.text("payer", row))],
-          [words.t("map.field.funding_source"), words.of("map.funding_source", table.text("funding_source", row))],
+          [words.t("map.field.payer"), table.text("payer", row) || null],
+          [words.t("map.field.funding_source"), table.text("funding_source", row) || null],
           [words.t("map.field.cost_idr"), words.idr(cost)],
           [words.t("map.field.path"), path.length > 1 ? path.map((node) => nodeName(app, node)).join(" → ") : null],
           [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
@@ -2427,7 +2563,7 @@
     const title = areas.length ? app.areaLabel(areas[0].level, areas[0].row) : words.t("map.here");
     const above = areas.slice(1).map((item) => app.areaLabel(item.level, item.row)).join(", ");
     const nodes = [heading(app, words.t("map.why_here"), title, [above ? `${above} · ` : "", words.place(lon, lat)])];
-    nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells"))));
+    nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.json.cells ? "map.empty.cell" : "map.empty.cells"))));
     const signal = signalBlock(app, lon, lat);
     if (signal) nodes.push(signal);
     if (areas.length) {
@@ -2822,119 +2958,6 @@
     });
     return new /** @type {any} */
     Stage();
-  }
-
-  // maps/assets/src/format.js
-  var made = /* @__PURE__ */ new Map();
-  function formatter(lang, digits, style) {
-    const key = `${lang}${digits}${style}`;
-    const least = style === "percent" ? digits : 0;
-    let found = made.get(key);
-    if (!found) {
-      const locale = lang === "id" ? "id-ID" : "en-GB";
-      found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: least, maximumFractionDigits: digits });
-      made.set(key, found);
-    }
-    return found;
-  }
-  function number(value, lang, digits = 0) {
-    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
-    const text2 = formatter(lang, digits, "decimal").format(value);
-    return text2.replace(/^-/, "−");
-  }
-  function share(value, lang, digits = 1) {
-    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
-    const shown = value > 0 && value < 5e-4 ? 1e-3 : value;
-    const text2 = formatter(lang, shown >= 0.9995 || shown < 5e-4 ? 0 : digits, "percent").format(shown);
-    const tight = text2.replace(/\s/g, "");
-    return value > 0 && value < 5e-4 ? `<${tight}` : tight;
-  }
-  var SCALES = (
-    /** @type {const} */
-    [
-      [1e12, "triliun", "trillion"],
-      [1e9, "miliar", "billion"],
-      [1e6, "juta", "million"]
-    ]
-  );
-  function rupiah(value, lang) {
-    if (value === null || value === void 0 || !Number.isFinite(value)) return "–";
-    const prefix = lang === "id" ? "Rp " : "IDR ";
-    for (const [scale, id, en] of SCALES) {
-      if (Math.abs(value) >= scale) {
-        const part = value / scale;
-        return `${prefix}${number(part, lang, Math.abs(part) < 100 ? 2 : 1)} ${lang === "id" ? id : en}`;
-      }
-    }
-    return prefix + number(value, lang);
-  }
-  var MONTHS = {
-    id: ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"],
-    en: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-  };
-  function date(iso, lang) {
-    const found = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso);
-    if (!found) return iso;
-    const month = MONTHS[lang][Number(found[2]) - 1];
-    return month ? `${Number(found[3])} ${month} ${found[1]}` : iso;
-  }
-  function place(lon, lat, lang) {
-    const south = lang === "id" ? "LS" : "S";
-    const north = lang === "id" ? "LU" : "N";
-    const east = lang === "id" ? "BT" : "E";
-    const west = lang === "id" ? "BB" : "W";
-    const ns = `${number(Math.abs(lat), lang, 4)}° ${lat < 0 ? south : north}`;
-    return `${ns}, ${number(Math.abs(lon), lang, 4)}° ${lon < 0 ? west : east}`;
-  }
-
-  // maps/assets/src/words.js
-  var Words = class {
-    /** @param {Record<string, Record<string, string>>} texts @param {Lang} lang */
-    constructor(texts, lang) {
-      this.texts = texts;
-      this.lang = lang;
-    }
-    /** @param {string} key @param {Record<string, string | number>} [fields] @returns {string} */
-    t(key, fields = {}) {
-      const text2 = this.texts[this.lang][key] ?? this.texts.id[key];
-      if (text2 === void 0) return plain(key.slice(key.lastIndexOf(".") + 1));
-      return text2.replace(/\{(\w+)\}/g, (whole, name) => {
-        const value = fields[name];
-        return value === void 0 ? whole : typeof value === "number" ? this.n(value, 2) : value;
-      });
-    }
-    /** Whether a key has words. @param {string} key */
-    has(key) {
-      return key in this.texts.id;
-    }
-    /** Word of a value of a vocabulary; the value itself where there is none. @param {string} group @param {string} value */
-    of(group, value) {
-      return value === "" ? "–" : this.has(`${group}.${value}`) ? this.t(`${group}.${value}`) : plain(value);
-    }
-    /** @param {number | null | undefined} value @param {number} [digits] */
-    n(value, digits = 0) {
-      return number(value, this.lang, digits);
-    }
-    /** @param {number | null | undefined} value @param {number} [digits] */
-    share(value, digits = 1) {
-      return share(value, this.lang, digits);
-    }
-    /** @param {number | null | undefined} value */
-    idr(value) {
-      return rupiah(value, this.lang);
-    }
-    /** @param {string} iso */
-    date(iso) {
-      return date(iso, this.lang);
-    }
-    /** @param {number} lon @param {number} lat */
-    place(lon, lat) {
-      return place(lon, lat, this.lang);
-    }
-  };
-  function plain(key) {
-    const text2 = key.replaceAll("_", " ").trim();
-    return text2 ? text2[0].toUpperCase() + text2.slice(1) : "–";
   }
 
   // maps/assets/src/main.js

@@ -13,7 +13,7 @@ from planner.words import Words, read_words
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["safe_cells", "with_reasons", "write_quarantine_csv"]
+__all__ = ["meaning", "safe_cells", "with_reasons", "write_quarantine_csv"]
 
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 
@@ -48,7 +48,7 @@ def with_reasons(quarantine: pd.DataFrame, language: str = "id") -> pd.DataFrame
 
     words = read_words(language)
     said = {
-        str(codes): "; ".join(_said(code, words) for code in str(codes).split("; "))
+        str(codes): "; ".join(meaning(code, words) for code in str(codes).split("; "))
         for codes in set(quarantine["codes"])
     }
     texts = pd.Series([said[str(codes)] for codes in quarantine["codes"]], dtype="str", index=quarantine.index)
@@ -58,7 +58,7 @@ def with_reasons(quarantine: pd.DataFrame, language: str = "id") -> pd.DataFrame
     return frame
 
 
-def _said(code: str, words: Words) -> str:
+def meaning(code: str, words: Words) -> str:
     """What a code means and how to mend it, without what only its row can tell (``quarantine.<code>`` says it so)."""
     texts = words.section("problems") | words.section("quarantine")
     text, mend = texts.get(code, ""), words.section("mends").get(code, "")

@@ -83,7 +83,7 @@ class MapInputs:
         people, desa, facilities`` …), and the sites and links of each with the column ``point``. The point whose
         ceiling is that of ``plan`` is drawn from ``sites`` and ``links``.
     quarantined
-        Rows set aside that still have a place: ``kind, reason, file, line, lon_deg, lat_deg``.
+        Rows set aside that still have a place: ``kind, reason_id, reason_en, file, line, lon_deg, lat_deg``.
     plan
         Totals and proof of the plan: ``ceiling_idr, cost_idr, n_umkm_new, people_new, value, bound, gap_share`` …
     notices

@@ -21,7 +21,7 @@ from planner.maps.packed import Pack
 from planner.maps.plans import add_frontier
 from planner.maps.rasters import add_coarse_signal_raster, add_operator_raster, add_signal_raster
 from planner.maps.servers import add_servers
-from planner.maps.styles import LayerStyle, read_styles
+from planner.maps.styles import LayerStyle, StyleField, read_styles
 from planner.paths import maps_dir
 from planner.schema_columns import CAUSES, LEVELS
 from planner.words import LANGUAGES, read_words
@@ -193,7 +193,7 @@ def _layers(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> di
 def _layer(pack: Pack, frame: pd.DataFrame, styles: list[LayerStyle], inputs: MapInputs, *more: str) -> dict[str, Any]:
     """Pack one layer with the columns that any of its styles asks for."""
     source = styles[0].source
-    fields = [item.key for style in styles for item in style.fields]
+    fields = [name for style in styles for item in style.fields for name in _columns_of(item)]
     filters = [item.key for style in styles for item in style.filters]
     columns = (*fields, *filters, *(style.by for style in styles), *_extra_columns(source), *more)
     names = tuple(dict.fromkeys(name for name in columns if name))
@@ -201,6 +201,10 @@ def _layer(pack: Pack, frame: pd.DataFrame, styles: list[LayerStyle], inputs: Ma
     if styles[0].kind == "points":
         return tables.add_points(pack, rows, names)
     return tables.add_lines(pack, rows, names, _line_shapes(rows))
+
+
+def _columns_of(field: StyleField) -> tuple[str, ...]:
+    return tuple(f"{field.key}_{name}" for name in LANGUAGES) if field.show == "spoken" else (field.key,)
 
 
 def _frontier(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> dict[str, Any] | None:

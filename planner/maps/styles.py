@@ -43,10 +43,10 @@ class StyleClass(_Part):
 
 
 class StyleField(_Part):
-    """One line of the answer to a click."""
+    """One line of the answer to a click; ``spoken`` texts stand in a column a language, ``<key>_id`` and ``<key>_en``."""
 
     key: str
-    show: Literal["text", "number", "idr", "share", "words", "date"] = "text"
+    show: Literal["text", "number", "idr", "share", "words", "date", "spoken"] = "text"
     unit: str = ""
     digits: Annotated[int, Field(ge=0, le=6)] = 0
     words: str = ""

@@ -36,8 +36,8 @@ export class App {
       case "fill": return style.by === "score" ? [...data.areas.values()].some((table) => table.has("score")) : [...data.areas.values()].some((table) => table.has(`${this.state.now.unit}_served`));
       case "hatch": return this.hasDoubt();
       case "raster": return data.rasters.has(style.source);
-      case "cells": return data.cells !== null;
-      case "mass": return data.umkm !== null;
+      case "cells": return Boolean(data.json.cells);
+      case "mass": return Boolean(data.json.umkm);
       default: return data.layers.has(style.source);
     }
   }

@@ -238,10 +238,8 @@ export class Data {
     this.layers = new Map(Object.entries(json.layers).map(([key, packed]) => [key, new Table(packed, block)]));
     /** @type {Shapes | null} */
     this.coast = json.coast ? unpackShapes(json.coast, block) : null;
-    /** @type {Cells | null} */
-    this.cells = json.cells ? unpackCells(json.cells, block) : null;
-    /** @type {Mass | null} */
-    this.umkm = json.umkm ? unpackMass(json.umkm, block) : null;
+    this.readCells = late(() => (json.cells ? unpackCells(json.cells, block) : null));
+    this.readMass = late(() => (json.umkm ? unpackMass(json.umkm, block) : null));
     /** @type {Map<string, Raster>} */
     this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
     /** @type {Table | null} */
@@ -252,6 +250,16 @@ export class Data {
     this.operators = this.rasters.get("coverage_operator")?.operators ?? [];
     const others = (this.layers.get("bts")?.known("operator") ?? []).filter((name) => name !== "" && !this.operators.includes(name));
     this.operators = [...this.operators, ...others];
+  }
+
+  /** @type {Cells | null} */
+  get cells() {
+    return this.json.cells ? this.readCells() : null;
+  }
+
+  /** @type {Mass | null} */
+  get umkm() {
+    return this.json.umkm ? this.readMass() : null;
   }
 
   /** @param {string} key */
@@ -268,14 +276,26 @@ function unpackMass(packed, block) {
   return { n: packed.n, x, y, level, digital, sector, sectors: packed.sectors };
 }
 
-/** @param {Json} packed @param {Block} block @returns {Raster} */
+/** A raster whose values are worked out when first asked for. @param {Json} packed @param {Block} block @returns {Raster} */
 function unpackRaster(packed, block) {
   const { west, north, pixel, rows, cols } = packed;
   const plane = (/** @type {any} */ ref) => fromRowSteps(/** @type {Uint8Array} */ (block.plain(ref)), rows, cols);
-  const low = plane(packed.v);
-  const high = packed.high && plane(packed.high);
-  const values = high ? Uint16Array.from(low, (value, i) => value | (high[i] << 8)) : low;
-  return { west, north, pixel, rows, cols, values, operators: packed.operators ?? [] };
+  const read = late(() => {
+    const low = plane(packed.v);
+    if (!packed.high) return low;
+    const high = plane(packed.high);
+    const wide = new Uint16Array(low.length);
+    for (let i = 0; i < wide.length; i++) wide[i] = low[i] | (high[i] << 8);
+    return wide;
+  });
+  return { west, north, pixel, rows, cols, get values() { return read(); }, operators: packed.operators ?? [] };
+}
+
+/** A value made when first asked for. @template T @param {() => T} make @returns {() => T} */
+function late(make) {
+  /** @type {T | undefined} */
+  let made;
+  return () => (made ??= make());
 }
 
 /** @param {Document} page */

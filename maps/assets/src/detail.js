@@ -178,8 +178,8 @@ function siteDetail(app, row) {
         [words.t("map.field.capex_idr"), words.idr(table.number("capex_idr", row))],
         [words.t("map.field.opex_idr_per_year"), words.idr(table.number("opex_idr_per_year", row))],
         [words.t("map.field.year"), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : null],
-        [words.t("map.field.payer"), words.of("map.payer", table.text("payer", row))],
-        [words.t("map.field.funding_source"), words.of("map.funding_source", table.text("funding_source", row))],
+        [words.t("map.field.payer"), table.text("payer", row) || null],
+        [words.t("map.field.funding_source"), table.text("funding_source", row) || null],
         [words.t("map.field.cost_idr"), words.idr(cost)],
         [words.t("map.field.path"), path.length > 1 ? path.map((node) => nodeName(app, node)).join(" → ") : null],
         [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
@@ -283,7 +283,7 @@ function placeDetail(app, lon, lat) {
   const above = areas.slice(1).map((item) => app.areaLabel(item.level, item.row)).join(", ");
   /** @type {Node[]} */
   const nodes = [heading(app, words.t("map.why_here"), title, [above ? `${above} · ` : "", words.place(lon, lat)])];
-  nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.cells ? "map.empty.cell" : "map.empty.cells"))));
+  nodes.push(cell >= 0 ? cellBlock(app, cell, lon, lat) : el("section", { class: "block" }, empty(words.t(data.json.cells ? "map.empty.cell" : "map.empty.cells"))));
   const signal = signalBlock(app, lon, lat);
   if (signal) nodes.push(signal);
   if (areas.length) {

@@ -9,7 +9,7 @@ function valuesOf(app, style, key) {
   const { data } = app;
   if (style.kind === "cells") return key === "level" ? data.levels : data.json.vocabulary.causes;
   if (style.kind === "mass") {
-    const known = /** @type {Record<string, string[]>} */ ({ digital: data.json.vocabulary.digital, level: data.levels, sector: data.umkm?.sectors ?? [] });
+    const known = /** @type {Record<string, string[]>} */ ({ digital: data.json.vocabulary.digital, level: data.levels, sector: data.json.umkm?.sectors ?? [] });
     return known[key] ?? [];
   }
   return data.layers.get(style.source)?.known(key) ?? [];
@@ -60,24 +60,26 @@ export function keepRow(app, style, table) {
 
 /** @param {App} app @param {Style} style @returns {((cell: number) => boolean) | null} */
 export function keepCell(app, style) {
+  const wanted = inForce(app, style);
+  if (!wanted.length && !app.state.now.priority) return null;
   const { cells, levels, json } = app.data;
   if (!cells) return null;
   const lists = /** @type {Record<string, [Uint8Array, string[]]>} */ ({ level: [cells.level, levels], cause: [cells.cause, json.vocabulary.causes] });
   /** @type {((i: number) => boolean)[]} */
-  const tests = inForce(app, style).map(([key, value]) => {
+  const tests = wanted.map(([key, value]) => {
     const [column, names] = lists[key];
     const position = names.indexOf(value);
     return (i) => column[i] === position;
   });
   if (app.state.now.priority) tests.push((i) => app.isPriority(cells.area.at(i)));
-  return tests.length ? (i) => tests.every((test) => test(i)) : null;
+  return (i) => tests.every((test) => test(i));
 }
 
 /** @param {App} app @param {Style} style @returns {((point: number) => boolean) | null} */
 export function keepMass(app, style) {
-  const points = app.data.umkm;
   const wanted = inForce(app, style);
-  if (!points || !wanted.length) return null;
+  const points = wanted.length ? app.data.umkm : null;
+  if (!points) return null;
   const columns = /** @type {Record<string, Uint8Array>} */ ({ digital: points.digital, level: points.level, sector: points.sector });
   const tests = wanted.map(([key, value]) => /** @type {const} */ ([columns[key], valuesOf(app, style, key).indexOf(value)]));
   return (i) => tests.every(([column, position]) => column[i] === position);

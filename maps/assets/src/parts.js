@@ -2,6 +2,7 @@
 // @ts-check
 import { el, svg } from "./dom.js";
 import { sum } from "./measure.js";
+import { plain } from "./words.js";
 
 /** @typedef {import("./app.js").App} App @typedef {import("./classes.js").Class} Class */
 
@@ -80,7 +81,7 @@ const SUFFIXES = /** @type {[RegExp, string, number][]} */ ([
 /** A value by the unit its name ends in. @param {App} app @param {string} key @param {unknown} value @returns {string} */
 export function valueByName(app, key, value) {
   if (typeof value === "boolean") return app.words.t(value ? "map.yes" : "map.no");
-  if (typeof value !== "number") return value === null || value === undefined ? "–" : app.words.of("map.value", String(value));
+  if (typeof value !== "number") return value === null || value === undefined ? "–" : plain(String(value));
   const found = SUFFIXES.find(([pattern]) => pattern.test(key));
   if (!found) return app.words.n(value, Number.isInteger(value) ? 0 : 2);
   if (found[1] === "idr") return app.words.idr(value);
@@ -100,6 +101,7 @@ export function fieldValue(app, field, table, row) {
     case "idr": return words.idr(table.number(field.key, row));
     case "share": return words.share(table.number(field.key, row));
     case "date": return words.date(table.text(field.key, row)) || "–";
+    case "spoken": return table.text(`${field.key}_${words.lang}`, row) || "–";
     case "words": return words.of(field.words ?? "", table.text(field.key, row));
     default: return table.text(field.key, row) || "–";
   }

@@ -2,10 +2,11 @@
 // @ts-check
 import { el } from "./dom.js";
 import { chip, facts, section, valueByName } from "./parts.js";
+import { plain } from "./words.js";
 
 /** @typedef {import("./app.js").App} App @typedef {Record<string, any>} Json */
 
-const KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
+const KNOWN = ["new", "only_here", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
 const NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
 
 /** @param {App} app @param {string} text @param {(id: string) => string} nameOf @returns {Node[]} */
@@ -26,8 +27,8 @@ function servesBlock(app, why) {
   const { words } = app;
   if (!why.new || typeof why.new !== "object") return null;
   const rows = /** @type {[string, string | null][]} */ (NEW.filter((key) => typeof why.new[key] === "number" && why.new[key] >= 0.5).map((key) => [words.t(`map.why_new.${key}`), words.n(why.new[key])]));
-  const loss = typeof why.loss === "number" ? el("p", { class: "note" }, words.t("map.why_loss", { n: words.n(why.loss) })) : null;
-  return rows.length ? section(words.t("map.why_serves"), facts(rows), loss) : null;
+  const only = typeof why.only_here === "number" ? el("p", { class: "note" }, words.t("map.why_only", { n: words.n(why.only_here) })) : null;
+  return rows.length ? section(words.t("map.why_serves"), facts(rows), only) : null;
 }
 
 /** @param {App} app @param {Json} why */
@@ -90,5 +91,5 @@ function decisionBlock(app, why) {
 function otherBlocks(app, why) {
   const rest = Object.entries(why).filter(([key, value]) => !KNOWN.includes(key) && value !== null && value !== "");
   if (!rest.length) return [];
-  return [section(app.words.t("map.why"), facts(rest.map(([key, value]) => [app.words.of("map.why_figure", key), typeof value === "object" ? JSON.stringify(value).slice(0, 400) : valueByName(app, key, value)])))];
+  return [section(app.words.t("map.why"), facts(rest.map(([key, value]) => [plain(key), typeof value === "object" ? JSON.stringify(value).slice(0, 400) : valueByName(app, key, value)])))];
 }

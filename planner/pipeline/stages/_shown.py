@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.export import ExportInputs
 from planner.grid import Grid, Raster
+from planner.layers.placed import placed_rows
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
@@ -63,6 +64,7 @@ def map_inputs(context: StageContext) -> MapInputs:
         coverage_server=server,
         servers=servers(context),
         threshold_dbm=radio_spec(scenario).threshold_dbm,
+        quarantined=_quarantined(context),
         **_frontier(context),
         candidates=read_table(inputs["candidates"] / "candidates.parquet"),
         sites=plan.sites,
@@ -174,6 +176,17 @@ def best_coverage(
     if not operators:
         return None, None, ()
     return Raster(grid, signal, "dbm"), Raster(grid, owner, "class"), operators
+
+
+def _quarantined(context: StageContext) -> pd.DataFrame | None:
+    """Rows that could not be used and still have a place; places of enterprises only on the scenario's word."""
+    found = []
+    for name, folder in sorted(context.inputs.items()):
+        kind = name.removeprefix("layer:")
+        path = folder / "publish" / "quarantine" / f"{kind}.csv"
+        if kind != name and path.is_file() and (kind != "umkm" or context.scenario.outputs.umkm_points):
+            found.append(placed_rows(path, kind))
+    return pd.concat(found, ignore_index=True) if found else None
 
 
 def _frontier(context: StageContext) -> dict[str, Any]:
