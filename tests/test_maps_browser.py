@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from maps_world import HOSTILE, frontier, make_inputs, served_by, umkm_points
 
-from planner.maps.inputs import MapInputs
+from planner.maps.atlas import write_atlas
+from planner.maps.inputs import MapInputs, Notice
 from planner.maps.page import write_map
 
 pytestmark = pytest.mark.browser
@@ -70,6 +71,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True, **phone)
             return Page(context, path, fragment)
 
+        open_page.browser = browser  # type: ignore[attr-defined]  # for pages beside each other
         yield open_page
         browser.close()
 
@@ -200,17 +202,28 @@ def test_drawing_shows_what_is_there(pages: Any) -> None:
 
 
 def test_hostile_names_stay_text(pages: Any) -> None:
-    inputs = make_inputs(HOSTILE[:3], title_id=HOSTILE[0], title_en=HOSTILE[1], credits=HOSTILE)
+    texts = {"title_id": HOSTILE[0], "title_en": HOSTILE[1], "credits": HOSTILE, "run_hash": HOSTILE[2]}
+    notices = (Notice("confidence", {"threshold": HOSTILE[0]}), Notice(HOSTILE[1]))
+    inputs = make_inputs(HOSTILE[:3], **{**frontier(HOSTILE[:3]), **texts, "notices": notices})
+    assert inputs.grid is not None
+    inputs = dataclasses.replace(inputs, **served_by(inputs.grid, HOSTILE[1]))
     page = pages(inputs, fragment="#10.5/-9.25/120.55/id/")
     tab = page.tab
+    tab.focus("#budget")
+    tab.keyboard.press("ArrowLeft")
+    tab.keyboard.press("ArrowRight")
     assert tab.text_content("h1") == HOSTILE[0]
     for key in [box.get_attribute("id") for box in tab.query_selector_all(".legend input")]:
         tab.click(f"#{key}")
         assert tab.evaluate("document.activeElement.id") == key
     for i in range(tab.locator(".tabs button").count()):
         tab.locator(".tabs button").nth(i).click()
-    for layer in ("sites", "bts", "fiber", "links", "candidates", "surveys", "quarantined", "proposals", "gateways"):
+    layers = ("sites", "bts", "fiber", "fiber_nodes", "links", "candidates", "surveys", "quarantined", "proposals")
+    for layer in (*layers, "gateways", "measurements"):
         tab.evaluate(f"merata.state.set({{selection: {{kind: 'row', layer: '{layer}', row: 0}}, tab: 'detail'}})")
+    tab.evaluate("merata.state.set({selection: {kind: 'place', lon: 120.4, lat: -9.3}, tab: 'detail'})")
+    assert HOSTILE[1] in tab.text_content("#body")
+    tab.mouse.move(700, 400)
     for level in ("kabupaten", "hexagon"):
         tab.evaluate(f"merata.state.set({{selection: {{kind: 'area', level: '{level}', row: 0}}, tab: 'detail'}})")
     for text in ("script", "${", "img"):
@@ -220,6 +233,34 @@ def test_hostile_names_stay_text(pages: Any) -> None:
     assert tab.evaluate("window.broken") is None
     assert tab.locator("#app img, #app script").count() == 0
     page.check()
+
+
+def test_an_atlas_is_walked_by_its_links(pages: Any, tmp_path: Path) -> None:
+    write_atlas(tmp_path, make_inputs(HOSTILE[:3], title_id=HOSTILE[0], title_en=HOSTILE[1]))
+    tab = pages.browser.new_context(viewport={"width": 1440, "height": 900}, offline=True).new_page()
+    faults: list[str] = []
+    requests: list[str] = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("console", lambda text: faults.append(text.text) if text.type in ("error", "warning") else None)
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.goto((tmp_path / "map.html").as_uri())
+    tab.click(".rank .link >> nth=0")
+    tab.click("a.more[href^=atlas]")
+    tab.wait_for_selector(".atlas-links")
+    assert tab.url.split("#")[0] == (tmp_path / "atlas" / "99.02.html").as_uri()
+    tab.click(".atlas-links a >> nth=0")
+    tab.wait_for_selector(".list-view")
+    assert tab.text_content(".list-view[lang=id] h1") == HOSTILE[0]
+    tab.click("label[for=lang-en]")
+    assert tab.is_visible(".list-view[lang=en]")
+    assert not tab.is_visible(".list-view[lang=id]")
+    assert tab.text_content(".list-view[lang=en] h1") == HOSTILE[1]
+    tab.click(".list-view[lang=en] a.more")
+    tab.wait_for_selector(".legend .card")
+    assert tab.url.split("#")[0] == (tmp_path / "map.html").as_uri()
+    assert all(url.startswith(tmp_path.as_uri()) for url in requests)
+    assert faults == []
+    assert tab.evaluate("window.broken") is None
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1440", "390"])

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 06bd91524bb7484588fc8e738dd175a78ddcfde660cf35464cb1f8551ca65ed5): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 f6077796264a8132c30408df6aa9b0829c47127db70b9867de1a8ade2b3d1d0f): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -580,7 +580,7 @@
   }
 
   // maps/assets/src/app.js
-  var PHONE = "(max-width: 900px)";
+  var PHONE = "screen and (max-width: 900px)";
   var App = class {
     /** @param {Data} data @param {State} state @param {Words} words @param {any} map */
     constructor(data, state, words, map) {
@@ -721,8 +721,9 @@
     openRow(layer, row) {
       const table = this.data.layers.get(layer);
       if (!table) return;
-      const style = this.data.styles.find((item) => item.source === layer);
-      if (style && !this.state.now.on.has(style.key)) this.state.turn(style.key, true);
+      const style = this.data.styleOf(layer);
+      const isShown = this.data.styles.some((item) => item.source === layer && this.state.now.on.has(item.key));
+      if (style && !isShown) this.state.turn(style.key, true);
       if (table.x.length) this.moveTo(table.lon(row), table.lat(row), Math.max(11, this.map.getZoom()));
       else if (table.shapes) {
         const [w, n, e, s] = table.shapes.box.subarray(4 * row, 4 * row + 4);
@@ -1021,6 +1022,10 @@
     /** @type {Mass | null} */
     get umkm() {
       return this.json.umkm ? this.readMass() : null;
+    }
+    /** The style that describes the rows of a layer: the one of its name, else the first. @param {string} source */
+    styleOf(source) {
+      return this.style(source) ?? this.styles.find((style) => style.source === source);
     }
     /** @param {string} key */
     style(key) {
@@ -1794,7 +1799,7 @@
     if (chosen.kind === "place") return [unitX(chosen.lon), unitY(chosen.lat), 7];
     if (chosen.kind !== "row") return [NaN, NaN, 0];
     const table = data.layers.get(chosen.layer);
-    const style = data.styles.find((item2) => item2.source === chosen.layer);
+    const style = data.styleOf(chosen.layer);
     if (!table || !style || !table.x.length) return [NaN, NaN, 0];
     const item = style.classes[Math.max(0, pointClass(style, table, chosen.row))];
     return [table.x[chosen.row], table.y[chosen.row], (item.size_px ?? 5) * symbolScale(zoom) + 5];
@@ -2224,6 +2229,10 @@
     if (why === null || typeof why !== "object") return [];
     return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf2), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
   }
+  function weightUnit(app) {
+    const key = `map.unit_of.${app.data.json.plan.objective ?? "umkm"}`;
+    return app.words.t(app.words.has(key) ? key : "map.weight_unit");
+  }
   function servesBlock(app, why) {
     const { words } = app;
     if (!why.new || typeof why.new !== "object") return null;
@@ -2231,7 +2240,7 @@
       /** @type {[string, string | null][]} */
       NEW.filter((key) => typeof why.new[key] === "number" && why.new[key] >= 0.5).map((key) => [words.t(`map.why_new.${key}`), words.n(why.new[key])])
     );
-    const only = typeof why.only_here === "number" ? el("p", { class: "note" }, words.t("map.why_only", { n: words.n(why.only_here) })) : null;
+    const only = typeof why.only_here === "number" ? el("p", { class: "note" }, words.t("map.why_only", { n: words.n(why.only_here), unit: weightUnit(app) })) : null;
     return rows.length ? section(words.t("map.why_serves"), facts(rows), only) : null;
   }
   function costBlock(app, why) {
@@ -2270,7 +2279,7 @@
     return section(words.t("map.why_alternative"), facts([
       [words.t("map.field.place_name"), place2 ? nameOf2(place2) : null],
       [words.t("map.field.site_type"), type ? words.of("map.site_type", type) : null],
-      [words.t("map.why_gain"), typeof other.weight === "number" ? words.n(other.weight, 1) : null],
+      [words.t("map.why_gain"), typeof other.weight === "number" ? `${words.n(other.weight)} ${weightUnit(app)}` : null],
       [words.t("map.field.cost_idr"), typeof other.cost_idr === "number" ? words.idr(other.cost_idr) : null]
     ]));
   }
@@ -2538,7 +2547,7 @@
   function rowDetail(app, layer, row) {
     const { words, data } = app;
     const table = data.layers.get(layer);
-    const style = data.styles.find((item) => item.source === layer);
+    const style = data.styleOf(layer);
     if (!table || !style) return [];
     const id = layer === "surveys" ? "" : table.text(ID_OF[layer] ?? "", row);
     const area = table.text("area_code", row);
@@ -3090,7 +3099,9 @@
       const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4, (style, table) => keepRow(app, style, table));
       state.set({ selection: found ?? { kind: "place", lon: lng, lat }, tab: "detail" });
     });
+    document.addEventListener("pointerdown", () => delete document.documentElement.dataset.keys);
     document.addEventListener("keydown", (event) => {
+      if (event.key === "Tab") document.documentElement.dataset.keys = "";
       const target = (
         /** @type {HTMLElement} */
         event.target
@@ -3098,7 +3109,13 @@
       if (event.key === "/" && !["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName)) {
         event.preventDefault();
         byId("search").focus();
+      } else if (event.key === "Enter" && target === map.getContainer()) {
+        const { lat, lng } = map.getCenter();
+        state.set({ selection: { kind: "place", lon: lng, lat }, tab: "detail" });
       } else if (event.key === "Escape" && state.now.tab === "detail") state.set({ tab: "overview", selection: null });
+    });
+    state.listen((changed) => {
+      if (changed.has("selection")) byId("status").textContent = document.querySelector(".detail-head")?.textContent ?? "";
     });
     window.matchMedia("print").addEventListener("change", () => {
       const seen = map.getBounds();

@@ -8,7 +8,7 @@ import { pointClass } from "./paint.js";
  * @typedef {import("./data.js").Data} Data @typedef {import("./state.js").State} State @typedef {import("./words.js").Words} Words
  */
 
-export const PHONE = "(max-width: 900px)";
+export const PHONE = "screen and (max-width: 900px)";
 
 export class App {
   /** @param {Data} data @param {State} state @param {Words} words @param {any} map */
@@ -161,8 +161,9 @@ export class App {
   openRow(layer, row) {
     const table = this.data.layers.get(layer);
     if (!table) return;
-    const style = this.data.styles.find((item) => item.source === layer);
-    if (style && !this.state.now.on.has(style.key)) this.state.turn(style.key, true);
+    const style = this.data.styleOf(layer);
+    const isShown = this.data.styles.some((item) => item.source === layer && this.state.now.on.has(item.key));
+    if (style && !isShown) this.state.turn(style.key, true);
     if (table.x.length) this.moveTo(table.lon(row), table.lat(row), Math.max(11, this.map.getZoom()));
     else if (table.shapes) {
       const [w, n, e, s] = table.shapes.box.subarray(4 * row, 4 * row + 4);

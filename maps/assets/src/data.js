@@ -262,6 +262,11 @@ export class Data {
     return this.json.umkm ? this.readMass() : null;
   }
 
+  /** The style that describes the rows of a layer: the one of its name, else the first. @param {string} source */
+  styleOf(source) {
+    return this.style(source) ?? this.styles.find((style) => style.source === source);
+  }
+
   /** @param {string} key */
   style(key) {
     return this.styles.find((style) => style.key === key);

@@ -258,7 +258,7 @@ function nodeName(app, id) {
 function rowDetail(app, layer, row) {
   const { words, data } = app;
   const table = data.layers.get(layer);
-  const style = data.styles.find((item) => item.source === layer);
+  const style = data.styleOf(layer);
   if (!table || !style) return [];
   const id = layer === "surveys" ? "" : table.text(ID_OF[layer] ?? "", row);
   const area = table.text("area_code", row);

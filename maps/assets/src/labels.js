@@ -117,7 +117,7 @@ function placeOf(data, chosen, zoom) {
   if (chosen.kind === "place") return [unitX(chosen.lon), unitY(chosen.lat), 7];
   if (chosen.kind !== "row") return [NaN, NaN, 0];
   const table = data.layers.get(chosen.layer);
-  const style = data.styles.find((item) => item.source === chosen.layer);
+  const style = data.styleOf(chosen.layer);
   if (!table || !style || !table.x.length) return [NaN, NaN, 0];
   const item = style.classes[Math.max(0, pointClass(style, table, chosen.row))];
   return [table.x[chosen.row], table.y[chosen.row], (item.size_px ?? 5) * symbolScale(zoom) + 5];

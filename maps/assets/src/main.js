@@ -132,12 +132,20 @@ async function start() {
     const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4, (style, table) => keepRow(app, style, table));
     state.set({ selection: found ?? { kind: "place", lon: lng, lat }, tab: "detail" });
   });
+  document.addEventListener("pointerdown", () => delete document.documentElement.dataset.keys);
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Tab") document.documentElement.dataset.keys = "";
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.key === "/" && !["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName)) {
       event.preventDefault();
       byId("search").focus();
+    } else if (event.key === "Enter" && target === map.getContainer()) {
+      const { lat, lng } = map.getCenter(); // the place below the cross that shows where the keyboard is
+      state.set({ selection: { kind: "place", lon: lng, lat }, tab: "detail" });
     } else if (event.key === "Escape" && state.now.tab === "detail") state.set({ tab: "overview", selection: null });
+  });
+  state.listen((changed) => {
+    if (changed.has("selection")) byId("status").textContent = document.querySelector(".detail-head")?.textContent ?? "";
   });
   window.matchMedia("print").addEventListener("change", () => {
     const seen = map.getBounds();

@@ -22,12 +22,18 @@ export function whyBlocks(app, text, nameOf) {
   return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
 }
 
+/** What the plan weighs: people of a unit, or points of the score. @param {App} app */
+function weightUnit(app) {
+  const key = `map.unit_of.${app.data.json.plan.objective ?? "umkm"}`;
+  return app.words.t(app.words.has(key) ? key : "map.weight_unit");
+}
+
 /** @param {App} app @param {Json} why */
 function servesBlock(app, why) {
   const { words } = app;
   if (!why.new || typeof why.new !== "object") return null;
   const rows = /** @type {[string, string | null][]} */ (NEW.filter((key) => typeof why.new[key] === "number" && why.new[key] >= 0.5).map((key) => [words.t(`map.why_new.${key}`), words.n(why.new[key])]));
-  const only = typeof why.only_here === "number" ? el("p", { class: "note" }, words.t("map.why_only", { n: words.n(why.only_here) })) : null;
+  const only = typeof why.only_here === "number" ? el("p", { class: "note" }, words.t("map.why_only", { n: words.n(why.only_here), unit: weightUnit(app) })) : null;
   return rows.length ? section(words.t("map.why_serves"), facts(rows), only) : null;
 }
 
@@ -71,7 +77,7 @@ function alternativeBlock(app, why, nameOf) {
   const [place, type] = splitOption(String(other.option_id ?? ""));
   return section(words.t("map.why_alternative"), facts([
     [words.t("map.field.place_name"), place ? nameOf(place) : null], [words.t("map.field.site_type"), type ? words.of("map.site_type", type) : null],
-    [words.t("map.why_gain"), typeof other.weight === "number" ? words.n(other.weight, 1) : null], [words.t("map.field.cost_idr"), typeof other.cost_idr === "number" ? words.idr(other.cost_idr) : null],
+    [words.t("map.why_gain"), typeof other.weight === "number" ? `${words.n(other.weight)} ${weightUnit(app)}` : null], [words.t("map.field.cost_idr"), typeof other.cost_idr === "number" ? words.idr(other.cost_idr) : null],
   ]));
 }
 
