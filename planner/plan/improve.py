@@ -11,7 +11,7 @@ from planner.plan.build import Draft, grow, keep_only
 from planner.plan.instance import Instance
 from planner.plan.serve import served_weight, share_out
 
-__all__ = ["improve"]
+__all__ = ["improve", "neighbourhood"]
 
 Floats = NDArray[np.float64]
 _NOISE = 0.1
@@ -57,7 +57,7 @@ def improve(
         built = np.array(sorted(set(now.choice) - keep), dtype=np.int64)
         if not len(built) or (is_over is not None and is_over()):
             break
-        out = _neighbourhood(instance, built, rng)
+        out = neighbourhood(instance, built, rng)
         favour = lean ** rng.uniform(0.0, _MOST_LEAN) * np.exp(rng.normal(0.0, _NOISE, instance.n_choices))
         left = keep_only(instance, now, set(now.choice) - out)
         trial = grow(instance, left, ceiling_idr=ceiling_idr, favour=favour, is_over=is_over)
@@ -72,7 +72,7 @@ def improve(
     return (top if served_weight(instance, top) > served_weight(instance, draft) else draft), n_better
 
 
-def _neighbourhood(instance: Instance, built: NDArray[np.int64], rng: np.random.Generator) -> set[int]:
+def neighbourhood(instance: Instance, built: NDArray[np.int64], rng: np.random.Generator) -> set[int]:
     """Built places around a random one; now and then scattered ones."""
     size = int(min(len(built), 1 + rng.geometric(0.25)))
     if rng.random() < 0.25:

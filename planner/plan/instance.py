@@ -20,7 +20,7 @@ from planner.plan.network import NET_KINDS, SOURCE, Network, by_tail, make_netwo
 from planner.plan.slim import slim
 from planner.plan.types import Problem
 
-__all__ = ["Instance", "check_problem", "make_instance", "only_choices"]
+__all__ = ["Instance", "check_problem", "make_instance", "network_costs", "only_choices"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -213,6 +213,8 @@ def make_instance(
     is_allowed: Flags,
     split_places: frozenset[str] = frozenset(),
     wanted: frozenset[str] = frozenset(),
+    cell_kind: Ints | None = None,
+    prices: tuple[str, ...] = (),
 ) -> Instance:
     """Checked arrays of a problem.
 
@@ -228,6 +230,11 @@ def make_instance(
         Candidates where choices are told apart by the technology of their first link.
     wanted
         Candidates that a decision wants, whose options stay even where they would serve nobody new.
+    cell_kind
+        By row of ``problem.cells``: cells of different kinds never merge. None: all alike.
+    prices
+        Names of the costs that are paid apart (capex, opex): links that any of them could want stay. Empty: the
+        present value alone.
     """
     check_problem(problem)
     rows, weight, demand = _gains(problem)
@@ -237,7 +244,9 @@ def make_instance(
     options = np.flatnonzero(usable)
     options = options[np.argsort(ids[options].astype(str), kind="stable")]
     indptr, cells = _covers(problem, options, rows)
-    groups = _best_first(collapse(weight, demand, indptr, cells))
+    groups = _best_first(
+        collapse(weight, demand, indptr, cells, kind=None if cell_kind is None else np.asarray(cell_kind)[rows])
+    )
     table = problem.options.iloc[options]
     candidate = table["candidate_id"].to_numpy(dtype=object)
     place_ids = tuple(sorted(set(candidate)))
@@ -257,7 +266,7 @@ def make_instance(
     network = make_network(
         problem.graph, place_ids, {p: set().union(*s) for p, s in _by_place(place, per_option).items()}
     )
-    network = slim(network)
+    network = slim(network, apart=tuple(network_costs(problem, network, place_ids, name) for name in prices))
     leaving = by_tail(network.tail, network.head, network.n_nodes)
     cost = table["cost_idr"].to_numpy(dtype=float)
     has_tower = np.array(["microwave" in k for k in kinds], dtype=bool)
@@ -274,6 +283,18 @@ def make_instance(
         groups=groups, cell_rows=rows, cell_group=groups.group_of, cell_weight=weight, cell_mbps=demand,
         network=network, leaving=leaving, **choice,
     )  # fmt: skip
+
+
+def network_costs(problem: Problem, network: Network, place_ids: tuple[str, ...], name: str) -> tuple[Floats, Floats]:
+    """One kind of cost of every edge and relay tower of a network."""
+    graph: Any = problem.graph
+    links = [
+        0.0 if a == b else float((graph.edges[a, b, k] if graph.is_multigraph() else graph.edges[a, b]).get(name, 0.0))
+        for a, b, k in network.edge_key
+    ]
+    others = sorted({n for n, d in graph.nodes(data=True) if d.get("kind") == "place"} - set(place_ids))
+    towers = [float(graph.nodes[n].get(f"tower_{name}", 0.0)) if n in graph else 0.0 for n in (*place_ids, *others)]
+    return np.array(links, dtype=float), np.array(towers, dtype=float)
 
 
 Starts = set[tuple[str, ...]]

@@ -1,0 +1,325 @@
+"""A plan over years and sources of money, with floors: which site, when, paid by whom, and its proof.
+
+Pipeline: collapse (cells of different floor areas stay apart) → growth year by year → price bound over years →
+ruin and growth → sharing year by year. Limits are units of work, as in `planner.plan.select`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.errors import InfeasibleError
+from planner.plan.build import Draft, reach
+from planner.plan.decisions import Demand, allowed_options, demands_of, read_word, split_places
+from planner.plan.instance import Instance, check_problem, make_instance, only_choices
+from planner.plan.ledger import cost_names, costs_of, eligible, empty_ledger
+from planner.plan.money_shares import keep_shares
+from planner.plan.programme_tables import programme_plan
+from planner.plan.rules import Rules, check_rules, is_within, whole_ceiling
+from planner.plan.schedule import Schedule, World, empty_schedule, grow_years, join, make_world
+from planner.plan.select import Clock, Search, State, check_call, make_certificate
+from planner.plan.types import Certificate, Plan, Problem
+from planner.plan.years import (
+    advance,
+    improve_years,
+    settled,
+    share_years,
+    short_of,
+    taste_for,
+    with_weight,
+    worth_of_years,
+)
+from planner.plan.years_bound import FloorSet, YearBound, years_bound
+
+__all__ = ["select_programme"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_PRICE_MOVES = 60
+_FLOOR_MOVES = 40
+_RUIN_ROUNDS = 60
+_FILLS = 3
+
+
+def select_programme(
+    problem: Problem, rules: Rules, *, decisions: pd.DataFrame | None = None, time_limit_s: float | None = None,
+    gap_target_share: float = 0.01, ruin_rounds: int = _RUIN_ROUNDS, price_moves: int = _PRICE_MOVES, seed: int = 0,
+) -> Plan:  # fmt: skip
+    """The plan that newly serves most over the years within all rules, and how close to the best it is proven to be.
+
+    Parameters
+    ----------
+    problem
+        Cells, options, network and weights.
+    rules
+        Years, sources of money, build rates, floors and shares of money.
+    decisions
+        The planner's word; a forced or locked site is switched on as early as money allows.
+    time_limit_s
+        Wall-clock limit on the search, None without one (see `planner.plan.select.select`).
+    gap_target_share
+        The search stops once the gap is this small.
+    ruin_rounds, price_moves
+        Limits of work of the search and of the bound.
+    seed
+        Of the local search.
+
+    Raises
+    ------
+    LayerError, UsageError
+        Inputs or rules that cannot be right.
+    InfeasibleError
+        A source that cannot even keep what stands, decisions that the money cannot meet, floors without a price
+        that no plan meets (each with the most that is proven to be reachable) or that none was found for.
+
+    Notes
+    -----
+    The certificate speaks of newly served weight averaged over the years, each by what it is worth
+    (`planner.plan.rules.year_weights`), less the price of what soft floors lack.
+    """
+    check_call(whole_ceiling(rules), time_limit_s, gap_target_share, 1)
+    check_rules(rules)
+    _check_kept(rules)
+    limits: dict[str, float] = {
+        "price_moves": price_moves, "ruin_rounds": ruin_rounds, "gap_target_share": gap_target_share,
+    }  # fmt: skip
+    if time_limit_s is not None and math.isfinite(time_limit_s):
+        limits["time_limit_s"] = time_limit_s
+    search, floors = _search(problem, rules, decisions, limits, seed)
+    world = make_world(search.instance, problem, rules)
+    schedule, drafts, certificate = _solve(search, world, floors, problem.objective)
+    return programme_plan(world, problem, schedule, drafts, certificate, search.words)
+
+
+def _check_kept(rules: Rules) -> None:
+    """Refuse sources whose ceiling does not even pay for what already stands."""
+    faults = []
+    for source in rules.sources:
+        left = np.array(source.ceilings_idr) - source.kept_opex_idr_per_year
+        left = np.cumsum(left) if source.carries_over else left
+        if (left < 0).any():
+            year = rules.years[int(np.argmax(left < 0))]
+            faults.append(f"{source.name} {year}: keeping up what stands takes {source.kept_opex_idr_per_year:.0f} IDR")
+    if faults:
+        listed = "; ".join(faults)
+        message = f"the ceilings do not pay for what already stands: {listed}"
+        raise InfeasibleError(message, code="kept_over_ceiling", faults=listed)
+
+
+def _search(
+    problem: Problem, rules: Rules, decisions: pd.DataFrame | None, limits: dict[str, float], seed: int
+) -> tuple[Search, FloorSet]:
+    check_problem(problem)
+    clock = Clock(limits.get("time_limit_s", math.inf))
+    words = read_word(problem, decisions)
+    inside, kind = floor_cells(problem, rules)
+    instance = make_instance(
+        problem, ceiling_idr=math.inf, is_allowed=allowed_options(problem, words), split_places=split_places(words),
+        wanted=frozenset(name for word in words if word.action != "forbid" for name in word.candidates),
+        cell_kind=kind, prices=cost_names(rules),
+    )  # fmt: skip
+    instance = _affordable(instance, problem, rules)
+    instance, demands = demands_of(instance, problem, words)
+    search = Search(instance, whole_ceiling(rules), demands, words, clock, limits, seed)
+    return search, _floor_set(instance, rules, inside)
+
+
+def floor_cells(problem: Problem, rules: Rules) -> tuple[NDArray[np.bool_], Ints]:
+    """By floor the cells inside, and the kind of each cell: which floors hold it."""
+    codes = problem.cells["area_code"].to_numpy(dtype=str)
+    inside = np.array([is_within(codes, rules.codes(floor.area)) for floor in rules.floors], dtype=bool)
+    inside = inside.reshape(len(rules.floors), len(codes))
+    kind = np.unique(inside, axis=1, return_inverse=True)[1] if len(rules.floors) and len(codes) else np.zeros(len(codes))
+    return inside, np.asarray(kind, dtype=np.int64).reshape(-1)
+
+
+def _floor_set(instance: Instance, rules: Rules, inside: NDArray[np.bool_]) -> FloorSet:
+    """Floors on groups; every cell of a group lies in the same ones."""
+    held = np.zeros((len(rules.floors), instance.groups.n_groups), dtype=bool)
+    on = np.flatnonzero(instance.cell_group >= 0)
+    held[:, instance.cell_group[on]] = inside[:, instance.cell_rows[on]]
+    least = np.array([floor.least for floor in rules.floors], dtype=float)
+    price = np.array([math.inf if floor.price is None else floor.price for floor in rules.floors], dtype=float)
+    return FloorSet(held, least, price)
+
+
+def _affordable(instance: Instance, problem: Problem, rules: Rules) -> Instance:
+    """The instance without choices that no source could pay for by itself in any year."""
+    if not instance.n_choices:
+        return instance
+    ledger = empty_ledger(rules)
+    most = np.where(ledger.carries_over, ledger.has.cumsum(axis=1).max(axis=1), ledger.has.max(axis=1))
+    room = np.where(eligible(instance, problem, rules), most, -np.inf).max(axis=1, initial=-np.inf)
+    return only_choices(instance, costs_of(instance, problem, rules).choice[0] <= room[instance.choice_place])
+
+
+@dataclass(eq=False)
+class _Best:
+    """Best schedule so far with its sharing year by year."""
+
+    schedule: Schedule
+    drafts: list[Draft]
+
+
+def _solve(search: Search, world: World, floors: FloorSet, objective: str) -> tuple[Schedule, list[Draft], Certificate]:
+    instance = search.instance
+    schedule = empty_schedule(world)
+    state = State(schedule.draft, -math.inf, math.inf, "", [])
+    years = world.rules.years
+    state.say(
+        f"collapse: {len(instance.cell_rows)} cells, {instance.groups.n_groups} groups, {instance.n_choices} choices, "
+        f"{len(years)} years"
+    )
+    best = _Best(schedule, [schedule.draft for _ in years])
+    state.value = worth_of_years(world, floors, best.drafts)
+    if not instance.n_choices:
+        _refuse_unmet(search, world, floors, best.drafts[-1])
+        state.say("bound: no option reaches unserved weight, finds a backhaul and fits a source")
+        state.lower(state.value, "nothing can be built")
+        return schedule, best.drafts, make_certificate(search, objective, state, "empty" if not len(floors.least) else "optimal")
+    keep = frozenset(int(instance.choice_place[k]) for demand in search.demands for k in demand.choices)
+    first = _filled(search, world, floors, _with_word(search, world))
+    _take(world, floors, state, best, first, keep)
+    state.say(f"growth over years: value {state.value:.8g}, {len(first.year)} sites")
+    most = float(instance.groups.weight.sum())
+    state.lower(most, "all unserved weight within reach")
+    bound = _bound(search, world, floors, state, best.schedule)
+    if not _is_done(search, state):
+        better, n = improve_years(
+            world, floors, best.schedule, rounds=int(search.limits["ruin_rounds"]), seed=search.seed, hint=bound.hint,
+            keep=keep, is_over=search.clock.is_over,
+        )  # fmt: skip
+        _take(world, floors, state, best, _filled(search, world, floors, better), keep)
+        state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
+    _refuse_unmet(search, world, floors, best.drafts[-1])
+    return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
+
+
+def _is_done(search: Search, state: State) -> bool:
+    return search.clock.is_over() or state.bound - state.value <= search.limits["gap_target_share"] * abs(state.bound)
+
+
+def _take(
+    world: World, floors: FloorSet, state: State, best: _Best, schedule: Schedule, keep: frozenset[int]
+) -> None:
+    """Take a schedule if it is the best so far, once its shares of money hold."""
+    schedule = keep_shares(world, floors, schedule, keep)
+    drafts = share_years(world, floors, schedule)
+    value = worth_of_years(world, floors, drafts)
+    if value > state.value or not best.schedule.year:
+        state.value, state.draft, best.schedule, best.drafts = value, drafts[-1], schedule, drafts
+
+
+def _filled(search: Search, world: World, floors: FloorSet, schedule: Schedule) -> Schedule:
+    """Grown, sites moved forward, and grown again with the money that frees."""
+    for _ in range(_FILLS):
+        before = len(schedule.year)
+        taste = taste_for(world, floors)
+        schedule = settled(world, grow_years(world, schedule, taste=taste, is_over=search.clock.is_over))
+        schedule = advance(world, schedule, is_over=search.clock.is_over)
+        if len(schedule.year) == before:
+            break
+    return schedule
+
+
+def _with_word(search: Search, world: World) -> Schedule:
+    """The sites that decisions ask for, each in the earliest year that can pay for it.
+
+    Raises
+    ------
+    InfeasibleError
+        One finds no year and source.
+    """
+    schedule = empty_schedule(world)
+    for demand in sorted(search.demands, key=lambda d: len(d.choices)):
+        if set(demand.choices.tolist()) & set(schedule.draft.choice.values()):
+            continue
+        if not _meet(world, schedule, demand):
+            _refuse_word(search)
+    return schedule
+
+
+def _meet(world: World, schedule: Schedule, demand: Demand) -> bool:
+    most = world.rules.most_sites or (math.inf,) * len(world.rules.years)
+    order = sorted(demand.choices.tolist(), key=lambda k: (world.instance.least_cost[k], k))
+    for year in range(len(world.rules.years)):
+        if sum(1 for at in schedule.year.values() if at == year) + 1 > most[year]:
+            continue
+        way = reach(world.by_year[year], schedule.draft)
+        for choice in order:
+            if int(world.instance.choice_place[choice]) not in schedule.year and join(world, schedule, choice, year, way):
+                return True
+    return False
+
+
+def _refuse_word(search: Search) -> NoReturn:
+    names = "; ".join(item.word.label for item in search.demands)
+    message = (
+        f"the forced and locked sites cannot be built within the ceilings by source and year (together "
+        f"{search.ceiling_idr:.0f} IDR): {names}"
+    )
+    raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=search.ceiling_idr)
+
+
+def _bound(search: Search, world: World, floors: FloorSet, state: State, schedule: Schedule) -> YearBound:
+    inside = np.zeros((len(world.rules.years), world.instance.n_choices))
+    for place, choice in schedule.draft.choice.items():
+        inside[schedule.year[place], choice] = 1.0
+    found = years_bound(
+        world, floors, demands=tuple(demand.choices for demand in search.demands), inside=inside, value=state.value,
+        max_rounds=int(search.limits["price_moves"]), is_over=search.clock.is_over,
+    )  # fmt: skip
+    name = "price bound over years with cost shares"
+    state.lower(found.value, name)
+    state.say(f"{name}: {found.value:.8g} after {found.rounds} moves, {found.n_rows} rows of money")
+    if found.is_infeasible:
+        _refuse_word(search)
+    return found
+
+
+def _refuse_unmet(search: Search, world: World, floors: FloorSet, draft: Draft) -> None:
+    """Refuse a plan that lacks floors without a price, with the most that is proven to be reachable for each.
+
+    Raises
+    ------
+    InfeasibleError
+        Naming area, floor, what the best plan reaches and what any plan could.
+    """
+    missing = np.where(np.isfinite(floors.price), 0.0, short_of(world.instance, floors, draft))
+    if not missing.any():
+        return
+    rows = []
+    for k in np.flatnonzero(missing > 0).tolist():
+        most = _most_within(search, world, floors.inside[k])
+        reached = float(floors.least[k] - missing[k])
+        proof = "no plan can reach it" if most < floors.least[k] * (1 - 1e-9) else "whether a plan could is open"
+        rows.append(
+            f"{world.rules.floors[k].area}: {floors.least[k]:.10g} asked, {reached:.10g} reached, at most {most:.10g} "
+            f"within the money ({proof})"
+        )
+    listed = "; ".join(rows)
+    message = f"{len(rows)} floor(s) cannot be met: {listed}. Lower them, or give them a price to let the plan fall short"
+    raise InfeasibleError(message, code="floors_unmet", n=len(rows), floors=listed)
+
+
+def _most_within(search: Search, world: World, inside: NDArray[np.bool_]) -> float:
+    """Upper bound on what any plan within the money newly serves in an area when it is complete."""
+    instance = world.instance
+    if not instance.n_choices or not inside.any():
+        return 0.0
+    last = np.zeros(len(world.rules.years))
+    last[-1] = 1.0
+    leaning = with_weight(instance, np.where(inside, instance.groups.weight, 0.0))
+    other = replace(world, instance=leaning, year_worth=last)
+    none = FloorSet(np.zeros((0, len(inside)), dtype=bool), np.zeros(0), np.zeros(0))
+    found = years_bound(
+        other, none, inside=np.zeros((len(last), instance.n_choices)), value=0.0, max_rounds=_FLOOR_MOVES,
+        demands=tuple(demand.choices for demand in search.demands), is_over=search.clock.is_over,
+    )  # fmt: skip
+    return min(found.value, float(leaning.groups.weight.sum()))

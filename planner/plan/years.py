@@ -1,0 +1,202 @@
+"""Better schedules: take a neighbourhood out, let the years grow again, move sites forward, keep what is better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.plan.build import Draft, keep_only
+from planner.plan.improve import neighbourhood
+from planner.plan.instance import Instance
+from planner.plan.schedule import NEVER, Schedule, Taste, World, grow_years, ledger_of, purchases
+from planner.plan.serve import share_out
+from planner.plan.years_bound import FloorSet
+
+__all__ = ["advance", "improve_years", "settled", "share_years", "short_of", "taste_for", "within_money", "worth", "worth_of_years"]
+
+Floats = NDArray[np.float64]
+_NOISE = 0.1
+_SLACK = 0.004
+HARD = 1e3
+"""Weight of a missing unit of a floor that must be met, while plans are compared with each other."""
+
+
+def settled(world: World, schedule: Schedule, places: set[int] | None = None) -> Schedule:
+    """The schedule with only some of its sites (all when None), served afresh in the order of years, money added up."""
+    kept = [place for place in schedule.in_order() if places is None or place in places]
+    ordered = replace(schedule.draft, choice={place: schedule.draft.choice[place] for place in kept})
+    draft = keep_only(world.instance, ordered, set(kept))
+    never = [np.full(len(part), NEVER, dtype=np.int64) for part in (schedule.edge_year, schedule.tower_year)]
+    fresh = Schedule(
+        draft, schedule.ledger, *never, {p: schedule.year[p] for p in kept}, {p: schedule.source[p] for p in kept}
+    )
+    for item in purchases(world, fresh):
+        if item.kind != "site":
+            (fresh.edge_year if item.kind == "edge" else fresh.tower_year)[item.number] = item.year
+    fresh.ledger = ledger_of(world, fresh)
+    return fresh
+
+
+def short_of(instance: Instance, floors: FloorSet, draft: Draft) -> Floats:
+    """How much newly served weight each floor lacks."""
+    if not len(floors.least):
+        return np.zeros(0)
+    served = np.zeros(instance.groups.n_groups)
+    for group, share in draft.took.values():
+        served[group] += share
+    missing = floors.least - floors.inside @ (instance.groups.weight * served)
+    return np.asarray(np.where(missing > 1e-9 * floors.least, missing, 0.0))
+
+
+def worth(world: World, floors: FloorSet, schedule: Schedule) -> float:
+    """Newly served weight over the years as each site serves what the earlier ones left, less missing floors."""
+    gain = np.cumsum(world.year_worth[::-1])[::-1]
+    weight = world.instance.groups.weight
+    total = sum(
+        float(gain[schedule.year[place]] * (weight[group] * share).sum())
+        for place, (group, share) in schedule.draft.took.items()
+    )
+    missing = short_of(world.instance, floors, schedule.draft)
+    return total - float((missing * np.where(np.isfinite(floors.price), floors.price, HARD)).sum())
+
+
+def taste_for(world: World, floors: FloorSet, *, favour: Floats | None = None) -> Taste:
+    """Prefer what unmet floors ask for; ``favour`` as in `Taste`."""
+    if not len(floors.least):
+        return Taste(favour=favour)
+    instance = world.instance
+    price = np.where(np.isfinite(floors.price), floors.price, HARD)
+    known: dict[bytes, Instance] = {}
+
+    def weights_of(draft: Draft) -> Instance | None:
+        missing = short_of(instance, floors, draft) > 0
+        if not missing.any():
+            return None
+        key = missing.tobytes()
+        if key not in known:
+            known[key] = with_weight(instance, instance.groups.weight * (1.0 + (price * missing) @ floors.inside))
+        return known[key]
+
+    return Taste(favour=favour, weights_of=weights_of)
+
+
+def with_weight(instance: Instance, weight: Floats) -> Instance:
+    """The instance under other weights, each option's groups again best first."""
+    groups = instance.groups
+    demand, value = groups.demand_mbps[groups.indices], weight[groups.indices]
+    ratio = np.divide(value, demand, out=np.full(len(demand), np.inf), where=demand > 0)
+    option = np.repeat(np.arange(len(groups.indptr) - 1), np.diff(groups.indptr))
+    order = np.lexsort((groups.indices, -ratio, option))
+    return replace(instance, groups=replace(groups, weight=weight, indices=groups.indices[order]))
+
+
+def advance(world: World, schedule: Schedule, *, is_over: Callable[[], bool] | None = None) -> Schedule:
+    """Switch sites on earlier, in their order, wherever the money of an earlier year allows."""
+    most = world.rules.most_sites or (np.inf,) * len(world.rules.years)
+    for place in schedule.in_order():
+        now = schedule.year[place]
+        for year in range(now):
+            if is_over is not None and is_over():
+                return schedule
+            if sum(1 for at in schedule.year.values() if at == year) + 1 > most[year]:
+                continue
+            schedule.year[place] = year
+            if ledger_of(world, schedule).is_kept():
+                break
+            schedule.year[place] = now
+    return settled(world, schedule)
+
+
+def improve_years(
+    world: World, floors: FloorSet, schedule: Schedule, *, rounds: int, seed: int, hint: Floats | None = None,
+    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
+) -> tuple[Schedule, int]:  # fmt: skip
+    """A schedule at least as good, by repeated ruin and growth.
+
+    Parameters
+    ----------
+    rounds
+        Ruins to try.
+    seed
+        Of the neighbourhoods and of the noise on merits.
+    hint
+        By year and choice, 0–1: how much of it the bound takes; such choices are favoured.
+    keep
+        Places that decisions bind; never taken out.
+    is_over
+        Says whether the user's clock has struck; None without one.
+
+    Returns
+    -------
+    Schedule
+        The best one found.
+    int
+        Ruins that set a record.
+    """
+    rng = np.random.default_rng(seed)
+    shape = (len(world.rules.years), world.instance.n_choices)
+    lean = np.ones(shape) if hint is None else 0.5 + 0.5 * hint + 0.5 * hint.sum(axis=0)
+    now = top = schedule
+    now_value = record = worth(world, floors, schedule)
+    n_better = 0
+    for number in range(rounds):
+        built = np.array(sorted(set(now.year) - keep), dtype=np.int64)
+        if not len(built) or (is_over is not None and is_over()):
+            break
+        out = neighbourhood(world.instance, built, rng)
+        favour = lean ** rng.uniform(0.0, 1.0) * np.exp(rng.normal(0.0, _NOISE, shape[1]))
+        trial = within_money(world, settled(world, now, set(now.year) - out), keep)
+        if trial is None:
+            continue
+        grow_years(world, trial, taste=taste_for(world, floors, favour=favour), is_over=is_over)
+        trial = settled(world, trial)
+        value = worth(world, floors, trial)
+        if value > now_value - abs(now_value) * _SLACK * (1.0 - number / rounds):
+            now, now_value = trial, value
+        if value > record * (1.0 + 1e-9):
+            record, top = value, trial
+            n_better += 1
+    return top, n_better
+
+
+def within_money(world: World, schedule: Schedule, keep: frozenset[int]) -> Schedule | None:
+    """Sites of a source and year that spend too much go, the last first; None where only bound ones are left.
+
+    Without its first user a link is charged to the next one, in its year and to its source.
+    """
+    while (over := schedule.ledger.over_in()) is not None:
+        source, year = over
+        movable = [p for p in schedule.in_order() if schedule.source[p] == source and schedule.year[p] <= year and p not in keep]
+        if not movable:
+            return None
+        schedule = settled(world, schedule, set(schedule.year) - {movable[-1]})
+    return schedule
+
+
+def share_years(world: World, floors: FloorSet, schedule: Schedule) -> list[Draft]:
+    """By year: the sites that are on, sharing their cells as well as they can (exact, a linear program a year)."""
+    found = []
+    n_years = len(world.rules.years)
+    for year in range(n_years):
+        on = {place for place, at in schedule.year.items() if at <= year}
+        found.append(share_out(world.instance, settled(world, schedule, on).draft))
+    missing = short_of(world.instance, floors, found[-1])
+    if missing.any():
+        price = np.where(np.isfinite(floors.price), floors.price, HARD) * (missing > 0)
+        leaning = with_weight(world.instance, world.instance.groups.weight * (1.0 + price @ floors.inside))
+        other = share_out(leaning, found[-1])
+        if worth_of_years(world, floors, [*found[:-1], other]) > worth_of_years(world, floors, found):
+            found[-1] = other
+    return found
+
+
+def worth_of_years(world: World, floors: FloorSet, drafts: list[Draft]) -> float:
+    """Newly served weight of each year by what the year is worth, less missing floors (inf where one must be met)."""
+    weight, total = world.instance.groups.weight, 0.0
+    for d, draft in zip(world.year_worth, drafts, strict=True):
+        total += float(d) * sum(float((weight[group] * share).sum()) for group, share in draft.took.values())
+    missing = short_of(world.instance, floors, drafts[-1])
+    return total - float(np.where(missing > 0, missing * np.where(np.isfinite(floors.price), floors.price, HARD), 0.0).sum())
