@@ -124,7 +124,11 @@ class Ledger:
 
     def over_in(self) -> tuple[int, int] | None:
         """A source and year that spend too much, the earliest; None when every ceiling holds."""
-        found = [(int(np.argmax(over > 0)), s) for s in range(len(self.has)) if (over := self._over(s, self.spent[s])).max() > 0]
+        found = [
+            (int(np.argmax(over > 0)), s)
+            for s in range(len(self.has))
+            if (over := self._over(s, self.spent[s])).max() > 0
+        ]
         return (min(found)[1], min(found)[0]) if found else None
 
     def room(self, year: int) -> Floats:

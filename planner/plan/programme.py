@@ -22,10 +22,11 @@ from planner.plan.ledger import cost_names, costs_of, eligible, empty_ledger
 from planner.plan.money_shares import keep_shares
 from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Rules, check_rules, is_within, whole_ceiling
-from planner.plan.schedule import Schedule, World, empty_schedule, grow_years, join, make_world
+from planner.plan.schedule import FloorSet, Schedule, World, empty_schedule, grow_years, join, make_world
 from planner.plan.select import Clock, Search, State, check_call, make_certificate
 from planner.plan.types import Certificate, Plan, Problem
 from planner.plan.years import (
+    HARD,
     advance,
     improve_years,
     settled,
@@ -35,7 +36,7 @@ from planner.plan.years import (
     with_weight,
     worth_of_years,
 )
-from planner.plan.years_bound import FloorSet, YearBound, years_bound
+from planner.plan.years_bound import YearBound, years_bound
 
 __all__ = ["select_programme"]
 
@@ -45,6 +46,8 @@ _PRICE_MOVES = 60
 _FLOOR_MOVES = 40
 _RUIN_ROUNDS = 60
 _FILLS = 3
+_LEANS = 6
+"""Growths that lean more and more to missed floors."""
 
 
 def select_programme(
@@ -83,17 +86,16 @@ def select_programme(
     The certificate speaks of newly served weight averaged over the years, each by what it is worth
     (`planner.plan.rules.year_weights`), less the price of what soft floors lack.
     """
-    check_call(whole_ceiling(rules), time_limit_s, gap_target_share, 1)
     check_rules(rules)
+    check_call(whole_ceiling(rules), time_limit_s, gap_target_share, 1)
     _check_kept(rules)
     limits: dict[str, float] = {
         "price_moves": price_moves, "ruin_rounds": ruin_rounds, "gap_target_share": gap_target_share,
     }  # fmt: skip
     if time_limit_s is not None and math.isfinite(time_limit_s):
         limits["time_limit_s"] = time_limit_s
-    search, floors = _search(problem, rules, decisions, limits, seed)
-    world = make_world(search.instance, problem, rules)
-    schedule, drafts, certificate = _solve(search, world, floors, problem.objective)
+    search, world = _search(problem, rules, decisions, limits, seed)
+    schedule, drafts, certificate = _solve(search, world, problem.objective)
     return programme_plan(world, problem, schedule, drafts, certificate, search.words)
 
 
@@ -114,7 +116,7 @@ def _check_kept(rules: Rules) -> None:
 
 def _search(
     problem: Problem, rules: Rules, decisions: pd.DataFrame | None, limits: dict[str, float], seed: int
-) -> tuple[Search, FloorSet]:
+) -> tuple[Search, World]:
     check_problem(problem)
     clock = Clock(limits.get("time_limit_s", math.inf))
     words = read_word(problem, decisions)
@@ -127,7 +129,7 @@ def _search(
     instance = _affordable(instance, problem, rules)
     instance, demands = demands_of(instance, problem, words)
     search = Search(instance, whole_ceiling(rules), demands, words, clock, limits, seed)
-    return search, _floor_set(instance, rules, inside)
+    return search, make_world(instance, problem, rules, _floor_set(instance, rules, inside))
 
 
 def floor_cells(problem: Problem, rules: Rules) -> tuple[NDArray[np.bool_], Ints]:
@@ -135,7 +137,9 @@ def floor_cells(problem: Problem, rules: Rules) -> tuple[NDArray[np.bool_], Ints
     codes = problem.cells["area_code"].to_numpy(dtype=str)
     inside = np.array([is_within(codes, rules.codes(floor.area)) for floor in rules.floors], dtype=bool)
     inside = inside.reshape(len(rules.floors), len(codes))
-    kind = np.unique(inside, axis=1, return_inverse=True)[1] if len(rules.floors) and len(codes) else np.zeros(len(codes))
+    kind = (
+        np.unique(inside, axis=1, return_inverse=True)[1] if len(rules.floors) and len(codes) else np.zeros(len(codes))
+    )
     return inside, np.asarray(kind, dtype=np.int64).reshape(-1)
 
 
@@ -167,7 +171,7 @@ class _Best:
     drafts: list[Draft]
 
 
-def _solve(search: Search, world: World, floors: FloorSet, objective: str) -> tuple[Schedule, list[Draft], Certificate]:
+def _solve(search: Search, world: World, objective: str) -> tuple[Schedule, list[Draft], Certificate]:
     instance = search.instance
     schedule = empty_schedule(world)
     state = State(schedule.draft, -math.inf, math.inf, "", [])
@@ -177,27 +181,29 @@ def _solve(search: Search, world: World, floors: FloorSet, objective: str) -> tu
         f"{len(years)} years"
     )
     best = _Best(schedule, [schedule.draft for _ in years])
-    state.value = worth_of_years(world, floors, best.drafts)
+    state.value = worth_of_years(world, best.drafts)
     if not instance.n_choices:
-        _refuse_unmet(search, world, floors, best.drafts[-1])
+        _refuse_unmet(search, world, best.drafts[-1])
         state.say("bound: no option reaches unserved weight, finds a backhaul and fits a source")
         state.lower(state.value, "nothing can be built")
-        return schedule, best.drafts, make_certificate(search, objective, state, "empty" if not len(floors.least) else "optimal")
+        return (
+            schedule,
+            best.drafts,
+            make_certificate(search, objective, state, "empty" if not len(world.floors.least) else "optimal"),
+        )
     keep = frozenset(int(instance.choice_place[k]) for demand in search.demands for k in demand.choices)
-    first = _filled(search, world, floors, _with_word(search, world))
-    _take(world, floors, state, best, first, keep)
-    state.say(f"growth over years: value {state.value:.8g}, {len(first.year)} sites")
-    most = float(instance.groups.weight.sum())
-    state.lower(most, "all unserved weight within reach")
-    bound = _bound(search, world, floors, state, best.schedule)
+    lean = _grown(search, world, state, best, keep)
+    state.say(f"growth over years: value {state.value:.8g}, {len(best.schedule.year)} sites")
+    state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
+    bound = _bound(search, world, state, best.schedule)
     if not _is_done(search, state):
         better, n = improve_years(
-            world, floors, best.schedule, rounds=int(search.limits["ruin_rounds"]), seed=search.seed, hint=bound.hint,
-            keep=keep, is_over=search.clock.is_over,
+            world, best.schedule, lean, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
+            hint=bound.hint, keep=keep, is_over=search.clock.is_over,
         )  # fmt: skip
-        _take(world, floors, state, best, _filled(search, world, floors, better), keep)
+        _take(world, state, best, _filled(search, world, lean, better), keep)
         state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
-    _refuse_unmet(search, world, floors, best.drafts[-1])
+    _refuse_unmet(search, world, best.drafts[-1])
     return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
 
 
@@ -205,22 +211,38 @@ def _is_done(search: Search, state: State) -> bool:
     return search.clock.is_over() or state.bound - state.value <= search.limits["gap_target_share"] * abs(state.bound)
 
 
-def _take(
-    world: World, floors: FloorSet, state: State, best: _Best, schedule: Schedule, keep: frozenset[int]
-) -> None:
-    """Take a schedule if it is the best so far, once its shares of money hold."""
-    schedule = keep_shares(world, floors, schedule, keep)
-    drafts = share_years(world, floors, schedule)
-    value = worth_of_years(world, floors, drafts)
+def _take(world: World, state: State, best: _Best, schedule: Schedule, keep: frozenset[int]) -> Floats:
+    """Take a schedule if it is the best so far, once its shares of money hold; what its floors lack."""
+    schedule = keep_shares(world, schedule, keep)
+    drafts = share_years(world, schedule)
+    value = worth_of_years(world, drafts)
     if value > state.value or not best.schedule.year:
         state.value, state.draft, best.schedule, best.drafts = value, drafts[-1], schedule, drafts
+    return short_of(world, drafts[-1])
 
 
-def _filled(search: Search, world: World, floors: FloorSet, schedule: Schedule) -> Schedule:
+def _grown(search: Search, world: World, state: State, best: _Best, keep: frozenset[int]) -> Floats:
+    """Plans grown from nothing, leaning ever more to floors that are missed; how far the best one leans."""
+    start = _with_word(search, world)
+    lean = np.zeros(len(world.floors.least))
+    chosen = lean
+    for number in range(_LEANS):
+        before = state.value
+        schedule = _filled(search, world, lean, start.copy())
+        missing = _take(world, state, best, schedule, keep)
+        chosen = lean if state.value > before or not number else chosen
+        if not (missing > 0).any() or search.clock.is_over():
+            break
+        most = np.where(np.isfinite(world.floors.price), world.floors.price, HARD)
+        lean = np.where(missing > 0, most if number == _LEANS - 2 else np.minimum(3.0 * lean + 0.3, most), lean)
+    return chosen
+
+
+def _filled(search: Search, world: World, lean: Floats, schedule: Schedule) -> Schedule:
     """Grown, sites moved forward, and grown again with the money that frees."""
     for _ in range(_FILLS):
         before = len(schedule.year)
-        taste = taste_for(world, floors)
+        taste = taste_for(world, lean)
         schedule = settled(world, grow_years(world, schedule, taste=taste, is_over=search.clock.is_over))
         schedule = advance(world, schedule, is_over=search.clock.is_over)
         if len(schedule.year) == before:
@@ -253,7 +275,9 @@ def _meet(world: World, schedule: Schedule, demand: Demand) -> bool:
             continue
         way = reach(world.by_year[year], schedule.draft)
         for choice in order:
-            if int(world.instance.choice_place[choice]) not in schedule.year and join(world, schedule, choice, year, way):
+            if int(world.instance.choice_place[choice]) not in schedule.year and join(
+                world, schedule, choice, year, way
+            ):
                 return True
     return False
 
@@ -267,12 +291,12 @@ def _refuse_word(search: Search) -> NoReturn:
     raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=search.ceiling_idr)
 
 
-def _bound(search: Search, world: World, floors: FloorSet, state: State, schedule: Schedule) -> YearBound:
+def _bound(search: Search, world: World, state: State, schedule: Schedule) -> YearBound:
     inside = np.zeros((len(world.rules.years), world.instance.n_choices))
     for place, choice in schedule.draft.choice.items():
         inside[schedule.year[place], choice] = 1.0
     found = years_bound(
-        world, floors, demands=tuple(demand.choices for demand in search.demands), inside=inside, value=state.value,
+        world, demands=tuple(demand.choices for demand in search.demands), inside=inside, value=state.value,
         max_rounds=int(search.limits["price_moves"]), is_over=search.clock.is_over,
     )  # fmt: skip
     name = "price bound over years with cost shares"
@@ -283,7 +307,7 @@ def _bound(search: Search, world: World, floors: FloorSet, state: State, schedul
     return found
 
 
-def _refuse_unmet(search: Search, world: World, floors: FloorSet, draft: Draft) -> None:
+def _refuse_unmet(search: Search, world: World, draft: Draft) -> None:
     """Refuse a plan that lacks floors without a price, with the most that is proven to be reachable for each.
 
     Raises
@@ -291,20 +315,22 @@ def _refuse_unmet(search: Search, world: World, floors: FloorSet, draft: Draft) 
     InfeasibleError
         Naming area, floor, what the best plan reaches and what any plan could.
     """
-    missing = np.where(np.isfinite(floors.price), 0.0, short_of(world.instance, floors, draft))
+    missing = np.where(np.isfinite(world.floors.price), 0.0, short_of(world, draft))
     if not missing.any():
         return
     rows = []
     for k in np.flatnonzero(missing > 0).tolist():
-        most = _most_within(search, world, floors.inside[k])
-        reached = float(floors.least[k] - missing[k])
-        proof = "no plan can reach it" if most < floors.least[k] * (1 - 1e-9) else "whether a plan could is open"
+        most = _most_within(search, world, world.floors.inside[k])
+        reached = float(world.floors.least[k] - missing[k])
+        proof = "no plan can reach it" if most < world.floors.least[k] * (1 - 1e-9) else "whether a plan could is open"
         rows.append(
-            f"{world.rules.floors[k].area}: {floors.least[k]:.10g} asked, {reached:.10g} reached, at most {most:.10g} "
+            f"{world.rules.floors[k].area}: {world.floors.least[k]:.10g} asked, {reached:.10g} reached, at most {most:.10g} "
             f"within the money ({proof})"
         )
     listed = "; ".join(rows)
-    message = f"{len(rows)} floor(s) cannot be met: {listed}. Lower them, or give them a price to let the plan fall short"
+    message = (
+        f"{len(rows)} floor(s) cannot be met: {listed}. Lower them, or give them a price to let the plan fall short"
+    )
     raise InfeasibleError(message, code="floors_unmet", n=len(rows), floors=listed)
 
 
@@ -319,7 +345,7 @@ def _most_within(search: Search, world: World, inside: NDArray[np.bool_]) -> flo
     other = replace(world, instance=leaning, year_worth=last)
     none = FloorSet(np.zeros((0, len(inside)), dtype=bool), np.zeros(0), np.zeros(0))
     found = years_bound(
-        other, none, inside=np.zeros((len(last), instance.n_choices)), value=0.0, max_rounds=_FLOOR_MOVES,
+        replace(other, floors=none), inside=np.zeros((len(last), instance.n_choices)), value=0.0, max_rounds=_FLOOR_MOVES,
         demands=tuple(demand.choices for demand in search.demands), is_over=search.clock.is_over,
     )  # fmt: skip
     return min(found.value, float(leaning.groups.weight.sum()))

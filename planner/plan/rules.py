@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -162,7 +163,7 @@ def check_rules(rules: Rules) -> None:
     """
     faults: list[str] = []
     years = rules.years
-    if not years or any(b != a + 1 for a, b in zip(years, years[1:], strict=False)):
+    if not years or any(b != a + 1 for a, b in pairwise(years)):
         faults.append(f"years are {list(years)}: give calendar years, one after the other")
     if not rules.sources:
         faults.append("no source of money: give at least one")
@@ -183,7 +184,11 @@ def check_rules(rules: Rules) -> None:
             faults.append(f"price of the floor of {floor.area} is {floor.price}: give a number above 0, or none")
     listed = [floor.area for floor in rules.floors]
     faults += [f"floor of {name} stands twice" for name in sorted({n for n in listed if listed.count(n) > 1})]
-    shares = [f"share of {s.area} is {s.least_share}: give a share, 0–1" for s in rules.money_shares if not 0 <= s.least_share <= 1]
+    shares = [
+        f"share of {s.area} is {s.least_share}: give a share, 0–1"
+        for s in rules.money_shares
+        if not 0 <= s.least_share <= 1
+    ]
     if faults + shares:
         listed_faults = "; ".join(faults + shares)
         raise UsageError(f"the rules cannot be read: {listed_faults}", code="plan_call", faults=listed_faults)

@@ -30,13 +30,33 @@ from planner.plan.ledger import Costs, Ledger, costs_of, eligible, empty_ledger,
 from planner.plan.rules import Rules, year_weights
 from planner.plan.types import Problem
 
-__all__ = ["Purchase", "Schedule", "Taste", "World", "empty_schedule", "grow_years", "join", "ledger_of", "make_world", "purchases"]
+__all__ = [
+    "Purchase",
+    "Schedule",
+    "Taste",
+    "World",
+    "empty_schedule",
+    "grow_years",
+    "join",
+    "ledger_of",
+    "make_world",
+    "purchases",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 NEVER = 1 << 30
 _MOST_OPEX_YEARS = 50.0
+
+
+@dataclass(frozen=True, eq=False)
+class FloorSet:
+    """Floors as arrays: by floor the groups inside (bool, shape (floors, groups)), least weight, price (inf: hard)."""
+
+    inside: Flags
+    least: Floats
+    price: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +82,8 @@ class World:
         What a unit served in each year is worth (`planner.plan.rules.year_weights`).
     place_codes
         Area code of each place.
+    floors
+        On groups.
     """
 
     instance: Instance
@@ -72,6 +94,7 @@ class World:
     order: tuple[int, ...]
     year_worth: Floats
     place_codes: NDArray[np.str_]
+    floors: FloorSet
 
 
 @dataclass(eq=False)
@@ -101,7 +124,9 @@ class Schedule:
         return sorted(self.draft.choice, key=lambda place: (self.year[place], rank[place]))
 
 
-def make_world(instance: Instance, problem: Problem, rules: Rules, money_worth: Floats | None = None) -> World:
+def make_world(
+    instance: Instance, problem: Problem, rules: Rules, floors: FloorSet, money_worth: Floats | None = None
+) -> World:
     """What every schedule shares.
 
     Parameters
@@ -109,7 +134,11 @@ def make_world(instance: Instance, problem: Problem, rules: Rules, money_worth: 
     money_worth
         What a rupiah of each year is worth, relative and positive; None: as much as a unit served from then on.
     """
-    costs, may_pay, year_worth = costs_of(instance, problem, rules), eligible(instance, problem, rules), year_weights(rules)
+    costs, may_pay, year_worth = (
+        costs_of(instance, problem, rules),
+        eligible(instance, problem, rules),
+        year_weights(rules),
+    )
     each = np.cumsum(year_worth[::-1])[::-1] if money_worth is None else money_worth
     each = np.maximum(each, 1e-12 * max(1e-300, float(each.max(initial=0.0))))
     after = [float(each[t + 1 :].sum() / each[t]) for t in range(len(each))]
@@ -117,14 +146,16 @@ def make_world(instance: Instance, problem: Problem, rules: Rules, money_worth: 
     n_places = may_pay.sum(axis=0)
     order = sorted(range(len(rules.sources)), key=lambda s: (int(n_places[s]), rules.sources[s].carries_over, s))
     codes = place_codes(instance, problem)
-    return World(instance, costs, rules, may_pay, by_year, tuple(order), year_worth, codes)
+    return World(instance, costs, rules, may_pay, by_year, tuple(order), year_worth, codes, floors)
 
 
 def empty_schedule(world: World) -> Schedule:
     """Nothing built yet."""
     network = world.instance.network
-    never = [np.full(len(part), NEVER, dtype=np.int64) for part in (network.edge_cost, network.tower_cost)]
-    return Schedule(empty_draft(world.instance), empty_ledger(world.rules), *never)
+    return Schedule(
+        empty_draft(world.instance), empty_ledger(world.rules), np.full(len(network.edge_cost), NEVER, dtype=np.int64),
+        np.full(len(network.tower_cost), NEVER, dtype=np.int64),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from planner.plan.types import Plan, Problem
 
-__all__ = ["MONEY", "Walk", "is_other_money", "stated_faults"]
+__all__ = ["MONEY", "Link", "Walk", "is_other_money", "stated_faults"]
 
 MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
 _SLACK = 1e-6

@@ -139,6 +139,16 @@ class Plan:
         Sums of the plan: sites, links, money in IDR, newly served UMKM, people, facilities, weight.
     certificate
         Value, bound, gap and how they were proved.
+    money
+        By source and year: ``funding_source, payer, year, ceiling_idr, carried_in_idr, kept_opex_idr, capex_idr,
+        opex_idr, spent_idr, left_idr, n_sites``; empty for a plan under one ceiling.
+    yearly
+        By year: ``year, year_worth, n_sites, n_sites_on, n_umkm_on, people_on, facilities_on, weight_on``; empty for a
+        plan under one ceiling.
+    served_years
+        ``year, cell_id, site_id, share`` of every year before the last, whose state is ``served``.
+    equity
+        Floors and shares of money: ``rule`` (floor, money_share, goal), ``area, least, reached, short, price``.
     """
 
     sites: pd.DataFrame
@@ -149,3 +159,7 @@ class Plan:
     served: pd.DataFrame
     totals: Mapping[str, float]
     certificate: Certificate
+    money: pd.DataFrame = field(default_factory=pd.DataFrame)
+    yearly: pd.DataFrame = field(default_factory=pd.DataFrame)
+    served_years: pd.DataFrame = field(default_factory=pd.DataFrame)
+    equity: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -18,8 +18,10 @@ import numpy as np
 import pandas as pd
 
 from planner.geo import distance_km
+from planner.plan.rules import Rules
 from planner.plan.stated import MONEY, Walk, is_other_money, stated_faults
 from planner.plan.types import Plan, Problem
+from planner.plan.verify_rules import late_needs, rules_faults
 
 __all__ = ["verify"]
 
@@ -61,6 +63,7 @@ def verify(
     ceiling_idr: float,
     decisions: pd.DataFrame | None = None,
     points: pd.DataFrame | None = None,
+    rules: Rules | None = None,
 ) -> tuple[str, ...]:
     """Violations of the rules, in English; empty when the plan may be written.
 
@@ -77,6 +80,8 @@ def verify(
     points
         Single demand points (``cell_id, weight``) behind the weights of the cells; the objective is then
         summed over them as well.
+    rules
+        Years, sources of money, floors and shares of money (`planner.plan.rules`); None for a plan under one ceiling.
     """
     faults: list[str] = []
     world = _world(plan, problem, faults)
@@ -87,11 +92,14 @@ def verify(
     if any(world.link(*link) is None for route in world.routes.values() for link in route):
         return tuple(faults)
     _check_money(world, faults, ceiling_idr)
-    _check_objective(world, faults, points)
+    _check_objective(world, faults, points, has_years=rules is not None)
     _check_certificate(world, faults)
     used = {link: world.link(*link) or {} for route in world.routes.values() for link in route}
     loads = {name: world.loads.get(name, 0.0) for name in world.sites}
-    faults += stated_faults(plan, problem, Walk(world.routes, loads, _needed_towers(world), used))
+    walk = Walk(world.routes, loads, _needed_towers(world), used)
+    faults += stated_faults(plan, problem, walk)
+    if rules is not None:
+        faults += rules_faults(plan, problem, rules, walk, _passers(world))
     if decisions is not None and len(decisions):
         _check_decisions(world, faults, decisions)
     return tuple(faults)
@@ -284,22 +292,20 @@ def _check_links(world: _World, faults: list[str]) -> None:
     )
 
 
-def _needed_towers(world: _World) -> dict[str, int]:
-    """Places where microwave passes and no site with a tower stands, with the number of sites that need it."""
-    has_tower = set()
-    for name, site in world.sites.items():
+def _passers(world: _World) -> dict[str, list[str]]:
+    """Places where microwave passes before a site with a tower stands there, with the sites that pass."""
+    has_tower: dict[str, int] = {}
+    for site in world.sites.values():
         kinds = world.options[str(site["option_id"])].get("backhaul_kinds")
         if not isinstance(kinds, str) or "microwave" in kinds.replace(",", " ").split():
-            has_tower.add(name)
-    needed: dict[str, int] = defaultdict(int)
-    for site in world.sites.values():
-        route = world.routes[str(site["site_id"])]
-        for before, after in pairwise(route):
-            node = before[1]
-            kinds = {str((world.link(*link) or {}).get("kind")) for link in (before, after)}
-            if world.kind(node) == "place" and node not in has_tower and "microwave" in kinds:
-                needed[node] += 1
-    return dict(needed)
+            has_tower[str(site["candidate_id"])] = int(site.get("year", 0))
+    years = {name: int(site.get("year", 0)) for name, site in world.sites.items()}
+    return late_needs(world.routes, world.graph, has_tower, years)
+
+
+def _needed_towers(world: _World) -> dict[str, int]:
+    """Places that need a bare relay tower, with the number of sites that pass by it."""
+    return {name: len(sites) for name, sites in _passers(world).items()}
 
 
 def _check_relays(world: _World, faults: list[str]) -> None:
@@ -342,7 +348,8 @@ def _check_money(world: _World, faults: list[str], ceiling_idr: float) -> None:
             faults.append(f"the plan costs {total:.2f} IDR over the ceiling of {ceiling_idr:.2f}")
 
 
-def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | None) -> None:
+def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | None, *, has_years: bool) -> None:
+    stated = float(world.plan.totals.get("weight_new", math.nan)) if has_years else world.plan.certificate.value
     share: dict[int, float] = defaultdict(float)
     by_site: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for row in world.plan.served.to_dict("records"):
@@ -353,21 +360,19 @@ def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | No
         value = math.fsum(float(world.cells[c][column]) * s for c, s in share.items() if c in world.cells)
         if _differs(value, float(world.plan.totals.get(total, math.nan))):
             faults.append(f"{total} is {value:.6f} from the cells, the plan states {world.plan.totals.get(total)}")
-        if column == "weight" and _differs(value, world.plan.certificate.value):
-            faults.append(f"the objective is {value:.6f}, the certificate states {world.plan.certificate.value:.6f}")
+        if column == "weight" and _differs(value, stated):
+            faults.append(f"the objective is {value:.6f}, the certificate states {stated:.6f}")
     if points is not None:
         at = points["cell_id"].to_numpy()
         value = math.fsum(w * share.get(int(c), 0.0) for c, w in zip(at, points["weight"].to_numpy(float), strict=True))
-        if _differs(value, world.plan.certificate.value):
-            faults.append(
-                f"over the single points the objective is {value:.6f}, not {world.plan.certificate.value:.6f}"
-            )
+        if _differs(value, stated):
+            faults.append(f"over the single points the objective is {value:.6f}, not {stated:.6f}")
     for name, site in world.sites.items():
         mine = by_site.get(name, [])
-        for column, stated in (("n_umkm", "n_umkm_new"), ("people", "people_new"), ("n_facilities", "facilities_new")):
+        for column, told in (("n_umkm", "n_umkm_new"), ("people", "people_new"), ("n_facilities", "facilities_new")):
             value = math.fsum(float(world.cells[c][column]) * s for c, s in mine if c in world.cells)
-            if _differs(value, float(site[stated])):
-                faults.append(f"site {name} states {stated} {site[stated]}, serves {value}")
+            if _differs(value, float(site[told])):
+                faults.append(f"site {name} states {told} {site[told]}, serves {value}")
 
 
 def _check_certificate(world: _World, faults: list[str]) -> None:

@@ -13,9 +13,19 @@ from planner.plan.improve import neighbourhood
 from planner.plan.instance import Instance
 from planner.plan.schedule import NEVER, Schedule, Taste, World, grow_years, ledger_of, purchases
 from planner.plan.serve import share_out
-from planner.plan.years_bound import FloorSet
 
-__all__ = ["advance", "improve_years", "settled", "share_years", "short_of", "taste_for", "within_money", "worth", "worth_of_years"]
+__all__ = [
+    "HARD",
+    "advance",
+    "improve_years",
+    "settled",
+    "share_years",
+    "short_of",
+    "taste_for",
+    "within_money",
+    "worth",
+    "worth_of_years",
+]
 
 Floats = NDArray[np.float64]
 _NOISE = 0.1
@@ -29,10 +39,10 @@ def settled(world: World, schedule: Schedule, places: set[int] | None = None) ->
     kept = [place for place in schedule.in_order() if places is None or place in places]
     ordered = replace(schedule.draft, choice={place: schedule.draft.choice[place] for place in kept})
     draft = keep_only(world.instance, ordered, set(kept))
-    never = [np.full(len(part), NEVER, dtype=np.int64) for part in (schedule.edge_year, schedule.tower_year)]
     fresh = Schedule(
-        draft, schedule.ledger, *never, {p: schedule.year[p] for p in kept}, {p: schedule.source[p] for p in kept}
-    )
+        draft, schedule.ledger, np.full_like(schedule.edge_year, NEVER), np.full_like(schedule.tower_year, NEVER),
+        {p: schedule.year[p] for p in kept}, {p: schedule.source[p] for p in kept},
+    )  # fmt: skip
     for item in purchases(world, fresh):
         if item.kind != "site":
             (fresh.edge_year if item.kind == "edge" else fresh.tower_year)[item.number] = item.year
@@ -40,8 +50,9 @@ def settled(world: World, schedule: Schedule, places: set[int] | None = None) ->
     return fresh
 
 
-def short_of(instance: Instance, floors: FloorSet, draft: Draft) -> Floats:
+def short_of(world: World, draft: Draft) -> Floats:
     """How much newly served weight each floor lacks."""
+    instance, floors = world.instance, world.floors
     if not len(floors.least):
         return np.zeros(0)
     served = np.zeros(instance.groups.n_groups)
@@ -51,7 +62,7 @@ def short_of(instance: Instance, floors: FloorSet, draft: Draft) -> Floats:
     return np.asarray(np.where(missing > 1e-9 * floors.least, missing, 0.0))
 
 
-def worth(world: World, floors: FloorSet, schedule: Schedule) -> float:
+def worth(world: World, schedule: Schedule) -> float:
     """Newly served weight over the years as each site serves what the earlier ones left, less missing floors."""
     gain = np.cumsum(world.year_worth[::-1])[::-1]
     weight = world.instance.groups.weight
@@ -59,25 +70,32 @@ def worth(world: World, floors: FloorSet, schedule: Schedule) -> float:
         float(gain[schedule.year[place]] * (weight[group] * share).sum())
         for place, (group, share) in schedule.draft.took.items()
     )
-    missing = short_of(world.instance, floors, schedule.draft)
-    return total - float((missing * np.where(np.isfinite(floors.price), floors.price, HARD)).sum())
+    missing = short_of(world, schedule.draft)
+    return total - float((missing * np.where(np.isfinite(world.floors.price), world.floors.price, HARD)).sum())
 
 
-def taste_for(world: World, floors: FloorSet, *, favour: Floats | None = None) -> Taste:
-    """Prefer what unmet floors ask for; ``favour`` as in `Taste`."""
-    if not len(floors.least):
+def taste_for(world: World, lean: Floats, *, favour: Floats | None = None) -> Taste:
+    """Prefer what floors ask for as long as they are not met.
+
+    Parameters
+    ----------
+    lean
+        By floor: what its weight counts more until it is met, at least 0.
+    favour
+        As in `Taste`.
+    """
+    if not lean.any():
         return Taste(favour=favour)
     instance = world.instance
-    price = np.where(np.isfinite(floors.price), floors.price, HARD)
     known: dict[bytes, Instance] = {}
 
     def weights_of(draft: Draft) -> Instance | None:
-        missing = short_of(instance, floors, draft) > 0
-        if not missing.any():
+        missing = short_of(world, draft) > 0
+        if not (missing & (lean > 0)).any():
             return None
         key = missing.tobytes()
         if key not in known:
-            known[key] = with_weight(instance, instance.groups.weight * (1.0 + (price * missing) @ floors.inside))
+            known[key] = with_weight(instance, instance.groups.weight * (1.0 + (lean * missing) @ world.floors.inside))
         return known[key]
 
     return Taste(favour=favour, weights_of=weights_of)
@@ -111,13 +129,15 @@ def advance(world: World, schedule: Schedule, *, is_over: Callable[[], bool] | N
 
 
 def improve_years(
-    world: World, floors: FloorSet, schedule: Schedule, *, rounds: int, seed: int, hint: Floats | None = None,
-    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
+    world: World, schedule: Schedule, lean: Floats, *, rounds: int, seed: int,
+    hint: Floats | None = None, keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
 ) -> tuple[Schedule, int]:  # fmt: skip
     """A schedule at least as good, by repeated ruin and growth.
 
     Parameters
     ----------
+    lean
+        As in `taste_for`.
     rounds
         Ruins to try.
     seed
@@ -138,22 +158,22 @@ def improve_years(
     """
     rng = np.random.default_rng(seed)
     shape = (len(world.rules.years), world.instance.n_choices)
-    lean = np.ones(shape) if hint is None else 0.5 + 0.5 * hint + 0.5 * hint.sum(axis=0)
+    liked = np.ones(shape) if hint is None else 0.5 + 0.5 * hint + 0.5 * hint.sum(axis=0)
     now = top = schedule
-    now_value = record = worth(world, floors, schedule)
+    now_value = record = worth(world, schedule)
     n_better = 0
     for number in range(rounds):
         built = np.array(sorted(set(now.year) - keep), dtype=np.int64)
         if not len(built) or (is_over is not None and is_over()):
             break
         out = neighbourhood(world.instance, built, rng)
-        favour = lean ** rng.uniform(0.0, 1.0) * np.exp(rng.normal(0.0, _NOISE, shape[1]))
+        favour = liked ** rng.uniform(0.0, 1.0) * np.exp(rng.normal(0.0, _NOISE, shape[1]))
         trial = within_money(world, settled(world, now, set(now.year) - out), keep)
         if trial is None:
             continue
-        grow_years(world, trial, taste=taste_for(world, floors, favour=favour), is_over=is_over)
+        grow_years(world, trial, taste=taste_for(world, lean, favour=favour), is_over=is_over)
         trial = settled(world, trial)
-        value = worth(world, floors, trial)
+        value = worth(world, trial)
         if value > now_value - abs(now_value) * _SLACK * (1.0 - number / rounds):
             now, now_value = trial, value
         if value > record * (1.0 + 1e-9):
@@ -169,34 +189,40 @@ def within_money(world: World, schedule: Schedule, keep: frozenset[int]) -> Sche
     """
     while (over := schedule.ledger.over_in()) is not None:
         source, year = over
-        movable = [p for p in schedule.in_order() if schedule.source[p] == source and schedule.year[p] <= year and p not in keep]
+        movable = [
+            p
+            for p in schedule.in_order()
+            if schedule.source[p] == source and schedule.year[p] <= year and p not in keep
+        ]
         if not movable:
             return None
         schedule = settled(world, schedule, set(schedule.year) - {movable[-1]})
     return schedule
 
 
-def share_years(world: World, floors: FloorSet, schedule: Schedule) -> list[Draft]:
+def share_years(world: World, schedule: Schedule) -> list[Draft]:
     """By year: the sites that are on, sharing their cells as well as they can (exact, a linear program a year)."""
     found = []
     n_years = len(world.rules.years)
     for year in range(n_years):
         on = {place for place, at in schedule.year.items() if at <= year}
         found.append(share_out(world.instance, settled(world, schedule, on).draft))
-    missing = short_of(world.instance, floors, found[-1])
+    missing = short_of(world, found[-1])
     if missing.any():
-        price = np.where(np.isfinite(floors.price), floors.price, HARD) * (missing > 0)
-        leaning = with_weight(world.instance, world.instance.groups.weight * (1.0 + price @ floors.inside))
+        price = np.where(np.isfinite(world.floors.price), world.floors.price, HARD) * (missing > 0)
+        leaning = with_weight(world.instance, world.instance.groups.weight * (1.0 + price @ world.floors.inside))
         other = share_out(leaning, found[-1])
-        if worth_of_years(world, floors, [*found[:-1], other]) > worth_of_years(world, floors, found):
+        if worth_of_years(world, [*found[:-1], other]) > worth_of_years(world, found):
             found[-1] = other
     return found
 
 
-def worth_of_years(world: World, floors: FloorSet, drafts: list[Draft]) -> float:
+def worth_of_years(world: World, drafts: list[Draft]) -> float:
     """Newly served weight of each year by what the year is worth, less missing floors (inf where one must be met)."""
     weight, total = world.instance.groups.weight, 0.0
     for d, draft in zip(world.year_worth, drafts, strict=True):
         total += float(d) * sum(float((weight[group] * share).sum()) for group, share in draft.took.values())
-    missing = short_of(world.instance, floors, drafts[-1])
-    return total - float(np.where(missing > 0, missing * np.where(np.isfinite(floors.price), floors.price, HARD), 0.0).sum())
+    missing = short_of(world, drafts[-1])
+    return total - float(
+        np.where(missing > 0, missing * np.where(np.isfinite(world.floors.price), world.floors.price, HARD), 0.0).sum()
+    )

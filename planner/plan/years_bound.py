@@ -31,24 +31,15 @@ from planner.plan.bound import Hunt, Session, safe_bound
 from planner.plan.instance import Instance
 from planner.plan.ledger import empty_ledger, priced
 from planner.plan.model import Model
-from planner.plan.schedule import World
+from planner.plan.schedule import FloorSet, World
 from planner.plan.solver import Rows
 
-__all__ = ["FloorSet", "YearBound", "floor_worth", "years_bound"]
+__all__ = ["YearBound", "floor_worth", "years_bound"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _PATIENCE = 10
 _UNIT = 1000.0
-
-
-@dataclass(frozen=True, eq=False)
-class FloorSet:
-    """Floors as arrays: by floor the groups inside (bool, shape (floors, groups)), least weight, price (inf: hard)."""
-
-    inside: NDArray[np.bool_]
-    least: Floats
-    price: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +128,7 @@ class _Layer:
 
 
 def years_bound(
-    world: World, floors: FloorSet, *, demands: tuple[Ints, ...] = (), inside: Floats, value: float, max_rounds: int,
+    world: World, *, demands: tuple[Ints, ...] = (), inside: Floats, value: float, max_rounds: int,
     is_over: Callable[[], bool] | None = None,
 ) -> YearBound:  # fmt: skip
     """Bound by prices on the groups over all years.
@@ -145,9 +136,7 @@ def years_bound(
     Parameters
     ----------
     world
-        Instance, costs and rules.
-    floors
-        Floors, on groups.
+        Instance, costs, rules and floors.
     demands
         Sets of choices of which one must be taken in some year.
     inside
@@ -159,7 +148,7 @@ def years_bound(
     is_over
         Says whether the user's clock has struck; None without one.
     """
-    instance, n_years = world.instance, len(world.rules.years)
+    instance, n_years, floors = world.instance, len(world.rules.years), world.floors
     covers = _covers(instance)
     program = _Program(world, demands)
     layers = _layers(world, instance.groups.n_groups)
@@ -302,7 +291,11 @@ class _Program:
                 row = np.zeros((self.n_years, self.n_choices))
                 for year in range(t + 1):
                     row[year] = pack[0] + ((t - year) * pack[1] if len(pack) > 1 else 0.0)
-                over = float((row * broken_by).sum()) > self.ceilings[t] + 1e-6 * self.money_unit if broken_by is not None else True
+                over = (
+                    float((row * broken_by).sum()) > self.ceilings[t] + 1e-6 * self.money_unit
+                    if broken_by is not None
+                    else True
+                )
                 if over:
                     self._add(row, float(self.ceilings[t]), (0, t), number)
 
