@@ -12,7 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plan_brute import best_value
-from plan_worlds import OPTION_COLUMNS, link, node, option_row, province, tiny_problem
+from plan_worlds import (
+    OPTION_COLUMNS,
+    frame_of_candidates,
+    frame_of_cells,
+    frame_of_service,
+    link,
+    node,
+    option_row,
+    province,
+    tiny_problem,
+)
 
 from planner.errors import InfeasibleError, LayerError, UsageError
 from planner.plan.explain import explain
@@ -463,6 +473,43 @@ def test_reasons_name_gain_cost_backhaul_and_alternative():
     row = plan.rejected.iloc[0]
     assert (row["candidate_id"], row["reason"]) == ("p1", "budget")
     assert row["enters_at_idr"] == pytest.approx(12.0)
+    assert row["near_id"] == "p0"
+    assert why["backhaul"]["why"] == "only"
+    assert why["new"]["umkm_priority_sector"] == 0.0
+
+
+def test_the_nearest_place_that_could_serve_the_same_people_is_named():
+    """The plan's site serves 5 and 4 UMKM: p1 beside it reaches the 4 alone, p2 farther off the 5."""
+    problem = two_places()
+    graph = nx.MultiGraph()
+    node(graph, "root:a", "root")
+    for k in range(4):
+        node(graph, f"p{k}", "place", lon=120.0 + k / 10)
+        link(graph, "root:a", f"p{k}", "fiber", "fiber", 1.0, 50.0)
+    cells = frame_of_cells(np.full(3, 120.0), np.full(3, -9.0), np.array([5.0, 4.0, 3.0]), 10.0, 0.1)
+    options = pd.DataFrame([option_row(f"p{k}", "macro", 5.0, 9.0, 2, "fiber") for k in (0, 1, 2, 3)])
+    reached = [[0, 1], [1], [0, 2], [2]]
+    problem = dataclasses.replace(
+        problem, cells=cells, service=frame_of_service(3), graph=graph, options=options, weight=cells["n_umkm"].to_numpy(),
+        candidates=frame_of_candidates([f"p{k}" for k in range(4)], 120.0 + np.arange(4) / 10, np.full(4, -9.0)),
+        indptr=np.cumsum([0, *map(len, reached)]), indices=np.concatenate(reached).astype(np.int32),
+    )  # fmt: skip
+    plan = select(problem, ceiling_idr=6.0)
+    assert plan.sites["site_id"].tolist() == ["p0"]
+    near = json.loads(plan.sites["why"].iloc[0])["nearest"]
+    assert (near["option_id"], near["is_built"]) == ("p2:macro", False)
+    assert near["reaches_share"] == pytest.approx(5 / 9, abs=1e-3)
+    assert near["km"] == pytest.approx(22.0, abs=0.1)
+
+
+def test_a_candidate_over_the_limit_names_the_one_looked_at_in_its_stead():
+    problem = two_places()
+    over = problem.candidates.iloc[[1]].assign(candidate_id="p9", excluded_because="over_limit", lon_deg=120.001)
+    problem = dataclasses.replace(problem, candidates=pd.concat([problem.candidates, over], ignore_index=True))
+    row = select(problem, ceiling_idr=9.0).rejected.set_index("candidate_id").loc["p9"]
+    assert row["reason"] == "over_limit"
+    lon = problem.candidates.set_index("candidate_id")["lon_deg"].drop("p9")
+    assert row["near_id"] == (lon - 120.001).abs().idxmin()
 
 
 def test_a_beam_too_small_is_not_called_a_lack_of_money():

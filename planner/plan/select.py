@@ -33,12 +33,13 @@ from planner.plan.build import (
 )
 from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
 from planner.plan.exact import is_small, solve_exactly
-from planner.plan.explain import rejected_table, site_reasons
+from planner.plan.explain import site_reasons
 from planner.plan.improve import improve
 from planner.plan.instance import Instance, check_problem, make_instance
 from planner.plan.model import make_model
 from planner.plan.output import plan_totals, relay_table, route_links, routes, served_table, site_table
 from planner.plan.prices import price_bound
+from planner.plan.rejected import rejected_table
 from planner.plan.serve import served_weight, share_out
 from planner.plan.solver import TOLERANCE_SHARE
 from planner.plan.types import Certificate, Plan, Problem

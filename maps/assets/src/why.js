@@ -6,8 +6,13 @@ import { plain } from "./words.js";
 
 /** @typedef {import("./app.js").App} App @typedef {Record<string, any>} Json */
 
+<<<<<<< HEAD
 const KNOWN = ["new", "only_here", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
 const NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
+=======
+const KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "nearest", "decision", "area", "ceiling_left_idr"];
+const NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "umkm_priority_sector", "people", "facilities"];
+>>>>>>> 3833dd5 (Reasons: why this backhaul, nearest other place, entry at any ceiling; rejected candidates in a module of their own)
 
 /** @param {App} app @param {string} text @param {(id: string) => string} nameOf @returns {Node[]} */
 export function whyBlocks(app, text, nameOf) {
@@ -19,7 +24,7 @@ export function whyBlocks(app, text, nameOf) {
     return text ? [section(app.words.t("map.why"), el("p", {}, text))] : [];
   }
   if (why === null || typeof why !== "object") return [];
-  return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
+  return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf), nearestBlock(app, why, nameOf), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
 }
 
 /** What the plan weighs: people of a unit, or points of the score. @param {App} app */
@@ -65,7 +70,8 @@ function backhaulBlock(app, why) {
     const notes = [typeof item.mbps === "number" ? `${words.n(item.mbps, 1)} Mbit/s` : "", item.beam ? String(item.beam) : "", item.has_room === false ? words.t("map.why_full") : ""];
     list.append(el("li", {}, el("div", {}, el("span", {}, words.of("map.backhaul", kind), isChosen && " ", isChosen && chip(words.t("map.why_chosen"), "mark"), el("small", {}, notes.filter(Boolean).join(" · "))), el("b", {}, words.idr(item.cost_idr)))));
   }
-  return section(words.t("map.why_backhaul"), el("p", { class: "note" }, words.t("map.why_backhaul_note")), list);
+  const because = words.has(`map.why_link.${why.backhaul.why}`) ? el("p", {}, words.t(`map.why_link.${why.backhaul.why}`)) : null;
+  return section(words.t("map.why_backhaul"), because, el("p", { class: "note" }, words.t("map.why_backhaul_note")), list);
 }
 
 /** @param {App} app @param {Json} why @param {(id: string) => string} nameOf */
@@ -79,6 +85,16 @@ function alternativeBlock(app, why, nameOf) {
     [words.t("map.field.place_name"), place ? nameOf(place) : null], [words.t("map.field.site_type"), type ? words.of("map.site_type", type) : null],
     [words.t("map.why_gain"), typeof other.weight === "number" ? `${words.n(other.weight)} ${weightUnit(app)}` : null], [words.t("map.field.cost_idr"), typeof other.cost_idr === "number" ? words.idr(other.cost_idr) : null],
   ]));
+}
+
+/** The nearest other place that reaches at least half of whom this one serves. @param {App} app @param {Json} why @param {(id: string) => string} nameOf */
+function nearestBlock(app, why, nameOf) {
+  const { words } = app;
+  const other = why.nearest;
+  if (!other || typeof other !== "object") return null;
+  const [place, type] = splitOption(String(other.option_id ?? ""));
+  const text = words.t(other.is_built ? "map.why_nearest_built" : "map.why_nearest_free", { km: words.n(other.km, 1), share: words.n(100 * other.reaches_share) });
+  return section(words.t("map.why_nearest"), facts([[words.t("map.field.place_name"), nameOf(place)], [words.t("map.field.site_type"), words.of("map.site_type", type)]]), el("p", { class: "note" }, text));
 }
 
 /** Place and site type of an option's identifier. @param {string} id @returns {[string, string]} */
