@@ -1,0 +1,253 @@
+"""Hostile text in every free field of every layer stays text in every format and in the reports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sqlite3
+import zipfile
+import zlib
+from typing import Any
+
+import export_worlds
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+from test_report_pdf import said
+from test_report_workbook import report_inputs
+
+from planner.export import ExportInputs, csv_excel, flatgeobuf, geoparquet, gpkg, kmz, shapefile
+from planner.export._layers import vector_layers
+from planner.layers._gdal import pyogrio_module
+from planner.report import pdf, workbook
+from planner.report.figures import pictures
+from planner.schema import LAYERS
+
+ATTACKS = {
+    "formula": '=HYPERLINK("http://x.example","klik")',
+    "command": "+cmd|' /C calc'!A0",
+    "minus": "-2+3+cmd|x",
+    "at": "@SUM(1+1)*cmd|x",
+    "script": "</script><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "template": "${alert(1)} `x` {{7*7}} #{1} $[name]",
+    "sql": "'; DROP TABLE sites;--\" OR 1=1",
+    "xml": "]]></value><!ENTITY x SYSTEM 'file:///etc/passwd'>&x;&lt;b&gt;",
+    "typst": '#read("/etc/passwd") $x$ *b* _i_ @ref <label> \\u{0}',
+    "semicolon": "a;b,c\"d'e",
+    "lines": "satu\r\ndua\n=1+1\ttiga",
+    "bidi": "\u202egnp.exe\u202c \u2066x\u2069 \u200b\ufeff",
+    "scripts": "日本語 العربية देवनागरी 😀 ꦲꦏ꧀ꦱꦫ ᬩᬮᬶ",
+    "long": "Ñ" * 10_000,
+}
+FREE = {
+    "sites": ["name", "site_id"], "links": ["link_id", "from_id", "to_id"], "surveys": [], "candidates": ["name", "ref_id"],
+    "bts": ["operator", "source", "assumed"], "admin": ["name", "source"],
+}  # fmt: skip
+"""Free text columns of the tables of `export_worlds`; codes and vocabularies are judged by the readers before."""
+
+
+def layer_rows(kind: str, text: str) -> gpd.GeoDataFrame:
+    """Two rows of a declared layer with ``text`` in every free text column."""
+    columns: dict[str, Any] = {"lon_deg": [124.1, 124.2], "lat_deg": [-9.1, -9.2]}
+    for column in LAYERS[kind].columns:
+        if column.name in columns:
+            continue
+        if column.dtype == "text":
+            columns[column.name] = column.allowed[0] if column.allowed else [f"{text}{n}" for n in range(2)]
+        elif column.dtype == "date":
+            columns[column.name] = "2025-01-01"
+        else:
+            columns[column.name] = False if column.dtype == "flag" else 1.0
+    shape = shapely.LineString([(124.1, -9.1), (124.3, -9.2)])
+    shapes = (
+        [shape, shape] if LAYERS[kind].shape == "line" else gpd.points_from_xy(columns["lon_deg"], columns["lat_deg"])
+    )
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs="EPSG:4326")
+
+
+def attacked(text: str) -> dict[str, Any]:
+    world = export_worlds.world()
+    for name, columns in FREE.items():
+        frame = world[name].copy()
+        for column in columns:
+            frame[column] = [f"{text}{n}" for n in range(len(frame))]
+        world[name] = frame
+    for record in world["facts"]["areas"]:
+        record["name"] = text
+    for row in world["facts"]["layers"]:
+        row["name"] = row["source"] = text
+    more = {kind: layer_rows(kind, text) for kind in ("fiber", "fiber_nodes", "facilities", "gateways", "proposals")}
+    return {**world, **more}
+
+
+def export_inputs(text: str) -> ExportInputs:
+    known = {name: value for name, value in attacked(text).items() if name in ExportInputs.__dataclass_fields__}
+    return ExportInputs(name="uji", title_id=text, title_en=text, date=export_worlds.DATE, notices=export_worlds.NOTICES,
+                        credits=(text,), run_hash="abc123", **known)  # fmt: skip
+
+
+def reported(text: str) -> Any:
+    known = {
+        name: value
+        for name, value in attacked(text).items()
+        if name in ("facts", "admin", "sites", "links", "candidates", "surveys", "fiber")
+    }
+    return report_inputs(**known, title_id=text, title_en=text, credits=(text,), document_number=text, prepared_by=text,
+                         frontier=export_worlds.points())  # fmt: skip
+
+
+@pytest.fixture(params=ATTACKS, scope="module")
+def attack(request) -> str:
+    return ATTACKS[request.param]
+
+
+@pytest.fixture(scope="module")
+def inputs(attack) -> ExportInputs:
+    return export_inputs(attack)
+
+
+def said_or_nothing(value: Any) -> str:
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124  NaN differs from itself
+
+
+def texts(frame: pd.DataFrame) -> dict[str, list[str]]:
+    """Values of the text columns that hold a stranger's text."""
+    return {
+        str(name): [said_or_nothing(value) for value in frame[name]]
+        for name in frame.columns
+        if name != "geometry" and frame[name].dtype.kind not in "iufb" and any("attack" in str(v) or len(str(v)) > 3 for v in frame[name])
+    }  # fmt: skip
+
+
+def test_every_free_column_is_attacked(inputs, attack):
+    """What this test leaves out would be a hole in all others."""
+    known = {"area_code", "code", "level", "cause", "area_level", "bts_id", "candidate_id", "option_id", "status", "site_type", "backhaul",
+             "backhaul_path", "technology", "evidence", "generator", "access_mode", "excluded_because", "why", "reason", "decision_id",
+             "settle_with", "server_bts_id", "people_evidence", "kind", "bps_code", "date", "limit"}  # fmt: skip
+    for layer, frame in vector_layers(inputs).items():
+        for column, values in texts(frame).items():
+            if column not in known and any(values):
+                assert any(attack in value for value in values), (layer, column)
+
+
+def test_the_geopackage_holds_it_unchanged_and_nothing_more(inputs, tmp_path):
+    path = gpkg.write(tmp_path / "plan.gpkg", inputs)
+    base = sqlite3.connect(path)
+    assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    listed = {name for (name,) in base.execute("SELECT table_name FROM gpkg_contents")}
+    frames = {name: frame for name, frame in vector_layers(inputs).items() if name != "cells"}
+    assert listed == {*frames, "about", "data_dictionary", "layer_styles"}
+    for name, frame in frames.items():
+        for column, values in texts(frame).items():
+            rows = base.execute(f'SELECT "{column}" FROM "{name}" ORDER BY fid')  # noqa: S608  our names
+            assert [said_or_nothing(value) for (value,) in rows] == values, (name, column)
+    base.close()
+
+
+def test_geoparquet_and_flatgeobuf_hold_it_unchanged(inputs, tmp_path):
+    geoparquet.write(tmp_path / "p", inputs)
+    flatgeobuf.write(tmp_path / "f", inputs)
+    for name, frame in vector_layers(inputs).items():
+        packed, flat = (
+            gpd.read_parquet(tmp_path / f"p/{name}.parquet"),
+            pyogrio_module().read_dataframe(tmp_path / f"f/{name}.fgb"),
+        )
+        for column, values in texts(frame).items():
+            assert [said_or_nothing(value) for value in packed[column]] == values, (name, column)
+            assert sorted(said_or_nothing(value) for value in flat[column]) == sorted(values), (name, column)
+
+
+def test_a_shapefile_holds_it_cut(inputs, attack, tmp_path):
+    shapefile.write(tmp_path, inputs)
+    names = pyogrio_module().read_dataframe(tmp_path / "sites.shp")["name"].tolist()
+    start = attack.replace("\x00", "")[:60]
+    assert all(str(name).startswith(start[: len(start.rstrip())]) for name in names)
+
+
+def test_no_cell_of_the_csv_is_a_formula_and_the_text_comes_back(inputs, attack, tmp_path):
+    for path in csv_excel.write(tmp_path, inputs):
+        data = path.read_bytes().decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(data, newline=""), delimiter=";"))
+        assert len({len(row) for row in rows}) == 1
+        for row in rows[1:]:
+            for cell in row:
+                is_number = re.fullmatch(r"-?[\d.,e+-]+", cell) is not None
+                assert is_number or not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")), (path.name, cell[:40])
+    with (tmp_path / "sites.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = [row["name"] for row in csv.DictReader(file, delimiter=";")]
+    mark = "'" if attack.startswith(("=", "+", "-", "@")) else ""
+    assert sorted(found) == sorted(f"{mark}{attack}{n}" for n in range(2))
+
+
+def test_the_kmz_is_well_formed_and_nothing_in_it_would_be_drawn(inputs, tmp_path):
+    from defusedxml import ElementTree as Safe
+
+    with zipfile.ZipFile(kmz.write(tmp_path / "plan.kmz", inputs)) as archive:
+        data = archive.read("doc.kml")
+    assert b"<!ENTITY" not in data
+    assert b"<!DOCTYPE" not in data
+    for item in Safe.fromstring(data).iter():
+        assert item.tag.startswith("{http://www.opengis.net/kml/2.3}")
+        for text in (item.text or "", *item.attrib.values()):
+            assert not any(mark in text for mark in ("<", ">", "$[", "\x00")), item.tag
+
+
+def test_the_workbook_holds_it_as_text(attack, tmp_path):
+    path = workbook.write(tmp_path / "a.xlsx", reported(attack))
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            data = archive.read(name)
+            assert b"<f>" not in data
+            assert b"<hyperlink" not in data
+            assert "externalLink" not in name
+            assert "vba" not in name.lower()
+    book = openpyxl.load_workbook(path)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert all(cell.data_type != "f" for cell in cells)
+    held = {str(cell.value).replace("_x000D_", "\r") for cell in cells}
+    assert any(attack.replace("\r", "") in text.replace("\r", "") for text in held)
+
+
+def streams(data: bytes) -> list[bytes]:
+    """All streams of a PDF, unpacked as far as they are packed by zlib."""
+    found = []
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL):
+        try:
+            found.append(zlib.decompress(packed))
+        except zlib.error:
+            found.append(packed)
+    return found
+
+
+def test_the_report_sets_it_as_text_and_does_nothing(attack, tmp_path):
+    path = pdf.write(tmp_path / "a.pdf", reported(attack))
+    assert [item.name for item in tmp_path.iterdir()] == ["a.pdf"]
+    data = path.read_bytes()
+    for part in (data, *streams(data)):
+        for mark in (
+            b"/JavaScript",
+            b"/JS ",
+            b"/Launch",
+            b"/URI",
+            b"/EmbeddedFile",
+            b"/OpenAction",
+            b"/SubmitForm",
+            b"root:x:0",
+        ):
+            assert mark not in part, mark
+    shown = re.sub(r"\s|\u200b", "", said(path))
+    plain = re.sub(r"\s", "", attack)[:18]
+    if attack.isascii() and attack.isprintable():
+        assert plain in shown
+
+
+def test_no_name_reaches_a_drawing(attack):
+    shown = reported(attack)
+    for picture in pictures(shown).values():
+        assert attack[:12] not in picture.svg
+        assert "<script" not in picture.svg
+        assert np.isfinite(picture.ratio)
