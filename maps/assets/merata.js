@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 f6077796264a8132c30408df6aa9b0829c47127db70b9867de1a8ade2b3d1d0f): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 6aa647191688dfb715fb6fd8f7c1e5e286111df715e7edca6066e1ccfcb47486): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -1184,7 +1184,10 @@
       const position = names.indexOf(value);
       return (i) => column[i] === position;
     });
-    if (app.state.now.priority) tests.push((i) => app.isPriority(cells.area.at(i)));
+    if (app.state.now.priority) {
+      const kept = cells.area.known.map((code) => app.isPriority(code));
+      tests.push((i) => kept[cells.area.index[i]]);
+    }
     return (i) => tests.every((test) => test(i));
   }
   function keepMass(app, style) {
@@ -1856,7 +1859,7 @@
     const far = on && (style.min_zoom ?? 0) > map.getZoom();
     const id = `layer-${style.key}`;
     const box = el("input", { type: "checkbox", id, ...on ? { checked: true } : {}, on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && style.kind === "raster" && operatorPicker(app, style), on && classList(app, style), on && filterBox(app, style));
+    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && filterBox(app, style));
   }
   function classList(app, style) {
     const { words } = app;
@@ -1931,6 +1934,27 @@
     fill(host, style && el("div", { class: "card short" }, el("p", {}, app.words.t(`map.layer.${style.key}`)), classList(app, style)));
   }
 
+  // maps/assets/src/sites.js
+  function siteList(app, rows) {
+    const { words, data } = app;
+    const table = data.layers.get("sites");
+    const style = data.style("sites");
+    const list = el("ul", { class: "sites" });
+    if (!table || !style) return list;
+    const ordered = [...rows].sort((a, b) => table.number("n_umkm_new", b) - table.number("n_umkm_new", a) || (table.text("site_id", a) < table.text("site_id", b) ? -1 : 1));
+    for (const row of ordered) {
+      const desa = app.chain(table.text("area_code", row)).slice(0, 2).join(", ");
+      list.append(el("li", {}, el(
+        "button",
+        { type: "button", on: { click: () => app.openRow("sites", row) } },
+        glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
+        el("span", {}, table.text("name", row) || table.text("site_id", row), desa && el("small", {}, desa), el("small", {}, [words.of("map.site_type", table.text("site_type", row)), words.of("map.backhaul", table.text("backhaul", row)), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : ""].filter(Boolean).join(" · "))),
+        el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row))))
+      )));
+    }
+    return list;
+  }
+
   // maps/assets/src/overview.js
   var UNITS = ["umkm", "people", "desa", "facilities"];
   function unitPicker(app) {
@@ -1946,7 +1970,7 @@
     return row;
   }
   function overview(app, host) {
-    fill(host, noticesShort(app), headline(app), worst(app), planCard(app), causes(app), programmes(app), evidence(app));
+    fill(host, noticesShort(app), headline(app), worst(app), firstSites(app), planCard(app), causes(app), programmes(app), evidence(app));
   }
   function noticesShort(app) {
     const { data, words } = app;
@@ -2053,6 +2077,15 @@
     const all = rows.length > 5 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "areas" }) } }, words.t("map.see_all", { n: rows.length }));
     return section(title, rankTable(app, level, rows.slice(0, 5)), all);
   }
+  function firstSites(app) {
+    const { words, data, state } = app;
+    const table = data.layers.get("sites");
+    const rows = siteRows(app);
+    if (!table || rows.length < 2) return null;
+    const year = (row) => Number.isFinite(table.number("year", row)) ? table.number("year", row) : 0;
+    const first = rows.sort((a, b) => year(a) - year(b) || table.number("n_umkm_new", b) - table.number("n_umkm_new", a)).slice(0, 3);
+    return section(words.t("map.first_sites"), siteList(app, first), el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: rows.length })));
+  }
   function planCard(app) {
     const { words, data, state } = app;
     const plan = data.json.plan;
@@ -2082,8 +2115,7 @@
         ]
       ]
     );
-    const more = now.n > 0 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: now.n }));
-    return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars3, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")), more);
+    return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars3, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")));
   }
   function bars2(app, group, values, colour) {
     const { words } = app;
@@ -2388,24 +2420,6 @@
     const { words } = app;
     const rows = sitesByArea(app).get(code) ?? [];
     return section(words.t("map.sites_here", { n: rows.length }), rows.length ? siteList(app, rows) : empty(words.t("map.empty.sites_here")));
-  }
-  function siteList(app, rows) {
-    const { words, data } = app;
-    const table = data.layers.get("sites");
-    const style = data.style("sites");
-    const list = el("ul", { class: "sites" });
-    if (!table || !style) return list;
-    const ordered = [...rows].sort((a, b) => table.number("n_umkm_new", b) - table.number("n_umkm_new", a) || (table.text("site_id", a) < table.text("site_id", b) ? -1 : 1));
-    for (const row of ordered) {
-      list.append(el("li", {}, el(
-        "button",
-        { type: "button", on: { click: () => app.openRow("sites", row) } },
-        glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
-        el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, [words.of("map.site_type", table.text("site_type", row)), words.of("map.backhaul", table.text("backhaul", row)), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : ""].filter(Boolean).join(" · "))),
-        el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row))))
-      )));
-    }
-    return list;
   }
   function areaSurveys(app, code) {
     const { words, data } = app;

@@ -11,6 +11,7 @@ import { chip, empty, facts, fieldValue, glyph, levelBar, section, valueByName }
 import { areaAt } from "./pick.js";
 import { pointClass } from "./paint.js";
 import { isWholePlan, sitesByArea } from "./plans.js";
+import { siteList } from "./sites.js";
 import { signalBlock, signalRows } from "./signal.js";
 import { whyBlocks } from "./why.js";
 
@@ -106,23 +107,6 @@ function areaSites(app, code) {
   const { words } = app;
   const rows = sitesByArea(app).get(code) ?? [];
   return section(words.t("map.sites_here", { n: rows.length }), rows.length ? siteList(app, rows) : empty(words.t("map.empty.sites_here")));
-}
-
-/** Buttons of sites, the one that serves most first. @param {App} app @param {number[]} rows */
-export function siteList(app, rows) {
-  const { words, data } = app;
-  const table = data.layers.get("sites");
-  const style = data.style("sites");
-  const list = el("ul", { class: "sites" });
-  if (!table || !style) return list;
-  const ordered = [...rows].sort((a, b) => table.number("n_umkm_new", b) - table.number("n_umkm_new", a) || (table.text("site_id", a) < table.text("site_id", b) ? -1 : 1));
-  for (const row of ordered) {
-    list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openRow("sites", row) } },
-      glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
-      el("span", {}, table.text("name", row) || table.text("site_id", row), el("small", {}, [words.of("map.site_type", table.text("site_type", row)), words.of("map.backhaul", table.text("backhaul", row)), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : ""].filter(Boolean).join(" · "))),
-      el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row)))))));
-  }
-  return list;
 }
 
 /** @param {App} app @param {string} code */

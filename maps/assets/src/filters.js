@@ -71,7 +71,10 @@ export function keepCell(app, style) {
     const position = names.indexOf(value);
     return (i) => column[i] === position;
   });
-  if (app.state.now.priority) tests.push((i) => app.isPriority(cells.area.at(i)));
+  if (app.state.now.priority) {
+    const kept = cells.area.known.map((code) => app.isPriority(code));
+    tests.push((i) => kept[cells.area.index[i]]);
+  }
   return (i) => tests.every((test) => test(i));
 }
 

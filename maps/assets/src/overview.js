@@ -3,7 +3,8 @@
 import { el, fill } from "./dom.js";
 import { countsOf, missing, missingShare, sum } from "./measure.js";
 import { chip, empty, facts, levelBar, section, valueByName } from "./parts.js";
-import { isWholePlan, planNow, sitesByArea } from "./plans.js";
+import { isWholePlan, planNow, siteRows, sitesByArea } from "./plans.js";
+import { siteList } from "./sites.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -25,7 +26,7 @@ export function unitPicker(app) {
 
 /** @param {App} app @param {HTMLElement} host */
 export function overview(app, host) {
-  fill(host, noticesShort(app), headline(app), worst(app), planCard(app), causes(app), programmes(app), evidence(app));
+  fill(host, noticesShort(app), headline(app), worst(app), firstSites(app), planCard(app), causes(app), programmes(app), evidence(app));
 }
 
 /** One quiet line: what the figures rest on. @param {App} app */
@@ -134,6 +135,17 @@ function worst(app) {
   return section(title, rankTable(app, level, rows.slice(0, 5)), all);
 }
 
+/** The three sites to look at first: those that serve most, of the earliest year where years are planned. @param {App} app */
+function firstSites(app) {
+  const { words, data, state } = app;
+  const table = data.layers.get("sites");
+  const rows = siteRows(app);
+  if (!table || rows.length < 2) return null;
+  const year = (/** @type {number} */ row) => (Number.isFinite(table.number("year", row)) ? table.number("year", row) : 0);
+  const first = rows.sort((a, b) => year(a) - year(b) || table.number("n_umkm_new", b) - table.number("n_umkm_new", a)).slice(0, 3);
+  return section(words.t("map.first_sites"), siteList(app, first), el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: rows.length })));
+}
+
 /** @param {App} app */
 function planCard(app) {
   const { words, data, state } = app;
@@ -156,8 +168,7 @@ function planCard(app) {
       : [[words.t("map.plan_figure.cost_idr"), words.idr(now.cost)], [words.t("map.plan_figure.ceiling_idr"), words.idr(now.ceiling)], [words.t("map.plan_figure.n_umkm_new"), words.n(now.umkm)],
           [words.t("map.plan_figure.gap_share"), Number.isFinite(now.gap) ? words.share(now.gap, 2) : null]]),
   ]);
-  const more = now.n > 0 && el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: now.n }));
-  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")), more);
+  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")));
 }
 
 /** @param {App} app @param {string} group @param {Record<string, number>} values @param {(key: string) => string} colour */

@@ -1,6 +1,6 @@
 // The panel: heading, search, tabs and the view of the chosen tab. A bottom sheet on phones.
 // @ts-check
-import { beams, detail, siteList } from "./detail.js";
+import { beams, detail } from "./detail.js";
 import { el, fill, keepFocus } from "./dom.js";
 import { legend } from "./legend.js";
 import { evidence, gapPicker, ledger, overview, ranked, rankedLevel, rankTable, unitPicker } from "./overview.js";
@@ -8,6 +8,7 @@ import { PHONE } from "./app.js";
 import { chip, empty, facts, section } from "./parts.js";
 import { isWholePlan, sitesByArea, sumOf } from "./plans.js";
 import { searchBox } from "./search.js";
+import { siteList } from "./sites.js";
 
 /** @typedef {import("./app.js").App} App */
 
