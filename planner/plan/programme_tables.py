@@ -10,10 +10,11 @@ import pandas as pd
 
 from planner.plan.build import Draft
 from planner.plan.decisions import Word
-from planner.plan.explain import rejected_table, site_reasons
+from planner.plan.explain import site_reasons
 from planner.plan.ledger import cost_names
 from planner.plan.money_shares import spent_for
 from planner.plan.output import link_id, plan_totals, served_table
+from planner.plan.rejected import rejected_table
 from planner.plan.rules import is_within
 from planner.plan.schedule import Schedule, World, purchases
 from planner.plan.select import plan_tables
