@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 6aa647191688dfb715fb6fd8f7c1e5e286111df715e7edca6066e1ccfcb47486): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 465c0365cfe09aee3aa9c97307219f9297ed227ea14f2f4e1aaf4c6b6941cd58): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -2249,8 +2249,8 @@
   }
 
   // maps/assets/src/why.js
-  var KNOWN = ["new", "only_here", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
-  var NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
+  var KNOWN = ["new", "only_here", "cost_idr", "backhaul", "alternative", "nearest", "decision", "area", "ceiling_left_idr"];
+  var NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "umkm_priority_sector", "people", "facilities"];
   function whyBlocks(app, text2, nameOf2) {
     let why;
     try {
@@ -2259,7 +2259,7 @@
       return text2 ? [section(app.words.t("map.why"), el("p", {}, text2))] : [];
     }
     if (why === null || typeof why !== "object") return [];
-    return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf2), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
+    return [servesBlock(app, why), costBlock(app, why), backhaulBlock(app, why), alternativeBlock(app, why, nameOf2), nearestBlock(app, why, nameOf2), decisionBlock(app, why), ...otherBlocks(app, why)].filter((node) => node !== null);
   }
   function weightUnit(app) {
     const key = `map.unit_of.${app.data.json.plan.objective ?? "umkm"}`;
@@ -2300,7 +2300,8 @@
       const notes = [typeof item.mbps === "number" ? `${words.n(item.mbps, 1)} Mbit/s` : "", item.beam ? String(item.beam) : "", item.has_room === false ? words.t("map.why_full") : ""];
       list.append(el("li", {}, el("div", {}, el("span", {}, words.of("map.backhaul", kind), isChosen && " ", isChosen && chip(words.t("map.why_chosen"), "mark"), el("small", {}, notes.filter(Boolean).join(" · "))), el("b", {}, words.idr(item.cost_idr)))));
     }
-    return section(words.t("map.why_backhaul"), el("p", { class: "note" }, words.t("map.why_backhaul_note")), list);
+    const because = words.has(`map.why_link.${why.backhaul.why}`) ? el("p", {}, words.t(`map.why_link.${why.backhaul.why}`)) : null;
+    return section(words.t("map.why_backhaul"), because, el("p", { class: "note" }, words.t("map.why_backhaul_note")), list);
   }
   function alternativeBlock(app, why, nameOf2) {
     const { words } = app;
@@ -2314,6 +2315,14 @@
       [words.t("map.why_gain"), typeof other.weight === "number" ? `${words.n(other.weight)} ${weightUnit(app)}` : null],
       [words.t("map.field.cost_idr"), typeof other.cost_idr === "number" ? words.idr(other.cost_idr) : null]
     ]));
+  }
+  function nearestBlock(app, why, nameOf2) {
+    const { words } = app;
+    const other = why.nearest;
+    if (!other || typeof other !== "object") return null;
+    const [place2, type] = splitOption(String(other.option_id ?? ""));
+    const text2 = words.t(other.is_built ? "map.why_nearest_built" : "map.why_nearest_free", { km: words.n(other.km, 1), share: words.n(100 * other.reaches_share) });
+    return section(words.t("map.why_nearest"), facts([[words.t("map.field.place_name"), nameOf2(place2)], [words.t("map.field.site_type"), words.of("map.site_type", type)]]), el("p", { class: "note" }, text2));
   }
   function splitOption(id) {
     const at = id.lastIndexOf(":");

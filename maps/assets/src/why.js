@@ -6,13 +6,8 @@ import { plain } from "./words.js";
 
 /** @typedef {import("./app.js").App} App @typedef {Record<string, any>} Json */
 
-<<<<<<< HEAD
-const KNOWN = ["new", "only_here", "cost_idr", "backhaul", "alternative", "decision", "area", "ceiling_left_idr"];
-const NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "people", "facilities"];
-=======
-const KNOWN = ["new", "loss", "cost_idr", "backhaul", "alternative", "nearest", "decision", "area", "ceiling_left_idr"];
+const KNOWN = ["new", "only_here", "cost_idr", "backhaul", "alternative", "nearest", "decision", "area", "ceiling_left_idr"];
 const NEW = ["umkm", "umkm_offline", "umkm_online", "umkm_small", "umkm_priority_sector", "people", "facilities"];
->>>>>>> 3833dd5 (Reasons: why this backhaul, nearest other place, entry at any ceiling; rejected candidates in a module of their own)
 
 /** @param {App} app @param {string} text @param {(id: string) => string} nameOf @returns {Node[]} */
 export function whyBlocks(app, text, nameOf) {
