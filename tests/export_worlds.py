@@ -130,6 +130,27 @@ def points() -> pd.DataFrame:
     })  # fmt: skip
 
 
+def money() -> list[dict[str, Any]]:
+    """Two sources over two years as the facts hold them: what lapses is not carried."""
+    return [
+        {"funding_source": "Rupiah Murni", "payer": "BAKTI", "year": 2026, "ceiling_idr": 2.5e9, "carried_in_idr": 0.0,
+         "kept_opex_idr": 1e8, "capex_idr": 1.9e9, "opex_idr": 0.0, "spent_idr": 1.9e9, "left_idr": 5e8, "n_sites": 1},
+        {"funding_source": "Rupiah Murni", "payer": "BAKTI", "year": 2027, "ceiling_idr": 1e9, "carried_in_idr": 0.0,
+         "kept_opex_idr": 1e8, "capex_idr": 0.0, "opex_idr": 2.5e8, "spent_idr": 2.5e8, "left_idr": 6.5e8, "n_sites": 0},
+        {"funding_source": HOSTILE, "payer": "Pemda", "year": 2027, "ceiling_idr": 3e9, "carried_in_idr": 0.0,
+         "kept_opex_idr": 0.0, "capex_idr": 2.1e9, "opex_idr": 0.0, "spent_idr": 2.1e9, "left_idr": 9e8, "n_sites": 1},
+    ]  # fmt: skip
+
+
+YEARS = [
+    {"year": 2026, "year_worth": 0.25, "n_sites": 1, "n_sites_on": 1, "n_umkm_on": 30.5, "people_on": 366.0, "facilities_on": 1.0, "weight_on": 30.5},
+    {"year": 2027, "year_worth": 0.75, "n_sites": 1, "n_sites_on": 2, "n_umkm_on": 42.5, "people_on": 516.0, "facilities_on": 2.0, "weight_on": 42.5},
+]  # fmt: skip
+EQUITY = [
+    {"rule": "floor", "area": "3T", "least": 50.0, "reached": 42.5, "short": 7.5, "price": 2.0},
+    {"rule": "floor", "area": "53.01", "least": 10.0, "reached": 30.5, "short": 0.0, "price": None},
+    {"rule": "money_share", "area": HOSTILE, "least": 0.4, "reached": 0.525, "short": 0.0, "price": None},
+]
 PHASED = {"year": [2027, 2026], "payer": [HOSTILE, "BAKTI"], "funding_source": ["USO/PNBP", "Rupiah Murni"]}
 """Columns of the two sites where a plan has years and payers."""
 

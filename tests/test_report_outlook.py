@@ -147,3 +147,54 @@ def test_a_plan_whose_explanation_is_no_json_is_borne():
 
 def test_an_empty_frontier_is_none():
     assert document(inputs(frontier=pd.DataFrame()), read_words("id"))["frontier"] is None
+
+
+def phased(**more):
+    """A plan over two years under rules, as the facts hold it."""
+    base = inputs(is_phased=True)
+    rules = {"money": export_worlds.money(), "years": export_worlds.YEARS, "equity": export_worlds.EQUITY, **more}
+    return inputs(is_phased=True, facts={**base.facts, "plan": {**base.facts["plan"], **rules}})
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_rupiah_of_every_source_and_year_is_in_the_report(language, tmp_path):
+    text, say, words = (
+        said(pdf.write(tmp_path / "a.pdf", phased(), language=language)),
+        Say(language),
+        read_words(language),
+    )
+    for row in export_worlds.money():
+        line = [
+            str(row["year"]),
+            *(say.number(row[f"{key}_idr"]) for key in ("ceiling", "carried_in", "kept_opex", "capex", "opex", "left")),
+        ]
+        assert " ".join(line) in text
+    for row in export_worlds.YEARS:
+        assert (
+            " ".join(
+                [
+                    str(row["year"]),
+                    *(say.number(row[key]) for key in ("n_sites", "n_sites_on", "n_umkm_on", "people_on")),
+                ]
+            )
+            in text
+        )
+    assert words("pdf.rule_is_floor") in text
+    assert words("pdf.years_lead")[:40] in text
+
+
+def test_the_chart_of_years_stacks_what_each_source_spends():
+    chart = document(phased(), read_words("en"))["money"]["years"]["chart"]
+    assert chart["names"] == ["2026", "2027"]
+    heights = {part["text"]: part["heights"] for part in chart["parts"]}
+    top = 2.5e9
+    assert heights["Rupiah Murni"] == [1.9e9 / top, 0.25e9 / top]
+    assert [h for text, h in heights.items() if text.startswith("=HYPERLINK")] == [[0.0, 2.1e9 / top]]
+
+
+def test_a_floor_that_is_missed_is_marked_with_how_much_and_its_price():
+    rows = document(phased(), read_words("en"))["equity"]["rules"]["rows"]
+    assert rows[0][1:] == ["3T", "50", "42", {"strong": "8"}, "2.00"]
+    assert rows[1][1:] == ["Kabupaten Kupang", "10", "30", "0", "must be met"]
+    assert rows[2][2:5] == ["40.0%", "52.5%", "0.0%"]
+    assert document(inputs(), read_words("en"))["equity"]["rules"] is None

@@ -15,10 +15,11 @@ from planner.report.say import Say, printable
 from planner.report.sections import places_of, said, table
 from planner.words import Words
 
-__all__ = ["first_sites", "frontier", "payers", "years"]
+__all__ = ["first_sites", "frontier", "payers", "rules", "years"]
 
 _FIRST = 10
 _ACCENT, _SOFT = "#0b6e99", "#566473"
+_BARS = ("#0b6e99", "#efb03c", "#12876f", "#6b4a9a", "#c4421a", "#8c9199")
 
 
 def first_sites(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
@@ -53,17 +54,79 @@ def _only_here(row: Mapping[Any, Any]) -> float | None:
 
 
 def years(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
-    """Sites and money by year, where the plan has more than one."""
-    found = (inputs.facts.get("plan") or {}).get("by_year", {})
-    if len(found) < 2:
-        return {"table": None, "chart": {}}
-    return {
-        "table": _groups(found, words, say, "by_year", str),
-        "chart": stacked_bars(
-            list(found), [(words("pdf.capex"), _ACCENT, [row["capex_idr"] for row in found.values()])],
-            y_text=say.money, title=words("pdf.capex"),
-        ),
-    }  # fmt: skip
+    """Sites, services and money by year and source, where the plan has more than one year."""
+    planned = inputs.facts.get("plan") or {}
+    found, money, yearly = planned.get("by_year", {}), planned.get("money") or [], planned.get("years") or []
+    if len(found) < 2 and len(yearly) < 2:
+        return {"table": None, "money": None, "chart": {}}
+    names = [str(row["year"]) for row in yearly] or list(found)
+    if money:
+        parts = [
+            (printable(source, 40), _BARS[at % len(_BARS)], [_spent(money, source, year) for year in names])
+            for at, source in enumerate(dict.fromkeys(row["funding_source"] for row in money))
+        ]
+    else:
+        parts = [(words("pdf.capex"), _ACCENT, [row["capex_idr"] for row in found.values()])]
+    title = words("pdf.spent_year" if money else "pdf.capex")
+    by_year = _yearly(yearly, money, words, say) if yearly else _groups(found, words, say, "by_year", str)
+    chart = stacked_bars(names, parts, y_text=say.money, title=title)
+    return {"table": by_year, "money": _money(money, words, say) if money else None, "chart": chart}
+
+
+def _spent(money: list[dict[str, Any]], source: Any, year: str, *, column: str = "spent_idr") -> float:
+    """Sum of a source (all where None) in a year."""
+    return sum(
+        float(row[column]) for row in money if str(row["year"]) == year and source in (None, row["funding_source"])
+    )
+
+
+def _yearly(yearly: list[dict[str, Any]], money: list[dict[str, Any]], words: Words, say: Say) -> dict[str, Any]:
+    heads = [(words("pdf.year"), "0.7fr"), (words("pdf.switched_on"), ">0.8fr"), (words("pdf.on_air"), ">0.8fr")]
+    heads += [(words(f"pdf.{key}"), ">1fr") for key in ("on_umkm", "on_people", "on_facilities")]
+    heads += [(words(f"pdf.{key}"), ">1.3fr") for key in ("capex", "opex_earlier", "spent")]
+    rows = []
+    for row in yearly:
+        year = str(row["year"])
+        sums = (_spent(money, None, year, column=column) for column in ("capex_idr", "opex_idr", "spent_idr"))
+        counts = (row[key] for key in ("n_sites", "n_sites_on", "n_umkm_on", "people_on", "facilities_on"))
+        rows.append([year, *(say.number(value) for value in counts), *(say.money(value) for value in sums)])
+    return table(heads, rows, caption=words("pdf.by_year"))
+
+
+def _money(money: list[dict[str, Any]], words: Words, say: Say) -> dict[str, Any]:
+    """Ceiling, use and rest of each source and year, to the rupiah."""
+    heads = [(words("pdf.source_money"), "1.5fr"), (words("pdf.year"), "0.6fr")]
+    columns = ("ceiling", "carried_in", "kept_opex", "capex", "opex", "left")
+    heads += [(words(f"pdf.money_{key}"), ">1.5fr") for key in columns] + [(words("pdf.sites"), ">0.5fr")]
+    rows = [
+        [
+            f"{printable(row['funding_source'], 40)} ({printable(row['payer'], 40)})", str(row["year"]),
+            *(say.number(row[f"{key}_idr"]) for key in columns), say.number(row["n_sites"]),
+        ]
+        for row in money
+    ]  # fmt: skip
+    return table(heads, rows, caption=words("pdf.money_table"))
+
+
+def rules(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any] | None:
+    """Floors and shares of pemerataan: what was asked, reached and missing; None where the plan has none."""
+    rows = (inputs.facts.get("plan") or {}).get("equity")
+    if not rows:
+        return None
+    names = {str(r["area_code"]): printable(r["name"]) for r in inputs.facts.get("areas", ())}
+    heads = [(words("pdf.rule"), "2.2fr"), (words("pdf.group"), "1.6fr")]
+    heads += [(words(f"pdf.rule_{key}"), ">1fr") for key in ("least", "reached", "short", "price")]
+    cells: list[list[Any]] = []
+    for row in rows:
+        is_share = row["rule"] == "money_share"
+        how = say.share if is_share else say.number
+        short = how(row["short"])
+        cells.append([
+            said(words, "pdf", f"rule_is_{row['rule']}"), names.get(str(row["area"]), printable(row["area"])),
+            how(row["least"]), how(row["reached"]), {"strong": short} if (row["short"] or 0.0) > 0.0 else short,
+            say.number(row["price"], 2) if row.get("price") is not None else words("pdf.rule_hard" if not is_share else "pdf.nothing"),
+        ])  # fmt: skip
+    return table(heads, cells, caption=words("pdf.rules"))
 
 
 def payers(inputs: ReportInputs, words: Words, say: Say) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
         },
         "frontier": outlook.frontier(inputs, words, say),
         "programmes": sections.programmes(inputs, words, say),
-        "equity": sections.equity(inputs, words, say),
+        "equity": {**sections.equity(inputs, words, say), "rules": outlook.rules(inputs, words, say)},
         "surveys": sections.surveys(inputs, words, say),
         "claims": sections.claims(inputs, words, say),
         "assumptions": sections.assumptions(inputs, words, say),
