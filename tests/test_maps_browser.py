@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from maps_world import HOSTILE, frontier, make_inputs, served_by, umkm_points
 
+from planner.grid import Grid, Raster
 from planner.maps.atlas import write_atlas
 from planner.maps.inputs import MapInputs, Notice
 from planner.maps.page import write_map
@@ -278,6 +280,49 @@ def test_one_enterprise_and_names_without_end(pages: Any) -> None:
     page = pages(dataclasses.replace(inputs, sites=None, links=None, candidates=None), PHONE)
     page.tab.click(".tabs button >> nth=1")
     assert page.tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.check()
+
+
+def test_areas_without_names_or_enterprises_and_rasters_beyond_the_map(pages: Any) -> None:
+    inputs = make_inputs()
+    assert inputs.admin is not None
+    facts = {**inputs.facts, "areas": [dict(record) for record in inputs.facts["areas"]]}
+    for record in facts["areas"]:
+        if record["area_code"].startswith("99.03"):
+            record["umkm"] = dict.fromkeys(record["umkm"], 0)
+    polar = Grid(100.0, 89.9, 0.5, 360, 60)
+    signal = Raster(polar, np.full(polar.shape, -90.0, dtype=np.float32), "dbm")
+    page = pages(
+        dataclasses.replace(inputs, admin=inputs.admin.assign(name=None), facts=facts, coverage_rsrp_dbm=signal),
+        fragment="#9.00/-9.2000/120.9000/en/area_unserved+coverage_rsrp",
+    )
+    tab = page.tab
+    assert tab.locator(".rank tbody tr").count() == 2  # nobody to serve in the third
+    assert "99.02" in tab.text_content(".rank tbody tr:first-child")
+    tab.evaluate("merata.state.set({selection: {kind: 'area', level: 'kabupaten', row: 2}, tab: 'detail'})")
+    assert "99.03" in tab.text_content(".detail-head")
+    assert "–" in tab.text_content("#body .hero")
+    tab.evaluate("merata.map.setView([84, 120], 5, {animate: false})")
+    page.check()
+
+
+@pytest.mark.parametrize("missing", [("sites", "links"), ("candidates",), ("cells", "service"), ("areas",), ("bts",)])
+def test_what_a_run_lacks_is_named(pages: Any, missing: tuple[str, ...]) -> None:
+    inputs = make_inputs()
+    lacking = {name: getattr(inputs, name).iloc[:0] for name in missing}
+    page = pages(dataclasses.replace(inputs, **lacking))
+    words = {
+        "sites": "Lokasi usulan",
+        "candidates": "Calon lokasi",
+        "cells": "Tingkat layanan",
+        "areas": "Skor prioritas",
+        "bts": "BTS",
+    }
+    said = page.tab.text_content(".absent")
+    assert "Tidak ada data untuk" in said
+    assert words[missing[0]] in said
+    if missing[0] == "sites":
+        assert "Tidak ada lokasi yang diusulkan: pagu terlalu kecil" in page.tab.text_content("#body")
     page.check()
 
 

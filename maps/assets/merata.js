@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 465c0365cfe09aee3aa9c97307219f9297ed227ea14f2f4e1aaf4c6b6941cd58): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 4a837511ef8fb4bc7e9f09b5a99408fb614ec0ba02ebe5b5e42976e0dc81582a): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -2321,7 +2321,7 @@
     const other = why.nearest;
     if (!other || typeof other !== "object") return null;
     const [place2, type] = splitOption(String(other.option_id ?? ""));
-    const text2 = words.t(other.is_built ? "map.why_nearest_built" : "map.why_nearest_free", { km: words.n(other.km, 1), share: words.n(100 * other.reaches_share) });
+    const text2 = words.t(other.is_built ? "map.why_nearest_built" : "map.why_nearest_free", { km: words.n(other.km, 1), share: words.share(other.reaches_share, 0) });
     return section(words.t("map.why_nearest"), facts([[words.t("map.field.place_name"), nameOf2(place2)], [words.t("map.field.site_type"), words.of("map.site_type", type)]]), el("p", { class: "note" }, text2));
   }
   function splitOption(id) {

@@ -88,7 +88,7 @@ function nearestBlock(app, why, nameOf) {
   const other = why.nearest;
   if (!other || typeof other !== "object") return null;
   const [place, type] = splitOption(String(other.option_id ?? ""));
-  const text = words.t(other.is_built ? "map.why_nearest_built" : "map.why_nearest_free", { km: words.n(other.km, 1), share: words.n(100 * other.reaches_share) });
+  const text = words.t(other.is_built ? "map.why_nearest_built" : "map.why_nearest_free", { km: words.n(other.km, 1), share: words.share(other.reaches_share, 0) });
   return section(words.t("map.why_nearest"), facts([[words.t("map.field.place_name"), nameOf(place)], [words.t("map.field.site_type"), words.of("map.site_type", type)]]), el("p", { class: "note" }, text));
 }
 
