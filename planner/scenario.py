@@ -22,6 +22,7 @@ SHIPPED = "shipped:"
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Bounds = tuple[float, float, float, float]
 
 
@@ -106,13 +107,27 @@ class Options(_Section):
         return value
 
 
-class Budget(_Section):
-    """Money: the ceiling (pagu) on the present value of sites and their network.
+class MoneySource(_Section):
+    """One source of money: who pays, its ceiling a year, whether what is left may be spent later, and where."""
 
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    payer: Annotated[str, Field(max_length=60)] = ""
+    ceilings_idr_by_year: dict[int, Amount] = Field(min_length=1)
+    carry_over: bool = False
+    only_in: tuple[str, ...] = ()
+    kept_opex_idr_per_year: Amount = 0.0
+
+
+class Budget(_Section):
+    """Money: one ceiling (pagu) on the present value of sites and network, or sources with a ceiling a year.
+
+    With sources, a site costs its capex in the year it is switched on and its opex in every later year of the plan.
     ``frontier_points`` ceilings around it are planned too (0: none, else at least 2). ``time_limit_s`` is unset by default: limits in units of work end the search, the same on every machine.
     """
 
-    ceiling_idr: Positive
+    ceiling_idr: Positive | None = None
+    sources: tuple[MoneySource, ...] = ()
+    most_sites_by_year: dict[int, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     time_limit_s: Positive | None = None
     gap_target_share: Share = 0.01
     max_nodes: Annotated[int, Field(ge=1)] = 2000
@@ -125,6 +140,70 @@ class Budget(_Section):
             message = "a frontier has at least 2 points (0: none)"
             raise ValueError(message)
         return value
+
+    @model_validator(mode="after")
+    def _one_kind_of_money(self) -> Budget:
+        if self.ceiling_idr is not None and self.sources:
+            message = "give either 'ceiling_idr' or 'sources', not both"
+            raise ValueError(message)
+        if self.most_sites_by_year and not self.sources:
+            message = "'most_sites_by_year' needs 'sources' with ceilings by year"
+            raise ValueError(message)
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"source {', '.join(twice)} stands twice"
+            raise ValueError(message)
+        strange = sorted(year for year in self.most_sites_by_year if year not in self.years)
+        if strange:
+            message = f"'most_sites_by_year' names {strange[0]}, a year without a ceiling"
+            raise ValueError(message)
+        return self
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years of the plan: from the first to the last with a ceiling; empty under one ceiling."""
+        named = {year for source in self.sources for year in source.ceilings_idr_by_year}
+        return tuple(range(min(named), max(named) + 1)) if named else ()
+
+    @property
+    def total_idr(self) -> float:
+        """All the money: the ceiling, or the sum over sources and years; 0 where only a goal is given."""
+        if self.ceiling_idr is not None:
+            return self.ceiling_idr
+        return float(sum(sum(source.ceilings_idr_by_year.values()) for source in self.sources))
+
+
+class FloorRule(_Section):
+    """Least newly served weight (unit of the objective) of an area or kind of the priority layer; soft with a price."""
+
+    area: str = Field(min_length=1)
+    least: Positive
+    price: Positive | None = None
+
+
+class MoneyShareRule(_Section):
+    """Least share of all the money that goes to an area or kind of the priority layer."""
+
+    area: str = Field(min_length=1)
+    least_share: Share
+
+
+class Equity(_Section):
+    """Rules of pemerataan; ``curve_points`` floors of ``curve_area`` are planned too (0: none)."""
+
+    floors: tuple[FloorRule, ...] = ()
+    money_shares: tuple[MoneyShareRule, ...] = ()
+    curve_area: str = ""
+    curve_points: Annotated[int, Field(ge=0, le=50)] = 0
+
+
+class Goal(_Section):
+    """The inverse: the cheapest plan that serves a share of all UMKM (unit of the objective) in each area."""
+
+    share: Annotated[float, Field(gt=0.0, le=1.0)]
+    per: Literal["region", "provinsi", "kabupaten", "kecamatan"] = "kabupaten"
+    relax: bool = False
 
 
 class Outputs(_Section):
@@ -167,7 +246,9 @@ class Scenario(_Section):
     score: Model = Model()
     cost: Model = Model()
     options: Options = Options()
-    budget: Budget
+    budget: Budget = Budget()
+    equity: Equity = Equity()
+    goal: Goal | None = None
     outputs: Outputs = Outputs()
     observed_only: bool = False
     folder: Path = Field(default=Path(), exclude=True)
@@ -184,6 +265,16 @@ class Scenario(_Section):
                 message = f"unknown layer '{kind}'{hint} (known: {', '.join(sorted(LAYERS))})"
                 raise ValueError(message)
         return {kind: tuple(item) if isinstance(item, list) else (item,) for kind, item in value.items()}
+
+    @model_validator(mode="after")
+    def _some_money(self) -> Scenario:
+        if self.goal is None and not self.budget.total_idr > 0:
+            message = "budget needs 'ceiling_idr', or 'sources' whose ceilings are not all 0 (or give a [goal])"
+            raise ValueError(message)
+        if self.goal is not None and (self.budget.sources or self.equity.floors or self.equity.money_shares):
+            message = "[goal] seeks the cheapest plan by itself: it takes neither budget.sources nor [equity]"
+            raise ValueError(message)
+        return self
 
     def sources(self, kind: str) -> tuple[LayerSource, ...]:
         """Files of layer ``kind``; empty when the scenario has none."""
@@ -260,7 +351,7 @@ def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
     if not loc:
         return list(Scenario.model_fields)
     sections: dict[str, type[BaseModel]] = {
-        "region": Region, "options": Options, "budget": Budget, "outputs": Outputs, "layers": LayerSource,
+        "region": Region, "options": Options, "budget": Budget, "equity": Equity, "goal": Goal, "outputs": Outputs, "layers": LayerSource,
     }  # fmt: skip
     section = sections.get(str(loc[0]))
     return list(section.model_fields) if section else []

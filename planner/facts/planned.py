@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -86,9 +87,28 @@ def plan_totals(
         "link_km": {
             str(name): float(rows["length_km"].sum()) for name, rows in plan.links.groupby("technology", sort=True)
         },
+        **_under_rules(plan),
         "certificate": plan.certificate.to_json(),
     }
     return found
+
+
+def _under_rules(plan: Plan) -> dict[str, Any]:
+    """Money by source and year, what each year brings, floors and shares of money; nothing for a plan without rules."""
+    if not len(plan.money.columns):
+        return {}
+    names = ("spent_idr", "opex_after_idr_per_year", "worth_over_years")
+    tables = {"money": plan.money, "years": plan.yearly, "equity": plan.equity}
+    return {
+        **{name: float(plan.totals[name]) for name in names},
+        **{name: [_plain(row) for row in table.to_dict("records")] for name, table in tables.items()},
+    }
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    """A row for JSON: None for what is not there."""
+    found = {str(key): value.item() if hasattr(value, "item") else value for key, value in row.items()}
+    return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in found.items()}
 
 
 def newly_served_desa(inputs: FactsInputs, plans: Sequence[Plan]) -> list[float]:

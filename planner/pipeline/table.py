@@ -118,16 +118,23 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
         Stage("options", "options", (*ground, "cells", "service", "candidates", *some("bts", "power")), ("options", "radio", "cost"), ("models/sites", "models/cost", "models/radio")),
         Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/radio", "models/sites"), outputs=("network/refused_links.csv",)),
-        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "satellite", "proposals")), ("budget", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul"), outputs=("network/availability.csv",)),
+        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "priority", "satellite", "proposals")), ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul"), outputs=("network/availability.csv",)),
     )  # fmt: skip
 
 
 def _frontier(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
-    if not scenario.budget.frontier_points:
+    if not _has_frontier(scenario):
         return ()
     held = tuple(name for kind in ("admin", "decisions") if (name := f"layer:{kind}") in layers)
     inputs = ("cells", "service", "score", "candidates", "options", "backhaul", "plan", *held)
     return (Stage("frontier", "frontier", inputs, ("budget", "objective", "service"), ("models/service",), outputs=("frontier.csv",)),)  # fmt: skip
+
+
+def _has_frontier(scenario: Scenario) -> bool:
+    """Whether plans under other ceilings are asked for: they vary the one ceiling on present values."""
+    budget, equity = scenario.budget, scenario.equity
+    is_plain = not (budget.sources or equity.floors or equity.money_shares or scenario.goal)
+    return bool(budget.frontier_points) and is_plain
 
 
 def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[Stage, ...]:
@@ -135,7 +142,7 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[st
     results = ("frame", "cells", "coverage", "service", "score", "candidates", "plan")
     shown = ("name", "title_id", "title_en", "date", *_OUTPUTS, "service", "budget", "objective", "region", "layers")
     common = (*results, *layers)
-    more = ("frontier",) if scenario.budget.frontier_points else ()
+    more = ("frontier",) if _has_frontier(scenario) else ()
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
         Stage("map", "map", (*common, "facts", *more), (*shown, "options", "radio", "outputs.atlas"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul", "models/radio"), outputs=("map.html", "atlas/*.html")),

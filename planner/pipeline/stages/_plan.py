@@ -10,12 +10,17 @@ from planner.plan.types import Certificate, Plan
 __all__ = ["read_plan", "write_plan"]
 
 _TABLES = ("sites", "links", "relays", "rejected", "surveys", "served")
+_UNDER_RULES = ("money", "yearly", "served_years", "equity")
+"""Tables of plans under rules; a plan under one ceiling has none of them."""
 
 
 def write_plan(folder: Path, plan: Plan) -> None:
     """Write the tables of a plan, its totals and its certificate."""
     for name in _TABLES:
         write_table(folder / f"{name}.parquet", getattr(plan, name))
+    for name in _UNDER_RULES:
+        if len(getattr(plan, name).columns):
+            write_table(folder / f"{name}.parquet", getattr(plan, name))
     write_json(folder / "plan.json", {"totals": dict(plan.totals), "certificate": plan.certificate.to_json()})
 
 
@@ -24,4 +29,5 @@ def read_plan(folder: Path) -> Plan:
     noted = read_json(folder / "plan.json")
     certificate = Certificate(**{**noted["certificate"], "steps": tuple(noted["certificate"]["steps"])})
     tables = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
+    tables |= {n: read_table(folder / f"{n}.parquet") for n in _UNDER_RULES if (folder / f"{n}.parquet").is_file()}
     return Plan(**tables, totals=noted["totals"], certificate=certificate)

@@ -31,9 +31,9 @@ def run(context: StageContext) -> None:
     plan = read_plan(context.inputs["plan"])
     found = frontier(
         problem,
-        ceilings_idr=ceilings_around(budget.ceiling_idr, budget.frontier_points),
+        ceilings_idr=ceilings_around(budget.total_idr, budget.frontier_points),
         decisions=layer(context, "decisions"),
-        plan=(budget.ceiling_idr, plan),
+        plan=(budget.total_idr, plan),
     )
     inputs = FactsInputs(
         cells=problem.cells,

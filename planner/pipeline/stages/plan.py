@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 
 import networkx as nx
 import pandas as pd
@@ -12,14 +14,18 @@ from planner.backhaul.graph import check_graph
 from planner.errors import PlanRejectedError
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import backhaul_specs, layer
+from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer
 from planner.pipeline.stages._plan import write_plan
 from planner.pipeline.stages._problem import read_problem
+from planner.pipeline.stages._rules import rules_of
 from planner.plan.explain import explain
+from planner.plan.programme import select_programme
+from planner.plan.rules import Rules
 from planner.plan.select import select
 from planner.plan.surveys import surveys
-from planner.plan.types import Plan
+from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
+from planner.scenario import Scenario
 
 __all__ = ["run", "warm"]
 
@@ -41,18 +47,15 @@ def run(context: StageContext) -> None:
     problem, graph = read_problem(context)
     check_graph(graph)
     decisions = layer(context, "decisions")
-    budget = scenario.budget
-    plan = select(
-        problem,
-        ceiling_idr=budget.ceiling_idr,
-        decisions=decisions,
-        time_limit_s=budget.time_limit_s,
-        gap_target_share=budget.gap_target_share,
-        max_nodes=budget.max_nodes,
+    rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario))
+    plan = _dated(_select(scenario, problem, rules, decisions), scenario)
+    ceiling = math.inf if rules is not None else scenario.budget.total_idr
+    whole = (
+        scenario.budget.total_idr if rules is None else plan.totals["cost_idr"] + float(plan.money["left_idr"].sum())
     )
-    plan = explain(plan, problem, ceiling_idr=budget.ceiling_idr, decisions=decisions, areas=_names(context))
+    plan = explain(plan, problem, ceiling_idr=whole, decisions=decisions, areas=_names(context))
     plan = surveys(plan, problem.cells, problem.service)
-    faults = verify(plan, problem, ceiling_idr=budget.ceiling_idr, decisions=decisions)
+    faults = verify(plan, problem, ceiling_idr=ceiling, decisions=decisions, rules=rules)
     if faults:
         listed = "; ".join(faults[:_SHOWN_FAULTS])
         message = f"the independent checker refused the plan ({len(faults)} faults): {listed}"
@@ -61,6 +64,30 @@ def run(context: StageContext) -> None:
     over = _availability(context, plan, graph)
     note = {"certificate": plan.certificate.to_json(), "checker": "accepted", "n_sites_over_outage": over}
     write_json(context.folder / "note.json", note)
+
+
+def _select(scenario: Scenario, problem: Problem, rules: Rules | None, decisions: pd.DataFrame | None) -> Plan:
+    budget = scenario.budget
+    if rules is not None:
+        return select_programme(
+            problem, rules, decisions=decisions, time_limit_s=budget.time_limit_s,
+            gap_target_share=budget.gap_target_share,
+        )  # fmt: skip
+    return select(
+        problem, ceiling_idr=budget.total_idr, decisions=decisions, time_limit_s=budget.time_limit_s,
+        gap_target_share=budget.gap_target_share, max_nodes=budget.max_nodes,
+    )  # fmt: skip
+
+
+def _dated(plan: Plan, scenario: Scenario) -> Plan:
+    """A plan under one ceiling belongs to the year of the scenario and names no source."""
+    said = {"year": scenario.date.year, "payer": "", "funding_source": ""}
+    tables = {
+        name: table.assign(**{column: value for column, value in said.items() if column not in table})
+        for name in ("sites", "links", "relays")
+        if (table := getattr(plan, name)) is not None
+    }
+    return replace(plan, **tables)
 
 
 def _availability(context: StageContext, plan: Plan, graph: nx.MultiGraph[str]) -> int:
