@@ -82,6 +82,12 @@ class Model(_Section):
         return dict(self.__pydantic_extra__ or {})
 
 
+class RadioModel(Model):
+    """The radio model, and a fitted calibration of `merata calibrate` (a TOML) that corrects its levels."""
+
+    calibration: str = ""
+
+
 class Options(_Section):
     """Which site types, technologies and generators may be used, where, and which KBLI sectors have priority.
 
@@ -240,7 +246,7 @@ class Scenario(_Section):
     region: Region
     layers: dict[str, tuple[LayerSource, ...]]
     roots: tuple[str, ...] = ()
-    radio: Model = Model()
+    radio: RadioModel = RadioModel()
     service: Model = Model()
     demand: Model = Model()
     score: Model = Model()
@@ -286,6 +292,11 @@ class Scenario(_Section):
             return data_dir() / source.path.removeprefix(SHIPPED)
         path = Path(source.path)
         return path if path.is_absolute() else self.folder / path
+
+    @property
+    def calibration_path(self) -> Path | None:
+        """Fitted calibration of the radio model; relative paths are relative to the scenario."""
+        return self.folder / self.radio.calibration if self.radio.calibration else None
 
     @property
     def allowed_roots(self) -> tuple[Path, ...]:

@@ -94,6 +94,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "cells": c.CELLS,
     "service": c.SERVICE,
     "bts_load": c.BTS_LOAD,
+    "servers": c.SERVERS,
     "areas": c.AREAS,
     "candidates": c.CANDIDATES,
     "options": c.OPTIONS,

@@ -94,6 +94,8 @@ BTS = (
     Column("power_dbm", "number", "Transmit power of one antenna port", minimum=-10.0, maximum=60.0),
     Column("gain_dbi", "number", "Antenna gain, feeder loss taken off", minimum=-5.0, maximum=30.0),
     Column("azimuth_deg", "number", "Bearing of the main lobe; empty = omnidirectional", minimum=0.0, maximum=360.0),
+    Column("tilt_deg", "number", "Electrical downtilt; empty = that of the radio model", minimum=-15.0, maximum=30.0),
+    Column("mechanical_tilt_deg", "number", "Mechanical downtilt; empty = none", minimum=-15.0, maximum=30.0),
     Column("bandwidth_mhz", "number", "Downlink channel width", minimum=0.2, maximum=200.0),
     Column("n_sectors", "integer", "Sectors behind this row", minimum=1, maximum=12, default=1),
     Column("status", "text", "State of the site", allowed=SITE_STATUS, default="on_air"),
@@ -279,6 +281,9 @@ SERVICE = (
     Column("server_bts_id", "text", "Best server; empty = none", is_required=True),
     Column("confidence_share", "number", "Confidence in the evidence about towers here", is_required=True, minimum=0.0, maximum=1.0),
     Column("is_indoor", "flag", "Signal is enough indoors", is_required=True),
+    Column("n_operators_indoor", "integer", "Operators whose 4G or better signal is enough indoors", is_required=True, minimum=0),
+    Column("sinr_db", "number", "Signal to interference and noise of the best server; empty = none, or not modelled"),
+    Column("probability_share", "number", "Probability that the best signal is enough; empty = none computed", minimum=0.0, maximum=1.0),
     Column("deficit_db", "number", "How far the best signal stays below the threshold, 0 where it does not", is_required=True, minimum=0.0),
 )  # fmt: skip
 
@@ -289,7 +294,37 @@ BTS_LOAD = (
     Column("backhaul_mbps", "number", "Capacity of its backhaul; empty = not known"),
     Column("capacity_mbps", "number", "The smaller of the two", is_required=True, minimum=0.0),
     Column("served_share", "number", "Share of the demand it can serve", is_required=True, minimum=0.0, maximum=1.0),
+    Column("load_share", "number", "Demand over capacity; above 1 it is overloaded", is_required=True, minimum=0.0),
+    Column("efficiency_bps_per_hz", "number", "Harmonic mean over its users; empty = interference not modelled, or no users", minimum=0.0),
     Column("limit", "text", "What limits it", allowed=("", "cell_capacity", "backhaul_capacity"), is_required=True),
+)  # fmt: skip
+
+SERVERS = (
+    Column("station", "integer", "Row of the layer bts; the rasters of coverage hold it", is_required=True, minimum=0),
+    Column("bts_id", "text", "Base station", is_required=True),
+    Column("operator", "text", "Mobile operator", is_required=True),
+    Column("technology", "text", "Generation", is_required=True),
+    Column("status", "text", "State of the site", is_required=True),
+    _LON, _LAT,
+    Column("height_m", "number", "Antenna above ground"),
+    Column("band_mhz", "number", "Carrier frequency"),
+    Column("bandwidth_mhz", "number", "Channel width"),
+    Column("azimuth_deg", "number", "Bearing of the main lobe; empty = omnidirectional"),
+    Column("tilt_deg", "number", "Electrical downtilt, that of the radio model where none is stated", is_required=True),
+    Column("mechanical_tilt_deg", "number", "Mechanical downtilt", is_required=True),
+    Column("n_sectors", "integer", "Sectors behind this row", is_required=True),
+    Column("zero_loss_dbm", "number", "What a handset would report if the path lost nothing: EIRP of one resource element with the handset's gain, less body and margin"),
+    Column("margin_db", "number", "Safety margin its levels hold"),
+    Column("sigma_db", "number", "Spread of a predicted level"),
+    Column("uplink_limit_dbm", "number", "Level at which the uplink just closes; empty for 2G and 3G"),
+    Column("limit_dbm", "number", "Level that counts as signal outdoors"),
+    Column("indoor_limit_dbm", "number", "Level outdoors that counts as signal indoors"),
+    Column("demand_mbps", "number", "Busy-hour demand in its footprint; empty where it carries no 4G or 5G"),
+    Column("capacity_mbps", "number", "The smaller of its cells and its backhaul"),
+    Column("load_share", "number", "Demand over capacity"),
+    Column("served_share", "number", "Share of the demand it can serve"),
+    Column("efficiency_bps_per_hz", "number", "Harmonic mean over its users"),
+    Column("limit", "text", "What limits it", is_required=True),
 )  # fmt: skip
 
 AREAS = (

@@ -162,6 +162,9 @@ def bts(n: int, **columns: Any) -> pd.DataFrame:
         "bts_id": [f"b{i:02d}" for i in range(n)],
         "operator": "A",
         "technology": "4G",
+        "band_mhz": 900.0,
+        "power_dbm": 43.0,
+        "gain_dbi": 15.0,
         "bandwidth_mhz": 20.0,
         "n_sectors": 3.0,
         "lon_deg": 120.0 + 0.01 * np.arange(n),
@@ -185,13 +188,21 @@ def service_of(levels: list[str], **columns: Any) -> pd.DataFrame:
         "server_bts_id": pd.Series([""] * n, dtype="str"),
         "confidence_share": np.ones(n),
         "is_indoor": np.zeros(n, dtype=bool),
+        "n_operators_indoor": np.zeros(n, dtype=np.int64),
+        "sinr_db": np.full(n, np.nan),
+        "probability_share": np.full(n, np.nan),
         "deficit_db": np.zeros(n),
     }
     return pd.DataFrame({**base, **columns})
 
 
-def signal(groups: list[tuple[str, str]], servers: list[list[int]], rsrp_dbm: Any = -90.0) -> SignalAtCells:
-    """Signal of each group at each cell; −1 for no server."""
+def signal(
+    groups: list[tuple[str, str]], servers: list[list[int]], rsrp_dbm: Any = -90.0, interference_dbm: Any = np.nan
+) -> SignalAtCells:
+    """Signal of each group at each cell, and the interference of its carrier (NaN: none); −1 for no server."""
     server = np.array(servers, dtype=np.int32).reshape(len(groups), -1)
     level = np.where(server >= 0, np.broadcast_to(np.asarray(rsrp_dbm, dtype=np.float64), server.shape), np.nan)
-    return SignalAtCells(tuple(CoverageGroup(*group) for group in groups), level.astype(np.float32), server)
+    other = np.where(server >= 0, np.broadcast_to(np.asarray(interference_dbm, dtype=np.float64), server.shape), np.nan)
+    return SignalAtCells(
+        tuple(CoverageGroup(*group) for group in groups), level.astype(np.float32), server, other.astype(np.float32)
+    )

@@ -99,7 +99,7 @@ def test_few_classes_and_short_ranges_are_not_made_up() -> None:
 
 def test_the_fitted_spread_feeds_margin_and_probability() -> None:
     found = fit_calibration(_world(), name="t", model="p1812", spacing_m=90.0)
-    radio = found.spread_of(read_spec(RadioSpec, "radio", "default"))
+    radio = read_spec(RadioSpec, "radio", "default").model_copy(update={"correction": found.correction()})
     margin = radio.edge_margin_db(0.9, 0.0)
     assert margin == pytest.approx(1.2816 * found.sigma_db, rel=1e-3)
     assert float(coverage_probability(-110.0 + margin, -110.0, found.sigma_db)) == pytest.approx(0.9, abs=1e-6)

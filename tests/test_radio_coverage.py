@@ -19,10 +19,13 @@ from planner.radio.surface import clutter_heights, halo_pixels
 from planner.specs.radio import ClutterSpec
 
 SPEC = spec(radius_km=6.0)
+ROUND = spec(radius_km=6.0, tilt_deg=0.0, side_lobe_db=0.0)
+"""Antennas that send alike at all elevations."""
 
 
 def _equal(a: Coverage, b: Coverage) -> bool:
-    return np.array_equal(a.rsrp_dbm, b.rsrp_dbm, equal_nan=True) and np.array_equal(a.server, b.server)
+    names = ("rsrp_dbm", "server", "second_dbm", "second_server", "interference_dbm", "carrier_dbm")
+    return all(np.array_equal(getattr(a, n), getattr(b, n), equal_nan=n.endswith("dbm")) for n in names)
 
 
 def _whole(count: int = 14, **changes: object) -> tuple[pd.DataFrame, Grid, Raster, Raster, np.ndarray, Coverage]:
@@ -57,7 +60,9 @@ def test_level_of_a_pixel_is_budget_minus_the_loss_of_its_profile() -> None:
     length_km = 14 * PIXEL_DEG * float(metres_per_degree(float(lat[0]))[0]) / 1000.0
     n = max(5, int(length_km / (PIXEL_DEG * 110.946) + 0.5) + 1)
     loss = profile_loss_db(np.linspace(0.0, length_km, n), np.zeros(n), link(latitude_deg=float(lat[0])))
-    assert level == pytest.approx(43.0 + 15.0 - 10.0 * np.log10(600.0) - loss, abs=1e-3)
+    down_deg = np.degrees((42.0 - 1.5) / (1000.0 * length_km) + length_km / (2.0 * 6371.0 * 157.0 / 107.0))
+    pattern = 12.0 * ((SPEC.tilt_deg - down_deg) / 10.0) ** 2
+    assert level == pytest.approx(43.0 + 15.0 - 10.0 * np.log10(600.0) - loss - pattern, abs=2e-3)
     assert found.server[0, 15, 19] == 0
     assert found.model == "p1812"
 
@@ -68,7 +73,7 @@ def test_sector_pattern_is_taken_off_behind_the_antenna() -> None:
     bts = stations(frame, 1, technology="4G", status="on_air", azimuth_deg=90.0)
     lon, lat = frame.lon_lat(np.array([30]), np.array([30]))
     bts["lon_deg"], bts["lat_deg"] = lon, lat
-    found = coverage(bts, frame, spec=SPEC, terrain=flat, clutter_m=None, land=None).rsrp_dbm[0]
+    found = coverage(bts, frame, spec=ROUND, terrain=flat, clutter_m=None, land=None).rsrp_dbm[0]
     assert found[30, 40] - found[30, 20] == pytest.approx(20.0, abs=0.01)
     assert np.isnan(found[0, 0])  # beyond the radius
 
@@ -103,11 +108,11 @@ def test_a_tile_with_its_halo_gives_the_same_bytes_as_the_whole() -> None:
             terrain=Raster(window, terrain.values[cut], "m"),
             clutter_m=Raster(window, clutter.values[cut], "m"),
             land=land[cut],
-            groups=found.groups,
         )
         whole = (slice(None), slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
         assert part.rsrp_dbm.tobytes() == np.ascontiguousarray(found.rsrp_dbm[whole]).tobytes()
-        assert np.array_equal(part.server, found.server[whole])
+        for name in ("server", "second_dbm", "second_server", "interference_dbm", "carrier_dbm"):
+            assert getattr(part, name).tobytes() == np.ascontiguousarray(getattr(found, name)[whole]).tobytes()
         assert part.left_out == ()
 
 
@@ -132,6 +137,91 @@ def test_equal_levels_go_to_the_first_identifier() -> None:
     bts["bts_id"] = ["c", "a", "b"]
     found = coverage(bts, frame, spec=SPEC, terrain=flat, clutter_m=None, land=None)
     assert set(np.unique(found.server)) <= {-1, 1}
+
+
+def _alone(bts: pd.DataFrame, i: int, frame: Grid, ground_of: tuple[Raster, Raster, np.ndarray]) -> np.ndarray:
+    """Level of one station on all pixels, −inf where it is not kept."""
+    terrain, clutter, land = ground_of
+    found = coverage(bts.iloc[[i]], frame, spec=spec(radius_km=6.0, floor_dbm=-160.0), terrain=terrain, clutter_m=clutter, land=land)  # fmt: skip
+    return np.nan_to_num(found.rsrp_dbm[0], nan=-np.inf)
+
+
+def test_second_best_interference_and_power_are_those_of_the_stations_one_by_one() -> None:
+    bts, frame, terrain, clutter, land, _ = _whole()
+    bts = bts.assign(technology="4G", status="on_air")
+    bts.loc[1, ["lon_deg", "lat_deg"]] = bts.loc[0, ["lon_deg", "lat_deg"]].to_numpy()  # two sectors on one mast
+    bts.loc[:1, "operator"], bts.loc[:1, "band_mhz"], bts.loc[:1, "azimuth_deg"] = "Merak", 900.0, [0.0, 120.0]
+    bts.loc[2:4, "operator"], bts.loc[2:4, "band_mhz"] = "Merak", 900.0
+    found = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land)
+    level = np.array([_alone(bts, i, frame, (terrain, clutter, land)) for i in range(len(bts))])
+    place = bts.groupby(["lon_deg", "lat_deg"]).ngroup().to_numpy()
+    assert [found.groups[k].operator for k in found.broadband] == ["Merak", "Nuri"]
+    n_heard = 0
+    for i, k in enumerate(found.broadband):
+        own = np.flatnonzero(bts["operator"] == found.groups[k].operator)
+        best = own[level[own].argmax(axis=0)]
+        has = found.server[k] >= 0
+        assert np.array_equal(found.server[k][has], best[has])
+        elsewhere = np.where(place[own][:, np.newaxis, np.newaxis] == place[best], -np.inf, level[own])
+        second = np.where(elsewhere.max(axis=0) >= SPEC.floor_dbm, elsewhere.max(axis=0), np.nan)
+        assert np.array_equal(found.second_dbm[i][has], second[has].astype(np.float32), equal_nan=True)
+        others = (bts["band_mhz"].to_numpy()[:, np.newaxis, np.newaxis] == bts["band_mhz"].to_numpy()[best])[own]
+        others &= own[:, np.newaxis, np.newaxis] != best
+        power = 10.0 * np.log10((10.0 ** (level[own] / 10.0) * others).sum(axis=0) + 1e-30)
+        heard = has & (power > level[own].max(axis=0) - 40.0)  # fainter ones drown in the rounding of the sum
+        n_heard += int(heard.sum())
+        assert found.interference_dbm[i][heard] == pytest.approx(power[heard], abs=0.05)
+    assert n_heard > 300
+    number = [item.band_mhz == 900.0 and item.operator == "Merak" for item in found.carriers].index(True)
+    own = np.flatnonzero((bts["operator"] == "Merak") & (bts["band_mhz"] == 900.0))
+    total = (10.0 ** (level[own] / 10.0)).sum(axis=0)
+    assert found.carrier_dbm[number][total > 0.0] == pytest.approx(10.0 * np.log10(total[total > 0.0]), abs=1e-3)
+
+
+def test_sectors_drawn_as_one_envelope_at_a_mast_do_not_drown_each_other() -> None:
+    frame = grid(40, 40)
+    flat = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    bts = stations(frame, 3, technology="4G", status="on_air", operator="A", band_mhz=900.0, height_m=42.0)
+    bts["lon_deg"], bts["lat_deg"] = bts["lon_deg"].iloc[0], bts["lat_deg"].iloc[0]
+    envelope = coverage(bts.assign(azimuth_deg=np.nan), frame, spec=SPEC, terrain=flat, clutter_m=None, land=None)
+    assert np.isnan(envelope.interference_dbm).all()
+    assert np.isnan(envelope.second_dbm).all()  # nothing stands at another place
+    sectors = coverage(bts.assign(azimuth_deg=[0.0, 120.0, 240.0]), frame, spec=SPEC, terrain=flat, clutter_m=None, land=None)  # fmt: skip
+    assert np.isfinite(sectors.interference_dbm).any()
+
+
+def test_the_rim_of_the_radius_is_counted_and_its_signal_told() -> None:
+    frame = grid(60, 60)
+    flat = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    lon, lat = frame.lon_lat(np.array([30]), np.array([30]))
+    bts = stations(frame, 1, technology="4G", status="on_air", azimuth_deg=np.nan, height_m=42.0).assign(
+        lon_deg=lon, lat_deg=lat
+    )
+    near = coverage(bts, frame, spec=spec(radius_km=4.0), terrain=flat, clutter_m=None, land=None).edges
+    weak = coverage(bts.assign(power_dbm=3.0), frame, spec=spec(radius_km=4.0), terrain=flat, clutter_m=None, land=None)
+    around = 2.0 * np.pi * 4.0 * 1.5 / 0.3
+    assert near.n_pixels == pytest.approx(around, rel=0.15)
+    assert near.n_above == near.n_pixels  # 4 km from 42 m over flat ground
+    assert (weak.edges.n_pixels, weak.edges.n_above) == (near.n_pixels, 0)
+
+
+def test_levels_near_a_high_mast_fall_with_the_pattern_in_elevation() -> None:
+    """Half a kilometre from a mast on a hill of 300 m the path leaves 30 degrees down: 20 dB off."""
+    frame = grid(30, 30)
+    height = np.zeros(frame.shape, np.float32)
+    height[15, 15] = 300.0
+    hill = Raster(frame, height, "m")
+    lon, lat = frame.lon_lat(np.array([15]), np.array([15]))
+    bts = stations(frame, 1, technology="4G", status="on_air", azimuth_deg=np.nan, height_m=42.0).assign(
+        lon_deg=lon, lat_deg=lat
+    )
+    flat = coverage(bts, frame, spec=ROUND, terrain=hill, clutter_m=None, land=None).rsrp_dbm[0]
+    lobed = coverage(bts, frame, spec=SPEC, terrain=hill, clutter_m=None, land=None).rsrp_dbm[0]
+    assert flat[15, 17] - lobed[15, 17] == pytest.approx(20.0, abs=0.01)
+    down = np.degrees(np.arctan(340.5 / 3600.0))
+    assert flat[15, 27] - lobed[15, 27] == pytest.approx(12.0 * ((down - SPEC.tilt_deg) / 10.0) ** 2, abs=0.4)
+    steep = coverage(bts.assign(tilt_deg=14.0), frame, spec=SPEC, terrain=hill, clutter_m=None, land=None).rsrp_dbm[0]
+    assert steep[15, 18] > lobed[15, 18] + 5.0
 
 
 def test_land_without_height_is_refused_unless_the_planner_says_how_to_fill_it() -> None:
@@ -221,7 +311,7 @@ def _transmitters(frame: Grid, count: int) -> pd.DataFrame:
     made = stations(
         frame, count, technology="4G", status="on_air", operator="A", bts_id=[f"t{i}" for i in range(count)]
     )
-    return made.assign(radius_km=6.0)
+    return made.assign(radius_km=6.0, limit_dbm=-110.0)
 
 
 def _cells(land: np.ndarray) -> pd.DataFrame:
@@ -234,9 +324,7 @@ def test_covers_hold_the_levels_of_coverage_at_the_cells() -> None:
     frame = grid()
     terrain, clutter, land = ground(frame)
     made, cells = _transmitters(frame, 5), _cells(land)
-    found = covers(
-        made, cells, grid=frame, spec=SPEC, terrain=terrain, clutter_m=clutter, threshold_dbm=-110.0, land=land
-    )
+    found = covers(made, cells, grid=frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land)
     assert found.indptr.tolist()[0] == 0
     assert found.indptr[-1] == found.indices.size == found.rsrp_dbm.size
     for i in range(len(made)):
@@ -256,7 +344,6 @@ def test_covers_do_not_depend_on_the_order_of_cells_or_transmitters() -> None:
         "spec": SPEC,
         "terrain": terrain,
         "clutter_m": clutter,
-        "threshold_dbm": -110.0,
         "land": land,
     }
     found = covers(made, cells, **arguments)
@@ -274,8 +361,8 @@ def test_each_transmitter_keeps_its_own_radius_and_height() -> None:
     frame = grid()
     terrain, _, land = ground(frame)
     made, cells = _transmitters(frame, 1), _cells(land)
-    pair = pd.concat([made, made.assign(radius_km=2.0, height_m=20.0)], ignore_index=True)
-    found = covers(pair, cells, grid=frame, spec=SPEC, terrain=terrain, clutter_m=None, threshold_dbm=-120.0, land=land)
+    pair = pd.concat([made, made.assign(radius_km=2.0, height_m=20.0)], ignore_index=True).assign(limit_dbm=-120.0)
+    found = covers(pair, cells, grid=frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land)
     wide, narrow = found.of(0)[0], found.of(1)[0]
     assert 0 < narrow.size < wide.size
     assert set(narrow) <= set(wide)
@@ -285,7 +372,7 @@ def test_covers_refuse_voids_and_missing_numbers_and_take_empty_tables() -> None
     frame = grid()
     terrain, _, land = ground(frame)
     made, cells = _transmitters(frame, 2), _cells(land)
-    arguments = {"grid": frame, "spec": SPEC, "clutter_m": None, "threshold_dbm": -110.0, "land": land}
+    arguments = {"grid": frame, "spec": SPEC, "clutter_m": None, "land": land}
     with pytest.raises(RadioError, match="2 transmitters have no height_m"):
         covers(made.assign(height_m=np.nan), cells, terrain=terrain, **arguments)
     holed = Raster(frame, np.full(frame.shape, np.nan, np.float32), "m")
@@ -310,7 +397,7 @@ def test_paths_of_coverage_are_those_of_an_independent_sampling() -> None:
 
     bts, frame, terrain, clutter, land, _ = _whole()
     bts = bts.assign(technology="4G", status="on_air", operator="A", azimuth_deg=np.nan).iloc[[3]]
-    found = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land).rsrp_dbm[0]
+    found = coverage(bts, frame, spec=ROUND, terrain=terrain, clutter_m=clutter, land=land).rsrp_dbm[0]
     lon, lat = float(bts["lon_deg"].iloc[0]), float(bts["lat_deg"].iloc[0])
     row_0, col_0 = (frame.north_deg - lat) / frame.pixel_deg - 0.5, (lon - frame.west_deg) / frame.pixel_deg - 0.5
     rows, cols = np.nonzero(np.isfinite(found))

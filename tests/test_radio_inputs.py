@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+import pandas as pd
 import pytest
 from radio_worlds import link, spec
 
 from planner.catalog import read_spec
 from planner.errors import RadioError, ScenarioError, UsageError
-from planner.radio.link_budget import ERP_TO_EIRP_DB, element_noise_dbm, level_at_zero_loss_dbm, spread_db
+from planner.radio.link_budget import (
+    ERP_TO_EIRP_DB,
+    element_noise_dbm,
+    level_at_zero_loss_dbm,
+    spread_db,
+    station_budgets,
+)
+from planner.radio.location import location_sigma_db
 from planner.radio.profile import profile_loss_db
 from planner.specs.radio import ClutterSpec, RadioSpec, TransmitterDefaults
+from planner.units import THERMAL_NOISE_DBM_PER_HZ
 
 DISTANCE_KM = np.linspace(0.0, 5.0, 11)
 FLAT = np.zeros(11)
@@ -89,32 +100,83 @@ def test_fallback_model_says_where_it_ends() -> None:
         profile_loss_db(DISTANCE_KM, FLAT, link(5000.0), model="extended_hata")
 
 
-def test_margin_and_location_percentage_together_are_refused() -> None:
+SAFETY = {"margin_db": 5.5, "location_percent": 90.0, "edge_probability_share": 0.75, "entry_probability_share": 0.8}
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(SAFETY, 2)))
+def test_two_safety_margins_together_are_refused_whichever_they_are(pair: tuple[str, str]) -> None:
     with pytest.raises(ScenarioError, match="or it counts twice"):
-        read_spec(RadioSpec, "radio", "default", overrides={"margin_db": 5.5, "location_percent": 90.0})
-    assert read_spec(RadioSpec, "radio", "default", overrides={"location_percent": 90.0}).margin_db == 0.0
+        read_spec(RadioSpec, "radio", "default", overrides={name: SAFETY[name] for name in pair})
+    for name in pair:
+        assert getattr(read_spec(RadioSpec, "radio", "default", overrides={name: SAFETY[name]}), name) == SAFETY[name]
 
 
 def test_thresholds_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ScenarioError, match="signal that counts would not be kept"):
         read_spec(RadioSpec, "radio", "default", overrides={"floor_dbm": -100.0})
-    with pytest.raises(ScenarioError, match="lies below threshold_dbm"):
-        read_spec(RadioSpec, "radio", "default", overrides={"indoor_threshold_dbm": -115.0})
+    with pytest.raises(ScenarioError, match="is more than 4 blocks can carry"):
+        read_spec(RadioSpec, "radio", "default", overrides={"uplink_mbps": 2.0})
 
 
 def test_margin_counts_once() -> None:
     arguments = {"port_power_dbm": 43.0, "gain_dbi": 15.0, "bandwidth_mhz": 10.0}
-    without = level_at_zero_loss_dbm("4G", spec=spec(), **arguments)
-    assert without - level_at_zero_loss_dbm("4G", spec=spec(margin_db=5.5), **arguments) == pytest.approx(5.5)
-    assert without - level_at_zero_loss_dbm("4G", spec=spec(body_loss_db=3.0), **arguments) == pytest.approx(3.0)
+    without = level_at_zero_loss_dbm("4G", spec=spec(), margin_db=0.0, **arguments)
+    assert without - level_at_zero_loss_dbm("4G", spec=spec(), margin_db=5.5, **arguments) == pytest.approx(5.5)
+    held = level_at_zero_loss_dbm("4G", spec=spec(body_loss_db=3.0), margin_db=0.0, **arguments)
+    assert without - held == pytest.approx(3.0)
+    station = _station()
+    plain, margin = (station_budgets(station, spec(margin_db=m), 300.0) for m in (0.0, 5.5))
+    assert plain.zero_loss_dbm[0] == pytest.approx(without)
+    assert plain.zero_loss_dbm - margin.zero_loss_dbm == pytest.approx([5.5])
+    assert margin.limit_dbm == plain.limit_dbm
+    assert margin.indoor_limit_dbm == plain.indoor_limit_dbm
+
+
+def _station(**columns: object) -> pd.DataFrame:
+    base = {"technology": "4G", "band_mhz": 900.0, "power_dbm": 43.0, "gain_dbi": 15.0, "bandwidth_mhz": 10.0}
+    return pd.DataFrame({name: [value] for name, value in {**base, **columns}.items()})
+
+
+def test_a_probability_at_the_edge_takes_its_quantile_of_both_spreads_off_once() -> None:
+    sigma = np.hypot(8.0, location_sigma_db(900.0, 300.0, 1.5))
+    median = station_budgets(_station(), spec(), 300.0)
+    edge = station_budgets(_station(), spec(edge_probability_share=0.9), 300.0)
+    assert median.zero_loss_dbm - edge.zero_loss_dbm == pytest.approx([1.2816 * sigma], abs=1e-3)
+    assert edge.margin_db == pytest.approx([1.2816 * sigma], abs=1e-3)
+    places = station_budgets(_station(), spec(location_percent=90.0), 300.0)  # there the model takes it off the level
+    assert places.zero_loss_dbm == median.zero_loss_dbm
+    assert places.margin_db == pytest.approx([1.2816 * location_sigma_db(900.0, 300.0, 1.5)], abs=1e-3)
+
+
+def test_the_uplink_closes_where_a_handset_of_23_dbm_just_carries_its_rate() -> None:
+    """By hand: loss that leaves the station's sensitivity of 23 dBm, and the RSRP that the same loss leaves."""
+    noise = THERMAL_NOISE_DBM_PER_HZ + 10 * np.log10(4 * 180e3) + 5.0
+    sinr = 10 * np.log10(2 ** (0.25e6 / (4 * 180e3 * 0.75) / 0.4) - 1)
+    most_loss = 23.0 + 15.0 - (noise + 3.0 + sinr)  # handset and antenna gain; interference lifts the noise by 3 dB
+    by_hand = 43.0 + 15.0 - 10 * np.log10(600) - most_loss
+    found = station_budgets(_station(), spec(), 300.0)
+    assert found.uplink_limit_dbm == pytest.approx([by_hand])
+    assert found.limit_dbm == [-110.0]  # the downlink is the weaker one here
+    strong = station_budgets(_station(power_dbm=49.0), spec(), 300.0)
+    assert strong.limit_dbm == pytest.approx([by_hand + 6.0])  # more power down does not help the way up
+    assert station_budgets(_station(technology="2G", bandwidth_mhz=0.2), spec(), 300.0).uplink_limit_dbm == [-np.inf]
+
+
+def test_numbers_that_are_not_known_give_no_limit() -> None:
+    found = station_budgets(_station(band_mhz=np.nan), spec(), 300.0)
+    assert np.isnan([found.zero_loss_dbm[0], found.limit_dbm[0], found.indoor_limit_dbm[0]]).all()
 
 
 def test_level_is_that_of_one_resource_element_not_of_the_carrier() -> None:
     """43 dBm into 15 dBi at 10 MHz: 58 dBm EIRP, 30.2 dBm per element of 600."""
-    level = level_at_zero_loss_dbm("4G", port_power_dbm=43.0, gain_dbi=15.0, bandwidth_mhz=10.0, spec=spec())
+    level = level_at_zero_loss_dbm(
+        "4G", port_power_dbm=43.0, gain_dbi=15.0, bandwidth_mhz=10.0, spec=spec(), margin_db=0.0
+    )
     assert level == pytest.approx(58.0 - 10.0 * np.log10(600.0), abs=1e-9)
     assert 58.0 - level == pytest.approx(27.78, abs=0.005)
-    wide = level_at_zero_loss_dbm("4G", port_power_dbm=43.0, gain_dbi=15.0, bandwidth_mhz=20.0, spec=spec())
+    wide = level_at_zero_loss_dbm(
+        "4G", port_power_dbm=43.0, gain_dbi=15.0, bandwidth_mhz=20.0, spec=spec(), margin_db=0.0
+    )
     assert level - wide == pytest.approx(3.01, abs=0.005)
 
 
@@ -122,9 +184,11 @@ def test_eirp_or_erp_in_place_of_the_power_of_a_port_is_refused() -> None:
     eirp_dbm = 43.0 + 17.0
     for wrong in (eirp_dbm, eirp_dbm + 3.0):
         with pytest.raises(RadioError, match="an EIRP or ERP holds the antenna's gain already"):
-            level_at_zero_loss_dbm("4G", port_power_dbm=wrong, gain_dbi=0.0, bandwidth_mhz=10.0, spec=spec())
+            level_at_zero_loss_dbm(
+                "4G", port_power_dbm=wrong, gain_dbi=0.0, bandwidth_mhz=10.0, spec=spec(), margin_db=0.0
+            )
     with pytest.raises(RadioError, match="gain_dbi = 43"):
-        level_at_zero_loss_dbm("4G", port_power_dbm=17.0, gain_dbi=43.0, bandwidth_mhz=10.0, spec=spec())
+        level_at_zero_loss_dbm("4G", port_power_dbm=17.0, gain_dbi=43.0, bandwidth_mhz=10.0, spec=spec(), margin_db=0.0)
     assert pytest.approx(10.0 * np.log10(1.64), abs=0.002) == ERP_TO_EIRP_DB  # half-wave dipole over isotropic
 
 

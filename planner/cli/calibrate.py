@@ -21,12 +21,13 @@ from planner.errors import LayerError, UsageError
 from planner.grid import Raster
 from planner.layers import read_layer
 from planner.pipeline.stages.layer import read_context
-from planner.radio.antenna import sector_loss_db
+from planner.radio.antenna import pattern_loss_db, pattern_of
 from planner.radio.calibration import FIT_SOURCE, Samples, corrected_dbm, fit_calibration
-from planner.radio.inspection import ground_profile
+from planner.radio.inspection import departure_deg, ground_profile
 from planner.radio.link import RadioLink
-from planner.radio.link_budget import level_at_zero_loss_dbm
+from planner.radio.link_budget import station_budgets
 from planner.radio.profile import profile_loss_db
+from planner.radio.reach import mounts
 from planner.scenario import LayerSource, Scenario, read_scenario
 from planner.specs.calibration import CalibrationSpec
 from planner.specs.radio import ClutterSpec, RadioSpec
@@ -79,8 +80,8 @@ def calibrate(
     level, km = _levels(pairs, towers, radio, (terrain, cover))
     table = _served(pairs, towers, level, km)
     if table.empty:
-        message = f"no sample of '{measurements.name}' lies within {radio.radius_km:g} km of a 4G or 5G tower on air"
-        raise LayerError(message, code="calibrate_none", file=measurements.name, km=radio.radius_km)
+        message = f"no sample of '{measurements.name}' lies within {radio.reach_km:g} km of a 4G or 5G tower on air"
+        raise LayerError(message, code="calibrate_none", file=measurements.name, km=radio.reach_km)
     table["clutter"] = _class_names(classes, table)
     spacing_m = grid.pixel_deg * 110_946.0
     samples = _samples(table)
@@ -119,7 +120,7 @@ def _bounds(towers: pd.DataFrame, drive: pd.DataFrame, radio: RadioSpec) -> tupl
     if drive.empty:
         message = "no measured sample could be used: run 'merata check FILE --kind measurements'"
         raise LayerError(message, code="calibrate_empty")
-    reach = radio.radius_km / 107.5
+    reach = radio.reach_km / 107.5
     lon, lat = drive["lon_deg"], drive["lat_deg"]
     box = float(lon.min()) - reach, float(lat.min()) - reach, float(lon.max()) + reach, float(lat.max()) + reach
     near = towers["lon_deg"].between(box[0], box[2]) & towers["lat_deg"].between(box[1], box[3])
@@ -148,7 +149,7 @@ def _paired(rows: pd.DataFrame, towers: pd.DataFrame, radio: RadioSpec) -> _Pair
     ends = (towers["lon_deg"].to_numpy(float), towers["lat_deg"].to_numpy(float))
     lost = np.flatnonzero(~known)
     places = (rows["lon_deg"].to_numpy(float)[lost], rows["lat_deg"].to_numpy(float)[lost])
-    i, j, _ = nearest_pairs(places, ends, k=4 * _NEAREST, max_km=radio.radius_km)
+    i, j, _ = nearest_pairs(places, ends, k=4 * _NEAREST, max_km=radio.reach_km)
     owner = rows["operator"].to_numpy(dtype=str)[lost[i]]
     fits = (owner == "") | (owner == towers["operator"].to_numpy(dtype=str)[j])
     i, j = i[fits], j[fits]
@@ -167,15 +168,14 @@ def _levels(
     level, length = np.full(pairs.sample.size, np.nan), np.full(pairs.sample.size, np.nan)
     lon, lat = pairs.rows["lon_deg"].to_numpy(float), pairs.rows["lat_deg"].to_numpy(float)
     west, south, east, north = terrain.grid.bounds_deg
-    at = towers[["lon_deg", "lat_deg", "band_mhz", "height_m", "power_dbm", "gain_dbi", "bandwidth_mhz"]].to_numpy(
-        float
-    )
-    azimuth = towers["azimuth_deg"].to_numpy(float)
-    technology = towers["technology"].to_numpy(dtype=str)
+    at = towers[["lon_deg", "lat_deg", "band_mhz", "height_m"]].to_numpy(float)
+    budgets = station_budgets(towers, radio, terrain.grid.pixel_deg * 110_946.0)
+    median_dbm = budgets.zero_loss_dbm + budgets.margin_db  # medians: the margin comes afterwards
+    hung, shape = mounts(towers, radio), pattern_of(radio)
     km = geo.distance_km(at[pairs.tower, 0], at[pairs.tower, 1], lon[pairs.sample], lat[pairs.sample])
     for pair, (i, j) in enumerate(zip(pairs.sample, pairs.tower, strict=True)):  # each path has a length of its own
-        x, y, band, height, power, gain, width = at[j]
-        if not (_NEAREST_KM <= km[pair] <= 2.0 * radio.radius_km and west <= x <= east and south <= y <= north):
+        x, y, band, height = at[j]
+        if not (_NEAREST_KM <= km[pair] <= 2.0 * radio.reach_km and west <= x <= east and south <= y <= north):
             continue
         profile = ground_profile(
             terrain, (x, y), (lon[i], lat[i]), clutter=cover, void_is_sea=radio.void_policy == "sea"
@@ -185,14 +185,9 @@ def _levels(
             profile.distance_km, profile.ground_m, link, clutter_m=profile.clutter_m, zone=np.where(profile.is_sea, 1, 4),
             model=radio.model,
         )  # fmt: skip
-        bearing = np.array([np.degrees(np.arctan2((lon[i] - x) * np.cos(np.radians(y)), lat[i] - y))])
-        pattern = sector_loss_db(
-            bearing, azimuth[j], beam_width_deg=radio.beam_width_deg, front_back_db=radio.front_back_db
-        )
-        zero = level_at_zero_loss_dbm(
-            technology[j], port_power_dbm=power, gain_dbi=gain, bandwidth_mhz=width, spec=radio
-        )
-        level[pair] = zero + radio.margin_db - loss - float(pattern[0])  # medians: the margin comes afterwards
+        bearing = np.degrees(np.arctan2((lon[i] - x) * np.cos(np.radians(y)), lat[i] - y))
+        leaving = departure_deg(profile, height, radio.rx_height_m, radio.delta_n)
+        level[pair] = median_dbm[j] - loss - float(pattern_loss_db(bearing, leaving, hung[j], shape))
         length[pair] = km[pair]
     return level, length
 
@@ -272,7 +267,7 @@ def _written(
 def _card(spec: CalibrationSpec, notes: dict[str, Any], radio: RadioSpec, say: Say) -> list[str]:
     """What the calibration is, for people: Markdown."""
     words = say.words
-    spread = spec.spread_of(radio)
+    spread = radio.model_copy(update={"correction": spec.correction()})
     lines = [
         f"# {words('calibrate.title', name=spec.name)}",
         "",
@@ -315,7 +310,7 @@ def _tell(
     text = [
         *_card(spec, notes, radio, Say(console.words)),
         "",
-        console.words("calibrate.use", sigma=f"{spec.sigma_db:.1f}"),
+        console.words("calibrate.use", path=str(paths[0])),
     ]
     text += [console.words("cli.open_files"), *(f"  {path}" for path in paths)]
     plain = spec.model_dump(exclude={"sources"})

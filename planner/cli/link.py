@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, SupportsFloat
 
+import pandas as pd
+
 from planner.catalog import read_spec, spec_names
 from planner.cli.console import Console
 from planner.cli.ground import file_terrain, scenario_terrain, window
@@ -27,7 +29,7 @@ from planner.radio.inspection import (
     sight_of,
 )
 from planner.radio.link import MAX_FREQUENCY_MHZ, RadioLink
-from planner.radio.link_budget import level_at_zero_loss_dbm
+from planner.radio.link_budget import station_budgets
 from planner.scenario import read_scenario
 from planner.specs.backhaul import BackhaulSpec
 from planner.specs.climate import ClimateSpec
@@ -163,14 +165,11 @@ def _access(request: LinkRequest, profile: GroundProfile) -> _Facts:
         frequency, heights[0], heights[1], radio.delta_n, radio.n0, (request.start[1] + request.end[1]) / 2.0,
         radio.time_percent, radio.location_percent, radio.polarisation,
     )  # fmt: skip
-    start = level_at_zero_loss_dbm(
-        "4G",
-        port_power_dbm=typical.power_dbm,
-        gain_dbi=typical.gain_dbi,
-        bandwidth_mhz=typical.bandwidth_mhz,
-        spec=radio,
+    station = pd.DataFrame([{**typical.model_dump(), "technology": "4G", "band_mhz": frequency}])
+    budget = station_budgets(station, radio, profile.spacing_m)
+    steps = access_steps(
+        profile, link, zero_loss_dbm=float(budget.zero_loss_dbm[0]), threshold_dbm=float(budget.limit_dbm[0])
     )
-    steps = access_steps(profile, link, zero_loss_dbm=start, threshold_dbm=radio.threshold_dbm)
     sight = sight_of(profile, frequency_mhz=frequency, height_a_m=heights[0], height_b_m=heights[1])
     return _Facts("access", frequency, heights, sight, steps, None, 100.0, (0.6, 0.0), "ITU-R P.1812-8", 0.0)
 

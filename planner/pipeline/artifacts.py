@@ -96,7 +96,7 @@ def write_bands(path: Path, grid: Grid, values: NDArray[Any], *, names: tuple[st
     profile = {
         "driver": "GTiff", "crs": "EPSG:4326", "dtype": str(data.dtype), "count": data.shape[0],
         "height": grid.n_rows, "width": grid.n_cols, "tiled": True, "blockxsize": 512, "blockysize": 512,
-        "compress": "deflate", "zlevel": 1, "predictor": 2, "bigtiff": "if_safer", "num_threads": "all_cpus",
+        "compress": "zstd", "zstd_level": 1, "predictor": 2, "interleave": "band", "bigtiff": "if_safer", "num_threads": "all_cpus",
         "transform": Affine(grid.pixel_deg, 0.0, grid.west_deg, 0.0, -grid.pixel_deg, grid.north_deg),
     }  # fmt: skip
     if np.issubdtype(data.dtype, np.floating):

@@ -55,7 +55,8 @@ def stage_table(scenario: Scenario, *, more_formats: tuple[str, ...] = ()) -> tu
     admin, others = layers[0], layers[1:]
     frame = Stage("frame", "frame", (_FIRST,), ("region", "layers.admin"), ("data/reference",))
     names = tuple(stage.name for stage in layers)
-    return (admin, frame, *others, *_core(names), *_frontier(scenario, names), *_outputs(scenario, names, more_formats))
+    core = _core(scenario, names)
+    return (admin, frame, *others, *core, *_frontier(scenario, names), *_outputs(scenario, names, more_formats))
 
 
 def _demand(scenario: Scenario, more_formats: tuple[str, ...]) -> None:
@@ -74,6 +75,11 @@ def _demand(scenario: Scenario, more_formats: tuple[str, ...]) -> None:
             path = scenario.resolve(source)
             if "://" not in source.path and not path.exists():
                 faults.append(f"layers.{kind}: file '{path}' is not there")
+    fitted = scenario.calibration_path
+    if fitted is not None and not (fitted.suffix == ".toml" and fitted.is_file()):
+        faults.append(
+            f"radio.calibration: '{fitted}' is not a TOML file that is there: make one with 'merata calibrate'"
+        )
     if faults:
         message = "the scenario cannot be run:\n" + "\n".join(f"  - {fault}" for fault in faults)
         raise ScenarioError(message, code="scenario_unusable", faults="\n".join(faults))
@@ -104,7 +110,9 @@ def _files(path: Path) -> list[Path]:
     return [path, *sorted(beside)]
 
 
-def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
+def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
+    fitted = () if scenario.calibration_path is None else (scenario.calibration_path,)
+
     def some(*kinds: str) -> tuple[str, ...]:
         return tuple(name for kind in kinds if (name := f"layer:{kind}") in layers)
 
@@ -112,11 +120,11 @@ def _core(layers: tuple[str, ...]) -> tuple[Stage, ...]:
     places = some("admin", "bts", "proposals", "facilities", "roads", "decisions", "priority", "exclusions")
     return (
         Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities")), ("demand", "options"), ("models/demand",)),
-        Stage("coverage", "coverage", (*ground, *some("bts")), ("radio",), ("models/radio",), partition="tile"),
-        Stage("service", "service", ("cells", "coverage", "frame", *some("bts")), ("radio", "service", "layers.bts"), ("models/radio", "models/service")),
+        Stage("coverage", "coverage", (*ground, *some("bts")), ("radio",), ("models/radio",), fitted, partition="tile"),
+        Stage("service", "service", ("cells", "coverage", "frame", *some("bts")), ("radio", "service", "layers.bts"), ("models/radio", "models/service"), fitted),
         Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
-        Stage("options", "options", (*ground, "cells", "service", "candidates", *some("bts", "power")), ("options", "radio", "cost"), ("models/sites", "models/cost", "models/radio")),
+        Stage("options", "options", (*ground, "cells", "service", "candidates", *some("bts", "power")), ("options", "radio", "service", "cost"), ("models/sites", "models/cost", "models/radio", "models/service"), fitted),
         Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/radio", "models/sites"), outputs=("network/refused_links.csv",)),
         Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "priority", "satellite", "proposals")), ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul"), outputs=("network/availability.csv",)),
     )  # fmt: skip

@@ -1,16 +1,19 @@
-"""Loops of coverage over pixels: which lie within reach, and whose signal is best."""
+"""Loops of coverage over pixels: which lie within reach, whose signal is best and second best, power of a carrier."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.radio._jit import jit_entry
 
-__all__ = ["keep_best", "pixels_within"]
+__all__ = ["add_power", "keep_best", "pixels_within"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Levels = NDArray[np.float32]
 
 
 @jit_entry
@@ -20,7 +23,7 @@ def pixels_within(
     place: tuple[float, float],
     metric: tuple[Floats, Floats],
     radius_km: float,
-    found: tuple[Ints, Ints, Floats, Floats],
+    found: tuple[Ints, Ints],
 ) -> int:
     """Land pixels within a radius of a place, in order of rows and columns; how many.
 
@@ -35,9 +38,9 @@ def pixels_within(
     radius_km
         Reach.
     found
-        Takes rows, columns and both kilometres of each pixel; as long as the window has pixels.
+        Takes rows and columns of each pixel; as long as the window has pixels.
     """
-    rows, cols, km_rows, km_cols = found
+    rows, cols = found
     n = 0
     for i in range(land.shape[0]):
         north, per_col = (place[0] - (corner[0] + i)) * metric[0][i], metric[1][i]
@@ -48,24 +51,62 @@ def pixels_within(
             east = (corner[1] + j - place[1]) * per_col
             if land[i, j] and east * east <= rest:
                 rows[n], cols[n] = corner[0] + i, corner[1] + j
-                km_rows[n], km_cols[n] = metric[0][i], per_col
                 n += 1
     return n
 
 
 @jit_entry
 def keep_best(
-    best: NDArray[np.float32],
-    rank: NDArray[np.int32],
+    best: tuple[Levels, NDArray[np.int32]],
+    second: tuple[Levels, NDArray[np.int32]],
     rows: Ints,
     cols: Ints,
-    level: NDArray[np.float32],
-    mine: int,
+    levels: Levels,
+    members: Ints,
+    ranks: Ints,
     floor: float,
 ) -> None:
-    """Take a station's level where it is at least ``floor`` and best; of equals the lower rank keeps the pixel."""
+    """Take the strongest member of a place where it is at least ``floor`` and best or second best of its group.
+
+    ``best`` and ``second`` hold levels and ranks by pixel; ``second`` may be empty (not kept). Of equals the lower
+    rank comes first. Places are given one after another, so the second best always stands at another place.
+    """
+    has_second = second[0].size > 0
     for i in range(rows.size):
-        row, col, value = rows[i], cols[i], level[i]
-        if value >= floor and (value > best[row, col] or (value == best[row, col] and mine < rank[row, col])):
-            best[row, col] = value
-            rank[row, col] = mine
+        value, mine = np.float32(-np.inf), 0
+        for k in range(members.size):
+            level, rank = levels[members[k], i], ranks[k]
+            if level > value or (level == value and rank < mine):
+                value, mine = level, rank
+        if not value >= floor:
+            continue
+        row, col = rows[i], cols[i]
+        top, holder = best[0][row, col], best[1][row, col]
+        if value > top or (value == top and mine < holder):
+            best[0][row, col], best[1][row, col] = value, mine
+            value, mine = top, holder
+        if has_second:
+            top, holder = second[0][row, col], second[1][row, col]
+            if value > top or (value == top and mine < holder):
+                second[0][row, col], second[1][row, col] = value, mine
+
+
+@jit_entry
+def add_power(
+    total: Levels, rows: Ints, cols: Ints, levels: Levels, members: Ints, is_envelope: NDArray[np.bool_]
+) -> None:
+    """Add the power of a place on one carrier, mW: all its sectors, and the strongest of its rows without azimuth.
+
+    Rows without azimuth at one place are sectors drawn as their common envelope: added up they would drown each other.
+    """
+    for i in range(rows.size):
+        power, envelope = 0.0, -np.inf
+        for k in range(members.size):
+            level = levels[members[k], i]
+            if is_envelope[k]:
+                envelope = max(envelope, level)
+            else:
+                power += math.exp(level * 0.23025850929940458)
+        if envelope > -np.inf:
+            power += math.exp(envelope * 0.23025850929940458)
+        total[rows[i], cols[i]] += np.float32(power)

@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.errors import RadioError
 from planner.geo import metres_per_degree
+from planner.grid import Raster
 from planner.radio.ranges import Floats, within
 from planner.specs.calibration import CalibrationSpec, ClassError
+from planner.specs.radio import ClutterSpec, Correction
 
-__all__ = ["FIT_SOURCE", "Samples", "corrected_dbm", "coverage_probability", "fit_calibration"]
+__all__ = ["FIT_SOURCE", "Samples", "corrected_dbm", "cover_correction", "coverage_probability", "fit_calibration"]
 
 FIT_SOURCE = "Huber (1964), doi:10.1214/aoms/1177703732; blocks: Roberts et al. (2017), doi:10.1111/ecog.02881"
 MIN_SAMPLES, MIN_BLOCKS, MIN_OF_CLASS = 100, 5, 30
@@ -225,7 +227,26 @@ def corrected_dbm(
     return np.asarray(level + calibration.offset_db + slope + losses, dtype=np.float64)
 
 
-def coverage_probability(level_dbm: ArrayLike, threshold_dbm: float, sigma_db: float) -> Floats:
+def cover_correction(classes: Raster, cover: ClutterSpec, correction: Correction) -> Raster:
+    """Part of a correction by ground cover, dB; classes that were not fitted take the reference's 0.
+
+    Parameters
+    ----------
+    classes
+        Codes of the land-cover map.
+    cover
+        Name of each code.
+    correction
+        Fitted.
+    """
+    codes = np.nan_to_num(np.asarray(classes.values, dtype=np.float64), nan=0.0).astype(np.int64)
+    found = np.zeros(codes.shape, dtype=np.float32)
+    for name, item in cover.heights.items():
+        found[codes == item.code] = correction.clutter_db.get(name, 0.0)
+    return Raster(classes.grid, found, "db")
+
+
+def coverage_probability(level_dbm: ArrayLike, threshold_dbm: ArrayLike, sigma_db: ArrayLike) -> Floats:
     """Probability that a level predicted as ``level_dbm`` reaches the threshold, ``Φ((L − T)/σ)``, 0 to 1.
 
     Parameters
@@ -233,7 +254,7 @@ def coverage_probability(level_dbm: ArrayLike, threshold_dbm: float, sigma_db: f
     level_dbm
         Predicted medians, without any margin: margin, location percentage and probability never together.
     threshold_dbm
-        -140 to -40.
+        -140 to -40, one or one a level.
     sigma_db
         Spread of the prediction: ``sqrt(σ_model² + σ_L²)``, or a calibration's ``sigma_db`` alone; above 0 to 40.
 
@@ -244,7 +265,6 @@ def coverage_probability(level_dbm: ArrayLike, threshold_dbm: float, sigma_db: f
     """
     from scipy.special import ndtr
 
-    within("threshold_dbm", threshold_dbm, -140.0, -40.0, "3GPP TS 36.133 §9.1.4")
-    within("sigma_db", sigma_db, 1e-6, 40.0, "spread of a propagation model")
-    level = np.asarray(level_dbm, dtype=np.float64)
-    return np.asarray(ndtr((level - threshold_dbm) / sigma_db), dtype=np.float64)
+    threshold = within("threshold_dbm", threshold_dbm, -140.0, -40.0, "3GPP TS 36.133 §9.1.4")
+    sigma = within("sigma_db", sigma_db, 1e-6, 40.0, "spread of a propagation model")
+    return np.asarray(ndtr((np.asarray(level_dbm, dtype=np.float64) - threshold) / sigma), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""Sites to coverage: level of the best server per operator and kind of service on every land pixel.
+"""Sites to coverage: best and second best server per operator and kind of service on every land pixel, and interference.
 
 Levels follow `planner.radio.link_budget`: RSRP of one resource element for 4G and 5G, received level of BCCH
 for 2G and of the pilot (RSCP) for 3G.
@@ -6,26 +6,26 @@ for 2G and of the pilot (RSCP) for 3G.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import parallel, registry
+from planner import parallel
 from planner.errors import RadioError
 from planner.grid import Grid, Raster
-from planner.radio import propagation
-from planner.radio.antenna import sector_loss_db
-from planner.radio.link_budget import level_at_zero_loss_dbm
-from planner.radio.propagation import AreaJob, Settings
-from planner.radio.surface import Ground, make_ground, metric_km, pixel_km
+from planner.radio.link_budget import station_budgets
+from planner.radio.reach import Air, Antenna, Heard, make_air, model_used, mounts, on_pixels, settings_of
+from planner.radio.surface import Ground, metric_km
 from planner.specs.radio import RadioSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Coverage", "CoverageGroup", "coverage", "coverage_groups", "model_used", "settings_of"]
+__all__ = [
+    "Carrier", "Coverage", "CoverageGroup", "Edges", "carriers_of", "coverage", "coverage_groups", "model_used", "settings_of",
+]  # fmt: skip
 
 _BROADBAND = ("4G", "5G")
 _NEEDED = ("band_mhz", "height_m", "power_dbm", "gain_dbi", "bandwidth_mhz")
@@ -43,16 +43,39 @@ class CoverageGroup:
     kind: str
 
 
+@dataclass(frozen=True, order=True)
+class Carrier:
+    """One operator's 4G or 5G on one band: the cells that interfere with each other."""
+
+    operator: str
+    technology: str
+    band_mhz: float
+
+
 @dataclass(frozen=True)
+class Edges:
+    """Pixels at the rim of a place's radius, and those where its 4G or 5G still counts as signal.
+
+    Signal there says that the radius cuts coverage off: people beyond it may be called unserved wrongly.
+    """
+
+    n_pixels: int = 0
+    n_above: int = 0
+
+    def __add__(self, other: Edges) -> Edges:
+        return Edges(self.n_pixels + other.n_pixels, self.n_above + other.n_above)
+
+
+@dataclass(frozen=True, eq=False)
 class Coverage:
-    """Best level and best server per group and pixel.
+    """Best and second best server per group and pixel.
 
     Parameters
     ----------
     grid
         Frame of the arrays.
     groups
-        Order of the first axis.
+        Order of the first axis of ``rsrp_dbm`` and ``server``.
     rsrp_dbm
         Level, float32 ``(n_groups, n_rows, n_cols)``; NaN where nothing was computed (sea, out of reach)
         or all levels are below ``spec.floor_dbm``.
@@ -64,6 +87,15 @@ class Coverage:
         Identifiers of stations near the grid that stand off the terrain model and were not computed.
     n_filled
         Land pixels whose height was filled by ``spec.void_policy``.
+    second_dbm, second_server
+        The strongest station at another place than the best, per group of `broadband`, as ``rsrp_dbm`` and ``server``.
+    interference_dbm
+        Power of the other cells on the best server's carrier as if always sending, dBm of one resource element, per
+        group of `broadband`; NaN where there is no server or nothing else.
+    carriers, carrier_dbm
+        Power of all cells of each carrier, float32 ``(n_carriers, n_rows, n_cols)``; NaN where none.
+    edges
+        What happens at the rim of the radius.
     """
 
     grid: Grid
@@ -73,6 +105,22 @@ class Coverage:
     model: str
     left_out: tuple[str, ...] = ()
     n_filled: int = 0
+    second_dbm: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0, 0), np.float32))
+    second_server: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 0, 0), np.int32))
+    interference_dbm: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0, 0), np.float32))
+    carriers: tuple[Carrier, ...] = ()
+    carrier_dbm: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0, 0), np.float32))
+    edges: Edges = Edges()
+
+    @property
+    def broadband(self) -> tuple[int, ...]:
+        """Positions of the groups of 4G and 5G."""
+        return broadband_of(self.groups)
+
+
+def broadband_of(groups: tuple[CoverageGroup, ...]) -> tuple[int, ...]:
+    """Positions of the groups of 4G and 5G on air."""
+    return tuple(i for i, group in enumerate(groups) if group.kind == "broadband")
 
 
 def coverage_groups(bts: pd.DataFrame) -> tuple[CoverageGroup, ...]:
@@ -81,6 +129,12 @@ def coverage_groups(bts: pd.DataFrame) -> tuple[CoverageGroup, ...]:
     operators = bts["operator"].astype(str).to_numpy()
     found = {CoverageGroup(str(o), str(k)) for o, k in zip(operators, kinds, strict=True) if k}
     return tuple(sorted(found))
+
+
+def carriers_of(bts: pd.DataFrame) -> tuple[Carrier, ...]:
+    """Carriers of the 4G and 5G stations on air, sorted."""
+    used = bts.loc[_kinds(bts) == "broadband", ["operator", "technology", "band_mhz"]].drop_duplicates()
+    return tuple(sorted(Carrier(str(o), str(t), float(b)) for o, t, b in used.itertuples(index=False)))
 
 
 def _kinds(bts: pd.DataFrame) -> NDArray[np.object_]:
@@ -92,50 +146,28 @@ def _kinds(bts: pd.DataFrame) -> NDArray[np.object_]:
     return kinds
 
 
-def model_used(spec: RadioSpec, terrain: Raster | None) -> str:
-    """Key of the propagation model a run uses."""
-    return spec.model if terrain is not None else spec.fallback_model
-
-
-def settings_of(spec: RadioSpec, grid: Grid) -> Settings:
-    """What all links of a run share."""
-    pixel_m = grid.pixel_deg * 110_946.0
-    return Settings(
-        rx_height_m=spec.rx_height_m,
-        delta_n=spec.delta_n,
-        n0=spec.n0,
-        time_percent=spec.time_percent,
-        location_percent=spec.location_percent,
-        polarisation=spec.polarisation,
-        spacing_km=(spec.profile_spacing_m or pixel_m) / 1000.0,
-        resolution_m=pixel_m,
-        environment=spec.hata_environment,
-        radius_km=spec.radius_km,
-        rays_per_cell=spec.rays_per_cell,
-    )
-
-
 @dataclass(frozen=True)
 class _Row:
-    """One station: where in the tables, which group, which pair of height and band, and its levels."""
+    """One station: where in the tables, which group and carrier (−1: none), and the level that counts as its signal."""
 
     position: int
     rank: int
     group: int
-    pair: int
-    zero_loss_dbm: float
-    azimuth_deg: float
+    carrier: int
+    limit_dbm: float
 
 
 @dataclass(frozen=True)
 class _Tower:
-    """Stations that share a place."""
+    """Stations that share a place, their antennas row by row, and how far they are followed."""
 
     lon_deg: float
     lat_deg: float
     heights_m: NDArray[np.float64]
     bands_mhz: NDArray[np.float64]
     rows: tuple[_Row, ...]
+    antennas: tuple[Antenna, ...]
+    radius_km: float
 
 
 @dataclass(frozen=True)
@@ -145,7 +177,7 @@ class _Reached:
     tower: _Tower
     rows: NDArray[np.int64]
     cols: NDArray[np.int64]
-    levels_dbm: NDArray[np.float32]
+    heard: Heard
 
 
 def coverage(
@@ -156,14 +188,15 @@ def coverage(
     terrain: Raster | None,
     clutter_m: Raster | None,
     land: NDArray[np.bool_] | None,
-    groups: tuple[CoverageGroup, ...] | None = None,
+    cover_db: Raster | None = None,
 ) -> Coverage:
     """Level of the best server per group on every land pixel within reach.
 
     Parameters
     ----------
     bts
-        Stations: conformed layer ``bts``; band, height, power, gain and width must be present.
+        Stations: conformed layer ``bts``, all of a run also where a tile is wanted; band, height, power, gain and width must be present. A column
+        ``radius_km`` says how far each is followed (`planner.radio.radius`); without it ``spec.reach_km`` holds.
     grid
         Pixels wanted; may be a window (tile) of the terrain's grid.
     spec
@@ -175,49 +208,147 @@ def coverage(
         Clutter heights on the terrain's grid; None = none. Not used by the fallback model.
     land
         Land on the terrain's grid; other pixels are sea at 0 m and are not predicted. None = all land.
-    groups
-        Groups wanted, in order; None takes those of the table. Tiles of one run must share them.
+    cover_db
+        Part of a fitted correction by ground cover (`planner.radio.reach.make_air`).
 
     Returns
     -------
     Coverage
-        Path loss is computed once per place, antenna height and band. Equal levels go to the station that
-        comes first by identifier. The result depends neither on the order of the rows nor on threads.
+        Path loss is computed once per place, antenna height and band; patterns are applied afterwards. Equal levels
+        go to the station that comes first by identifier. The result depends neither on the order of the rows nor on
+        threads. It holds 8 bytes a pixel and group, 12 more for each of 4G and 5G, and 4 for each carrier.
 
     Raises
     ------
     RadioError
         Stations without needed numbers or out of range, land without height under the policy ``refuse``,
-        rasters that do not fit, a radius smaller than a pixel.
+        rasters that do not fit, a radius smaller than a pixel, a correction of another model or spacing.
     """
-    from planner.radio._coverage_kernel import keep_best
+    groups, carriers = coverage_groups(bts), carriers_of(bts)
+    air = make_air(grid, spec=spec, terrain=terrain, clutter_m=clutter_m, land=land, cover_db=cover_db)
+    if air.settings.resolution_m > spec.reach_km * 1000.0:
+        message = f"radius_km = {spec.reach_km} is smaller than a pixel of {air.settings.resolution_m:.0f} m"
+        raise RadioError(message, code="radio_radius", radius_km=spec.reach_km)
+    towers, left_out = _towers(bts, (groups, carriers), air, grid, spec)
+    air.ground.require_known(((t.lon_deg, t.lat_deg) for t in towers), spec.reach_km, spec.void_policy)
+    kept = _Kept.empty(groups, carriers, grid, len(bts))
+    for found in parallel.map_parts(lambda tower: _reach(tower, air, grid), towers):
+        kept.take(found, spec.floor_dbm, air.settings.resolution_m / 1000.0)
+    return kept.coverage(grid, groups, carriers, bts, (air.model_name, left_out, air.ground.n_filled))
 
-    wanted = coverage_groups(bts) if groups is None else groups
-    name = model_used(spec, terrain)
-    model = registry.load(propagation, name)
-    ground = make_ground(grid, terrain=terrain, clutter_m=clutter_m, land=land, spec=spec)
-    settings = settings_of(spec, ground.frame)
-    if settings.resolution_m > spec.radius_km * 1000.0:
-        message = f"radius_km = {spec.radius_km} is smaller than a pixel of {settings.resolution_m:.0f} m"
-        raise RadioError(message, code="radio_radius", radius_km=spec.radius_km)
-    towers, left_out = _towers(bts, wanted, ground, grid, spec)
-    ground.require_known(((t.lon_deg, t.lat_deg) for t in towers), spec.radius_km, spec.void_policy)
 
-    def reach(tower: _Tower) -> _Reached:
-        return _reach(tower, ground, grid, spec, settings, model)
+@dataclass(eq=False)
+class _Kept:
+    """What is best so far; ranks instead of positions, so that ties do not depend on the order of the rows."""
 
-    rsrp = np.full((len(wanted), *grid.shape), -np.inf, dtype=np.float32)
-    rank = np.full(rsrp.shape, np.iinfo(np.int32).max, dtype=np.int32)
-    position = np.full(len(bts) + 1, -1, dtype=np.int32)
-    for found in parallel.map_parts(reach, towers):
-        for k, row in enumerate(found.tower.rows):
-            position[row.rank] = row.position
-            keep_best(
-                rsrp[row.group], rank[row.group], found.rows, found.cols, found.levels_dbm[k], row.rank, spec.floor_dbm
-            )
-    server = np.where(np.isfinite(rsrp), position[np.minimum(rank, len(bts))], np.int32(-1)).astype(np.int32)
-    rsrp[~np.isfinite(rsrp)] = np.nan
-    return Coverage(grid, wanted, rsrp, server, name, left_out, ground.n_filled)
+    best: NDArray[np.float32]
+    rank: NDArray[np.int32]
+    second: NDArray[np.float32]
+    second_rank: NDArray[np.int32]
+    power: NDArray[np.float32]
+    position: NDArray[np.int32]
+    number: dict[int, int]
+    edges: Edges = Edges()
+
+    @classmethod
+    def empty(
+        cls, groups: tuple[CoverageGroup, ...], carriers: tuple[Carrier, ...], grid: Grid, n_stations: int
+    ) -> _Kept:
+        none = np.iinfo(np.int32).max
+        broadband = broadband_of(groups)
+        shape, few = (len(groups), *grid.shape), (len(broadband), *grid.shape)
+        return cls(
+            best=np.full(shape, -np.inf, np.float32),
+            rank=np.full(shape, none, np.int32),
+            second=np.full(few, -np.inf, np.float32),
+            second_rank=np.full(few, none, np.int32),
+            power=np.zeros((len(carriers), *grid.shape), np.float32),
+            position=np.full(n_stations + 1, -1, np.int32),
+            number={group: i for i, group in enumerate(broadband)},
+        )
+
+    def take(self, found: _Reached, floor_dbm: float, pixel_km: float) -> None:
+        """Take the levels of one tower."""
+        from planner.radio._coverage_kernel import add_power, keep_best
+
+        rows, levels = found.tower.rows, found.heard.levels_dbm
+        nothing = np.empty((0, 0), np.float32), np.empty((0, 0), np.int32)
+        for group in sorted({row.group for row in rows}):
+            members = np.array([k for k, row in enumerate(rows) if row.group == group])
+            ranks = np.array([rows[k].rank for k in members])
+            self.position[ranks] = [rows[k].position for k in members]
+            i = self.number.get(group, -1)
+            second = nothing if i < 0 else (self.second[i], self.second_rank[i])
+            best = self.best[group], self.rank[group]
+            keep_best(best, second, found.rows, found.cols, levels, members, ranks, floor_dbm)
+        for carrier in sorted({row.carrier for row in rows} - {-1}):
+            members = np.array([k for k, row in enumerate(rows) if row.carrier == carrier])
+            envelope = np.array([bool(np.isnan(found.tower.antennas[k].mount.azimuth_deg)) for k in members])
+            add_power(self.power[carrier], found.rows, found.cols, levels, members, envelope)
+        self.edges += _edges(found, pixel_km)
+
+    def coverage(
+        self,
+        grid: Grid,
+        groups: tuple[CoverageGroup, ...],
+        carriers: tuple[Carrier, ...],
+        bts: pd.DataFrame,
+        notes: tuple[str, tuple[str, ...], int],
+    ) -> Coverage:
+        """What was kept, as levels and positions in the table of stations."""
+        server, second_server = self._positions(self.best, self.rank), self._positions(self.second, self.second_rank)
+        interference = self._interference(server, groups, carriers, bts)
+        for level in (self.best, self.second):
+            level[~np.isfinite(level)] = np.nan
+        return Coverage(
+            grid, groups, self.best, server, notes[0], notes[1], notes[2], self.second, second_server, interference,
+            carriers, _dbm(self.power), self.edges,
+        )  # fmt: skip
+
+    def _positions(self, level: NDArray[np.float32], rank: NDArray[np.int32]) -> NDArray[np.int32]:
+        at = self.position[np.minimum(rank, self.position.size - 1)]
+        return np.where(np.isfinite(level), at, np.int32(-1)).astype(np.int32)
+
+    def _interference(
+        self,
+        server: NDArray[np.int32],
+        groups: tuple[CoverageGroup, ...],
+        carriers: tuple[Carrier, ...],
+        bts: pd.DataFrame,
+    ) -> NDArray[np.float32]:
+        """Power of the best server's carrier without its own; what is lost in the rounding of the sum counts as none."""
+        number = {carrier: i for i, carrier in enumerate(carriers)}
+        keys = zip(
+            bts["operator"].astype(str), bts["technology"].astype(str), bts["band_mhz"].astype(float), strict=True
+        )
+        of_station = np.array([number.get(Carrier(*key), -1) for key in keys] + [-1], dtype=np.int64)
+        found = np.full(self.second.shape, np.nan, np.float32)
+        for group, i in self.number.items():
+            carrier = of_station[server[group]]
+            for k in (k for k, item in enumerate(carriers) if item.operator == groups[group].operator):
+                mine = carrier == k
+                other = self.power[k][mine] - np.exp(self.best[group][mine] * np.float32(np.log(10.0) / 10.0))
+                found[i][mine] = _dbm(np.where(other > 1e-5 * self.power[k][mine], other, 0.0))
+        return found
+
+
+def _dbm(power_mw: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Decibels of milliwatts; NaN where there is no power."""
+    found = np.full(power_mw.shape, np.nan, np.float32)
+    has = power_mw > 0.0
+    found[has] = 10.0 * np.log10(power_mw[has])
+    return found
+
+
+def _edges(found: _Reached, pixel_km: float) -> Edges:
+    """Pixels of the last and a half of the radius, and those where a 4G or 5G station on air counts as signal."""
+    rows = np.array([k for k, row in enumerate(found.tower.rows) if row.carrier >= 0], dtype=np.int64)
+    rim = np.flatnonzero(found.heard.distance_km > found.tower.radius_km - 1.5 * pixel_km)
+    if not rows.size or not rim.size:
+        return Edges()
+    limits = np.array([found.tower.rows[k].limit_dbm for k in rows], dtype=np.float32)
+    above = (found.heard.levels_dbm[np.ix_(rows, rim)] >= limits[:, np.newaxis]).any(axis=0)
+    return Edges(int(rim.size), int(above.sum()))
 
 
 def _require_numbers(bts: pd.DataFrame) -> None:
@@ -233,108 +364,83 @@ def _require_numbers(bts: pd.DataFrame) -> None:
 
 
 def _towers(
-    bts: pd.DataFrame, groups: tuple[CoverageGroup, ...], ground: Ground, grid: Grid, spec: RadioSpec
+    bts: pd.DataFrame,
+    wanted: tuple[tuple[CoverageGroup, ...], tuple[Carrier, ...]],
+    air: Air,
+    grid: Grid,
+    spec: RadioSpec,
 ) -> tuple[list[_Tower], tuple[str, ...]]:
     """Stations by place, those out of reach dropped, those off the terrain model named."""
-    number = {group: i for i, group in enumerate(groups)}
+    groups = {group: i for i, group in enumerate(wanted[0])}
     kinds, operators = _kinds(bts), bts["operator"].astype(str).to_numpy()
-    keys = [number.get(CoverageGroup(o, k), -1) for o, k in zip(operators, kinds, strict=True)]
+    of_group = np.array(
+        [groups.get(CoverageGroup(o, k), -1) for o, k in zip(operators, kinds, strict=True)], dtype=np.int64
+    )
+    _require_numbers(bts.loc[of_group >= 0])
+    carriers = {carrier: i for i, carrier in enumerate(wanted[1])}
+    technology, band = bts["technology"].astype(str).to_numpy(), bts["band_mhz"].to_numpy(dtype=np.float64)
     ids = bts["bts_id"].astype(str).to_numpy()
-    order = np.lexsort((np.arange(len(bts)), ids))
-    used = np.asarray(keys, dtype=np.int64) >= 0
-    _require_numbers(bts.loc[used])
-    places: dict[tuple[float, float], list[tuple[int, int]]] = {}
-    left_out: list[str] = []
     lon, lat = (bts[name].to_numpy(dtype=np.float64) for name in ("lon_deg", "lat_deg"))
-    for rank, position in enumerate(order.tolist()):
-        if not used[position]:
+    radius = bts["radius_km"].to_numpy(dtype=np.float64) if "radius_km" in bts else np.full(len(bts), spec.reach_km)
+    places: dict[tuple[float, float], list[tuple[int, _Row]]] = {}
+    left_out: list[str] = []
+    budgets = station_budgets(bts, spec, air.settings.resolution_m)
+    for rank, position in enumerate(np.lexsort((np.arange(len(bts)), ids)).tolist()):
+        if of_group[position] < 0:
             continue
-        state = _where(ground, grid, float(lon[position]), float(lat[position]), spec)
+        place = float(lon[position]), float(lat[position])
+        state = _where(air.ground, grid, place, float(radius[position]))
         if state == "on":
-            places.setdefault((float(lon[position]), float(lat[position])), []).append((rank, position))
+            carrier = -1
+            if kinds[position] == "broadband":
+                carrier = carriers[Carrier(operators[position], technology[position], float(band[position]))]
+            row = _Row(position, rank, int(of_group[position]), carrier, float(budgets.limit_dbm[position]))
+            places.setdefault(place, []).append((position, row))
         elif state == "off":
             left_out.append(str(ids[position]))
-    table = {name: bts[name].to_numpy() for name in (*_NEEDED, "technology", "azimuth_deg")}
-    towers = [_tower(place, members, table, keys, spec) for place, members in sorted(places.items())]
-    return towers, tuple(left_out)
+    pairs = np.column_stack([bts["height_m"].to_numpy(dtype=np.float64), band])
+    antennas = mounts(bts, spec)
+
+    def tower(place: tuple[float, float], members: list[tuple[int, _Row]]) -> _Tower:
+        at = [position for position, _ in members]
+        found, which = np.unique(pairs[at], axis=0, return_inverse=True)
+        made = tuple(
+            Antenna(int(pair), float(budgets.zero_loss_dbm[p]), antennas[p])
+            for p, pair in zip(at, which.ravel(), strict=True)
+        )
+        rows = tuple(row for _, row in members)
+        heights, bands = np.ascontiguousarray(found[:, 0]), np.ascontiguousarray(found[:, 1])
+        return _Tower(place[0], place[1], heights, bands, rows, made, float(radius[at].max()))
+
+    return [tower(place, members) for place, members in sorted(places.items())], tuple(left_out)
 
 
-def _where(ground: Ground, grid: Grid, lon_deg: float, lat_deg: float, spec: RadioSpec) -> str:
+def _where(ground: Ground, grid: Grid, place: tuple[float, float], radius_km: float) -> str:
     """``on`` the frame and within reach of the grid, ``off`` the terrain though within reach, or ``far``."""
-    row, col = ground.place(lon_deg, lat_deg)
+    row, col = ground.place(*place)
     beside = max(ground.row - row, 0.0, row - (ground.row + grid.n_rows - 1))
     across = max(ground.col - col, 0.0, col - (ground.col + grid.n_cols - 1))
-    per_row, per_col = metric_km(lat_deg, row, np.array([round(row)]), grid.pixel_deg)
-    if np.hypot(beside * per_row[0], across * per_col[0]) > 1.001 * spec.radius_km:
+    per_row, per_col = metric_km(place[1], row, np.array([round(row)]), grid.pixel_deg)
+    if np.hypot(beside * per_row[0], across * per_col[0]) > 1.001 * radius_km:
         return "far"
     return "on" if ground.is_on(row, col) else "off"
 
 
-def _tower(
-    place: tuple[float, float],
-    members: list[tuple[int, int]],
-    table: dict[str, NDArray[Any]],
-    keys: list[int],
-    spec: RadioSpec,
-) -> _Tower:
-    pairs = sorted({(float(table["height_m"][p]), float(table["band_mhz"][p])) for _, p in members})
-    number = {pair: i for i, pair in enumerate(pairs)}
-    rows = tuple(
-        _Row(
-            position=p,
-            rank=rank,
-            group=keys[p],
-            pair=number[float(table["height_m"][p]), float(table["band_mhz"][p])],
-            zero_loss_dbm=level_at_zero_loss_dbm(
-                str(table["technology"][p]),
-                port_power_dbm=float(table["power_dbm"][p]),
-                gain_dbi=float(table["gain_dbi"][p]),
-                bandwidth_mhz=float(table["bandwidth_mhz"][p]),
-                spec=spec,
-            ),
-            azimuth_deg=float(table["azimuth_deg"][p]),
-        )
-        for rank, p in members
-    )
-    heights, bands = (np.array(values, dtype=np.float64) for values in zip(*pairs, strict=True))
-    return _Tower(place[0], place[1], heights, bands, rows)
-
-
-def _reach(tower: _Tower, ground: Ground, grid: Grid, spec: RadioSpec, settings: Settings, model: object) -> _Reached:
-    """Levels of a tower's stations on the land pixels of the grid within the radius."""
+def _reach(tower: _Tower, air: Air, grid: Grid) -> _Reached:
+    """Levels of a tower's stations on the land pixels of the grid within its radius."""
     from planner.radio._coverage_kernel import pixels_within
 
+    ground = air.ground
     row, col = ground.place(tower.lon_deg, tower.lat_deg)
-    top, bottom, left, right = ground.window(row, col, tower.lat_deg, spec.radius_km)
+    top, bottom, left, right = ground.window(row, col, tower.lat_deg, tower.radius_km)
     top, bottom = max(top, ground.row), min(bottom, ground.row + grid.n_rows - 1)
     left, right = max(left, ground.col), min(right, ground.col + grid.n_cols - 1)
     metric = metric_km(tower.lat_deg, row, np.arange(top, max(bottom + 1, top)), ground.frame.pixel_deg)
     window = ground.is_land[top : max(bottom + 1, top), left : max(right + 1, left)]
-    rows, cols, per_row, per_col = (np.empty(window.size, dtype) for dtype in (np.int64, np.int64, float, float))
-    n = pixels_within(window, (top, left), (row, col), metric, spec.radius_km, (rows, cols, per_row, per_col))
-    rows, cols, per_row, per_col = rows[:n], cols[:n], per_row[:n], per_col[:n]
-    job = AreaJob(
-        surface=ground.surface,
-        tower=(row, col),
-        latitude_deg=tower.lat_deg,
-        pixel_km=pixel_km(tower.lat_deg, ground.frame.pixel_deg),
-        rows=rows,
-        cols=cols,
-        km_per_row=per_row,
-        km_per_col=per_col,
-        heights_m=tower.heights_m,
-        bands_mhz=tower.bands_mhz,
-        settings=settings,
-    )
-    losses = model.losses_db(job)  # type: ignore[attr-defined]  # the contract of the registry
-    has_sector = any(np.isfinite(station.azimuth_deg) for station in tower.rows)
-    bearing = np.zeros(n)
-    if has_sector:
-        bearing = np.degrees(np.arctan2((cols - col) * per_col, (row - rows) * per_row))
-    levels = np.empty((len(tower.rows), n), dtype=np.float32)
-    for k, station in enumerate(tower.rows):
-        pattern = sector_loss_db(
-            bearing, station.azimuth_deg, beam_width_deg=spec.beam_width_deg, front_back_db=spec.front_back_db
-        )
-        levels[k] = station.zero_loss_dbm - pattern - losses[station.pair]
-    return _Reached(tower, rows - ground.row, cols - ground.col, levels)
+    rows, cols = np.empty(window.size, np.int64), np.empty(window.size, np.int64)
+    n = pixels_within(window, (top, left), (row, col), metric, tower.radius_km, (rows, cols))
+    rows, cols = rows[:n].copy(), cols[:n].copy()
+    heard = on_pixels(
+        air, (tower.lon_deg, tower.lat_deg), (tower.heights_m, tower.bands_mhz), tower.antennas, (rows, cols), tower.radius_km
+    )  # fmt: skip
+    return _Reached(tower, rows - ground.row, cols - ground.col, heard)

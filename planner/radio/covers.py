@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import parallel, registry
+from planner import parallel
 from planner.errors import RadioError
 from planner.grid import Grid, Raster
-from planner.radio import propagation
-from planner.radio.antenna import sector_loss_db
-from planner.radio.coverage import model_used, settings_of
-from planner.radio.link_budget import level_at_zero_loss_dbm
-from planner.radio.propagation import AreaJob, Settings
-from planner.radio.surface import Ground, make_ground, metric_km, pixel_km
+from planner.radio.link_budget import station_budgets
+from planner.radio.reach import Air, Antenna, make_air, mounts, on_pixels
+from planner.radio.surface import Ground
 from planner.specs.radio import RadioSpec
 
 if TYPE_CHECKING:
@@ -24,7 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Covers", "covers"]
 
-_COLUMNS = ("lon_deg", "lat_deg", "height_m", "band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz", "radius_km")
+_COLUMNS = (
+    "lon_deg",
+    "lat_deg",
+    "height_m",
+    "band_mhz",
+    "power_dbm",
+    "gain_dbi",
+    "bandwidth_mhz",
+    "radius_km",
+    "limit_dbm",
+)
 
 
 @dataclass(frozen=True)
@@ -68,8 +75,8 @@ def covers(
     spec: RadioSpec,
     terrain: Raster | None,
     clutter_m: Raster | None,
-    threshold_dbm: float,
     land: NDArray[np.bool_] | None = None,
+    cover_db: Raster | None = None,
 ) -> Covers:
     """Cells at which each transmitter reaches a level.
 
@@ -77,49 +84,50 @@ def covers(
     ----------
     transmitters
         Columns ``lon_deg, lat_deg, height_m, band_mhz, power_dbm, gain_dbi, bandwidth_mhz, azimuth_deg``
-        (NaN = omnidirectional) and ``radius_km``; ``technology`` is 4G where the column is missing.
+        (NaN = omnidirectional), ``radius_km`` and ``limit_dbm``, the lowest level that counts
+        (`planner.radio.link_budget.Budgets`); where missing, ``technology`` is 4G and ``tilt_deg`` that of the model.
     cells
         Demand cells (table ``cells``): their ``row`` and ``col`` on ``grid`` are used.
     grid
         Grid of the cells.
-    spec, terrain, clutter_m, land
+    spec, terrain, clutter_m, land, cover_db
         As in `planner.radio.coverage.coverage`.
-    threshold_dbm
-        Lowest level that counts.
 
     Returns
     -------
     Covers
         In the order of the transmitters. A transmitter off the terrain model reaches nothing.
     """
-    ground = make_ground(grid, terrain=terrain, clutter_m=clutter_m, land=land, spec=spec)
-    model = registry.load(propagation, model_used(spec, terrain))
-    settings = settings_of(spec, ground.frame)
-    table = {name: transmitters[name].to_numpy(dtype=np.float64) for name in (*_COLUMNS, "azimuth_deg")}
+    air = make_air(grid, spec=spec, terrain=terrain, clutter_m=clutter_m, land=land, cover_db=cover_db)
+    table = {name: transmitters[name].to_numpy(dtype=np.float64) for name in _COLUMNS}
     _require(table)
-    zero_loss = _zero_loss(transmitters, table, spec)
-    places = _places(table, ground)
+    zero_loss = station_budgets(transmitters, spec, air.settings.resolution_m).zero_loss_dbm
+    least = table["limit_dbm"].astype(np.float32)
+    hung = mounts(transmitters, spec)
+    places = _places(table, air.ground)
     farthest_km = float(table["radius_km"].max(initial=0.0))
-    ground.require_known(((p.lon_deg, p.lat_deg) for p in places), farthest_km, spec.void_policy)
-    rows = cells["row"].to_numpy(dtype=np.int64) + ground.row
-    cols = cells["col"].to_numpy(dtype=np.int64) + ground.col
+    air.ground.require_known(((p.lon_deg, p.lat_deg) for p in places), farthest_km, spec.void_policy)
+    rows = cells["row"].to_numpy(dtype=np.int64) + air.ground.row
+    cols = cells["col"].to_numpy(dtype=np.int64) + air.ground.col
     order = np.lexsort((cols, rows))
     sorted_rows, sorted_cols = rows[order], cols[order]
 
     def reach(place: _Place) -> list[tuple[int, NDArray[np.int32], NDArray[np.float32]]]:
-        near = _near(place, ground, sorted_rows, sorted_cols, float(table["radius_km"][list(place.members)].max()))
-        distance_km, bearing, job = _job(place, ground, settings, table, sorted_rows[near], sorted_cols[near])
-        losses = model.losses_db(job) if job.rows.size else np.empty((len(place.members), 0), np.float32)
+        members = list(place.members)
+        radius_km = float(table["radius_km"][members].max())
+        near = _near(place, air, sorted_rows, sorted_cols, radius_km)
+        pairs = np.column_stack([table["height_m"][members], table["band_mhz"][members]])
+        kinds, which = np.unique(pairs, axis=0, return_inverse=True)
+        antennas = tuple(
+            Antenna(int(k), float(zero_loss[i]), hung[i]) for k, i in zip(which.ravel(), members, strict=True)
+        )
+        heights, bands = np.ascontiguousarray(kinds[:, 0]), np.ascontiguousarray(kinds[:, 1])
+        at = sorted_rows[near], sorted_cols[near]
+        heard = on_pixels(air, (place.lon_deg, place.lat_deg), (heights, bands), antennas, at, radius_km)
         found = []
-        for k, i in enumerate(place.members):
-            pattern = sector_loss_db(
-                bearing,
-                float(table["azimuth_deg"][i]),
-                beam_width_deg=spec.beam_width_deg,
-                front_back_db=spec.front_back_db,
-            )
-            level = (zero_loss[i] - pattern - losses[k]).astype(np.float32)
-            keep = (level >= threshold_dbm) & (distance_km <= table["radius_km"][i])
+        for k, i in enumerate(members):
+            level = heard.levels_dbm[k]
+            keep = (level >= least[i]) & (heard.distance_km <= table["radius_km"][i])
             hit = order[near[keep]]
             rise = np.argsort(hit, kind="stable")
             found.append((i, hit[rise].astype(np.int32), level[keep][rise]))
@@ -136,21 +144,6 @@ def _require(table: dict[str, NDArray[np.float64]]) -> None:
             raise RadioError(message, code="radio_station", column=name, n=count)
 
 
-def _zero_loss(transmitters: pd.DataFrame, table: dict[str, NDArray[np.float64]], spec: RadioSpec) -> list[float]:
-    count = len(transmitters)
-    technology = transmitters["technology"].astype(str).tolist() if "technology" in transmitters else ["4G"] * count
-    return [
-        level_at_zero_loss_dbm(
-            technology[i],
-            port_power_dbm=float(table["power_dbm"][i]),
-            gain_dbi=float(table["gain_dbi"][i]),
-            bandwidth_mhz=float(table["bandwidth_mhz"][i]),
-            spec=spec,
-        )
-        for i in range(count)
-    ]
-
-
 def _places(table: dict[str, NDArray[np.float64]], ground: Ground) -> list[_Place]:
     """Transmitters by place; those off the frame are dropped (they reach nothing)."""
     members: dict[tuple[float, float], list[int]] = {}
@@ -162,43 +155,15 @@ def _places(table: dict[str, NDArray[np.float64]], ground: Ground) -> list[_Plac
 
 
 def _near(
-    place: _Place, ground: Ground, rows: NDArray[np.int64], cols: NDArray[np.int64], radius_km: float
+    place: _Place, air: Air, rows: NDArray[np.int64], cols: NDArray[np.int64], radius_km: float
 ) -> NDArray[np.int64]:
     """Positions, among cells sorted by row and column, of those in a box around a place."""
-    row, col = ground.place(place.lon_deg, place.lat_deg)
-    top, bottom, left, right = ground.window(row, col, place.lat_deg, radius_km)
+    row, col = air.ground.place(place.lon_deg, place.lat_deg)
+    top, bottom, left, right = air.ground.window(row, col, place.lat_deg, radius_km)
     low, high = np.searchsorted(rows, [top, bottom + 1])
     inside = (cols[low:high] >= left) & (cols[low:high] <= right)
     near: NDArray[np.int64] = np.nonzero(inside)[0] + low
     return near
-
-
-def _job(
-    place: _Place,
-    ground: Ground,
-    settings: Settings,
-    table: dict[str, NDArray[np.float64]],
-    rows: NDArray[np.int64],
-    cols: NDArray[np.int64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], AreaJob]:
-    row, col = ground.place(place.lon_deg, place.lat_deg)
-    per_row, per_col = metric_km(place.lat_deg, row, rows, ground.frame.pixel_deg)
-    members = list(place.members)
-    job = AreaJob(
-        surface=ground.surface,
-        tower=(row, col),
-        latitude_deg=place.lat_deg,
-        pixel_km=pixel_km(place.lat_deg, ground.frame.pixel_deg),
-        rows=rows,
-        cols=cols,
-        km_per_row=per_row,
-        km_per_col=per_col,
-        heights_m=table["height_m"][members],
-        bands_mhz=table["band_mhz"][members],
-        settings=settings,
-    )
-    bearing = np.degrees(np.arctan2((cols - col) * per_col, (row - rows) * per_row))
-    return job.distance_km(), bearing, job
 
 
 def _packed(parts: object, n_transmitters: int) -> Covers:

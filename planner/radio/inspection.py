@@ -25,6 +25,7 @@ __all__ = [
     "Sight",
     "Step",
     "access_steps",
+    "departure_deg",
     "ground_profile",
     "hop_steps",
     "link_outage",
@@ -293,6 +294,20 @@ def _obstacles(profile: GroundProfile, top: Floats, share: Floats) -> tuple[Obst
         )
         for i in found
     )  # fmt: skip
+
+
+def departure_deg(profile: GroundProfile, height_a_m: float, height_b_m: float, delta_n: float) -> float:
+    """Angle at which the path leaves the first antenna, degrees above the horizontal, over the curved Earth.
+
+    That of the first obstructing edge (ground with its cover) or, on a clear path, of the other antenna: where the
+    area engine takes an antenna's pattern too.
+    """
+    d = profile.distance_km[1:]
+    top = profile.ground_m[1:] + profile.clutter_m[1:]
+    top[-1] = profile.ground_m[-1] + height_b_m
+    curvature = 500.0 * d * (157.0 - delta_n) / (EARTH_RADIUS_KM * 157.0)
+    slope_mrad = (top - profile.ground_m[0] - height_a_m) / d - curvature
+    return math.degrees(math.atan(float(slope_mrad.max()) / 1000.0))
 
 
 def access_steps(

@@ -8,17 +8,31 @@ of the carrier. Taking the whole carrier's power for it is wrong by 28 dB at 10 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from planner.errors import RadioError
-from planner.specs.radio import RadioSpec
+from planner.radio.building import building_entry_loss_db
+from planner.radio.location import location_sigma_db
+from planner.radio.ranges import Floats
+from planner.specs.radio import UPLINK_OVERHEAD_SHARE, RadioSpec
 from planner.units import LTE_SUBCARRIERS_PER_BLOCK, THERMAL_NOISE_DBM_PER_HZ, lte_resource_blocks
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "ERP_TO_EIRP_DB",
+    "Budgets",
     "element_noise_dbm",
     "level_at_zero_loss_dbm",
     "nr_resource_blocks",
     "spread_db",
+    "station_budgets",
+    "uplink_limit_dbm",
 ]
 
 ERP_TO_EIRP_DB = 2.15
@@ -38,7 +52,9 @@ _NR_BLOCKS = {
     100.0: 273,
 }
 _NR_BLOCK_KHZ = 360.0
-_LTE_SPACING_HZ = 15e3
+_SPACING_HZ = {"4G": 15e3, "5G": 30e3}
+_GRANT_HZ = 180e3
+_BROADBAND = ("4G", "5G")
 
 
 def nr_resource_blocks(bandwidth_mhz: float) -> int:
@@ -90,7 +106,7 @@ def spread_db(technology: str, bandwidth_mhz: float, *, pilot_share_db: float) -
 
 
 def level_at_zero_loss_dbm(
-    technology: str, *, port_power_dbm: float, gain_dbi: float, bandwidth_mhz: float, spec: RadioSpec
+    technology: str, *, port_power_dbm: float, gain_dbi: float, bandwidth_mhz: float, spec: RadioSpec, margin_db: float
 ) -> float:
     """Level a handset would report if the path lost nothing; subtract loss and pattern from it.
 
@@ -108,7 +124,9 @@ def level_at_zero_loss_dbm(
     bandwidth_mhz
         Channel width.
     spec
-        Handset, body, margin and pilot share.
+        Handset, body and pilot share.
+    margin_db
+        Safety margin, 0 or more (`Budgets.margin_db`); 0 gives the median.
 
     Raises
     ------
@@ -145,15 +163,116 @@ def level_at_zero_loss_dbm(
             source="3GPP TR 36.942 §4.2",
         )
     spread = spread_db(technology, bandwidth_mhz, pilot_share_db=spec.pilot_share_db)
-    return port_power_dbm + spread + gain_dbi + spec.rx_gain_dbi - spec.body_loss_db - spec.margin_db
+    return port_power_dbm + spread + gain_dbi + spec.rx_gain_dbi - spec.body_loss_db - margin_db
 
 
-def element_noise_dbm(noise_figure_db: float) -> float:
-    """Thermal noise of one LTE resource element with the handset's noise figure, dBm.
+def element_noise_dbm(noise_figure_db: float, technology: str = "4G") -> float:
+    """Thermal noise of one resource element (15 kHz in 4G, 30 kHz in 5G) with the handset's noise figure, dBm.
 
     Examples
     --------
-    >>> round(element_noise_dbm(9.0), 1)
-    -123.2
+    >>> round(element_noise_dbm(9.0), 1), round(element_noise_dbm(9.0, "5G"), 1)
+    (-123.2, -120.2)
     """
-    return THERMAL_NOISE_DBM_PER_HZ + 10.0 * math.log10(_LTE_SPACING_HZ) + noise_figure_db
+    return THERMAL_NOISE_DBM_PER_HZ + 10.0 * math.log10(_SPACING_HZ[technology]) + noise_figure_db
+
+
+def uplink_limit_dbm(technology: str, *, port_power_dbm: float, bandwidth_mhz: float, spec: RadioSpec) -> float:
+    """Level of `level_at_zero_loss_dbm` less path and pattern at which the uplink just carries its rate, dBm.
+
+    Notes
+    -----
+    Both directions lose the same path, pattern, gains, body and margin, so the uplink closes where the downlink's
+    RSRP is ``port power + spread − handset + sensitivity``; the sensitivity is noise of the granted blocks, noise
+    figure, interference rise and the SINR that `spec.uplink_mbps` needs on the curve of 3GPP TR 36.942 annex A.2.
+    A service needs the weaker direction: its limit is the larger of this and the threshold.
+
+    Examples
+    --------
+    A station of 43 dBm a port at 10 MHz: 23 dBm from a handset are enough down to −114 dBm RSRP.
+    """
+    hz = _GRANT_HZ * spec.uplink_blocks
+    efficiency = spec.uplink_mbps * 1e6 / (hz * UPLINK_OVERHEAD_SHARE)
+    sinr_db = 10.0 * math.log10(2.0 ** (efficiency / spec.uplink_attenuation_share) - 1.0)
+    noise_dbm = THERMAL_NOISE_DBM_PER_HZ + 10.0 * math.log10(hz) + spec.base_noise_figure_db
+    sensitivity_dbm = noise_dbm + spec.uplink_interference_db + max(sinr_db, -10.0)
+    spread = spread_db(technology, bandwidth_mhz, pilot_share_db=spec.pilot_share_db)
+    return port_power_dbm + spread - spec.uplink_handset_dbm + sensitivity_dbm
+
+
+@dataclass(frozen=True, eq=False)
+class Budgets:
+    """What a level of each station must reach, and what it holds; float64 arrays of shape ``(n_stations,)``.
+
+    Parameters
+    ----------
+    zero_loss_dbm
+        `level_at_zero_loss_dbm`, with the margin taken off.
+    margin_db
+        Safety that every level of the station holds, whichever setting asks for it; add it to get the median.
+    sigma_db
+        Spread of a level.
+    uplink_limit_dbm
+        `uplink_limit_dbm` of 4G and 5G, −inf for the others.
+    limit_dbm, indoor_limit_dbm
+        Level that counts as signal: the threshold or the uplink's limit, whichever is higher; indoors the
+        building's entry loss on top (ITU-R P.2109).
+    """
+
+    zero_loss_dbm: Floats
+    margin_db: Floats
+    sigma_db: Floats
+    uplink_limit_dbm: Floats
+    limit_dbm: Floats
+    indoor_limit_dbm: Floats
+
+
+def station_budgets(stations: pd.DataFrame, spec: RadioSpec, pixel_m: float) -> Budgets:
+    """Budgets of stations row by row; NaN where a number of the station is not known.
+
+    Parameters
+    ----------
+    stations
+        ``technology, band_mhz, power_dbm, gain_dbi, bandwidth_mhz``; rows without technology are 4G.
+    spec
+        Radio model.
+    pixel_m
+        Side of the square a prediction stands for, metres: location variability grows with it.
+
+    Raises
+    ------
+    RadioError
+        Power or gain out of range, an unknown technology.
+    """
+    n = len(stations)
+    technology = stations["technology"].astype(str).to_numpy() if "technology" in stations else np.full(n, "4G")
+    names = ("band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz")
+    columns = [np.asarray(technology, dtype=object), *(stations[name].to_numpy(dtype=np.float64) for name in names)]
+    found: dict[tuple[object, ...], tuple[float, ...]] = {}
+    rows = [found.get(key) or found.setdefault(key, _budget(key, spec, pixel_m)) for key in zip(*columns, strict=True)]
+    table = np.array(rows, dtype=np.float64).reshape(n, 6)
+    return Budgets(*(np.ascontiguousarray(table[:, k]) for k in range(6)))
+
+
+def _budget(key: tuple[object, ...], spec: RadioSpec, pixel_m: float) -> tuple[float, ...]:
+    """Fields of `Budgets` for one kind of station."""
+    technology = str(key[0])
+    band, power, gain, width = (float(value) for value in key[1:])  # type: ignore[arg-type]  # numbers of a table
+    if math.isnan(band + power + gain + width):
+        return (math.nan,) * 6
+    location_db = location_sigma_db(band, pixel_m, spec.rx_height_m)
+    sigma = spec.spread_db(location_db)
+    margin = spec.margin_db
+    if spec.edge_probability_share != 0.5:
+        margin = spec.edge_margin_db(spec.edge_probability_share, location_db)
+    zero = level_at_zero_loss_dbm(
+        technology, port_power_dbm=power, gain_dbi=gain, bandwidth_mhz=width, spec=spec, margin_db=margin
+    )
+    held = margin + NormalDist().inv_cdf(spec.location_percent / 100.0) * location_db  # the model takes the latter off
+    threshold, uplink = spec.legacy_threshold_dbm, -math.inf
+    if technology in _BROADBAND:
+        threshold = spec.threshold_dbm
+        uplink = uplink_limit_dbm(technology, port_power_dbm=power, bandwidth_mhz=width, spec=spec)
+    entry = building_entry_loss_db(max(band, 80.0), spec.entry_probability_share, building=spec.building)
+    limit = max(threshold, uplink)
+    return zero, held, sigma, uplink, limit, limit + float(entry)

@@ -140,7 +140,7 @@ def halo_pixels(spec: RadioSpec, pixel_deg: float) -> int:
 
     Enough up to 15° of latitude, where a degree of longitude has shrunk to 107.5 km.
     """
-    reach_km = spec.radius_km + (spec.void_fill_km if spec.void_policy == "nearest" else 0.0)
+    reach_km = spec.reach_km + (spec.void_fill_km if spec.void_policy == "nearest" else 0.0)
     return int(np.ceil(1.001 * reach_km / (pixel_deg * 107.5))) + 2
 
 

@@ -11,10 +11,19 @@ _HOMES = {
     "join_signals": "signal",
     "judge": "levels",
     "programme_weights": "programme",
+    "server_table": "servers",
     "signal_at_cells": "signal",
 }
 
-__all__ = ["SignalAtCells", "confidence", "join_signals", "judge", "programme_weights", "signal_at_cells"]
+__all__ = [
+    "SignalAtCells",
+    "confidence",
+    "join_signals",
+    "judge",
+    "programme_weights",
+    "server_table",
+    "signal_at_cells",
+]
 
 
 def __getattr__(name: str) -> Any:  # Any: whatever the module holds under that name

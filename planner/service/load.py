@@ -28,9 +28,12 @@ class StationLoad:
         Capacity of its own cells, and of the backhaul of its station (NaN = not known).
     radio_share, backhaul_share
         Share of the demand that its cells carry, and of that the share its backhaul carries.
+    efficiency_bps_per_hz
+        Harmonic mean over the users of its pool; NaN where interference is not modelled or there are none.
     """
 
     demand_mbps: NDArray[np.float64]
+    efficiency_bps_per_hz: NDArray[np.float64]
     radio_mbps: NDArray[np.float64]
     backhaul_mbps: NDArray[np.float64]
     radio_share: NDArray[np.float64]
@@ -47,7 +50,9 @@ class StationLoad:
         return self.radio_share * (1.0 - self.backhaul_share)
 
 
-def station_load(bts: pd.DataFrame, demand_mbps: NDArray[np.float64], radio: RadioSpec) -> StationLoad:
+def station_load(
+    bts: pd.DataFrame, demand_mbps: NDArray[np.float64], air_mhz: NDArray[np.float64], radio: RadioSpec
+) -> StationLoad:
     """Share the load of each station among its carriers, then through its backhaul.
 
     Parameters
@@ -56,35 +61,43 @@ def station_load(bts: pd.DataFrame, demand_mbps: NDArray[np.float64], radio: Rad
         Stations on air with 4G or 5G; a row is a carrier or a sector, or a whole site.
     demand_mbps
         Demand each row is the best server of.
+    air_mhz
+        Σ demand / efficiency over the cells each row is the best server of; NaN takes the radio model's mean SINR.
     radio
         Radio model (spectral efficiency).
 
     Notes
     -----
     Rows of one operator at one position and bearing are carriers that share their users, whichever
-    of them is the strongest: their radio capacities add, and the pool carries
-    s_r = min(1, ΣC_r / ΣD). All rows of one operator at one position share one backhaul B (the
+    of them is the strongest. The users' efficiency is their demand-weighted harmonic mean, ΣD / Σ(D/e), since
+    everybody gets the same amount and takes the air it costs; with it the capacities of the pool's rows add, and the
+    pool carries s_r = min(1, ΣC_r / ΣD). All rows of one operator at one position share one backhaul B (the
     largest rate stated among them, for the same link is often repeated on each row), which carries
     s_b = min(1, B / Σ s_r D); without a stated rate s_b = 1. Each row's share is s_r·s_b.
     """
     from planner.radio.capacity import cell_capacity_mbps
 
+    station, pool = _stations_and_pools(bts)
+    asked = _sums(pool, demand_mbps)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        efficiency = (asked / _sums(pool, air_mhz))[pool]  # 0 / 0 and NaN: nobody, or not modelled
     radio_mbps = np.asarray(
         cell_capacity_mbps(
             bts["bandwidth_mhz"].to_numpy(dtype=np.float64),
             bts["n_sectors"].to_numpy(dtype=np.float64),
             bts["technology"].to_numpy(),
             spec=radio,
+            efficiency_bps_per_hz=efficiency,
         ),
         dtype=np.float64,
     )
-    station, pool = _stations_and_pools(bts)
-    radio_share = _share(_sums(pool, radio_mbps), _sums(pool, demand_mbps))[pool]
+    radio_share = _share(_sums(pool, radio_mbps), asked)[pool]
     carried = demand_mbps * radio_share
     backhaul = _largest(station, bts["backhaul_mbps"].to_numpy(dtype=np.float64, na_value=np.nan))
     backhaul_share = _share(np.where(np.isnan(backhaul), np.inf, backhaul), _sums(station, carried))[station]
     return StationLoad(
         demand_mbps=demand_mbps,
+        efficiency_bps_per_hz=efficiency,
         radio_mbps=radio_mbps,
         backhaul_mbps=backhaul[station],
         radio_share=radio_share,

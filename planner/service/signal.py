@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,11 +29,19 @@ class SignalAtCells:
         RSRP in dBm, shape ``(n_groups, n_cells)``; NaN where none was computed.
     server
         Row of the station in the bts table, same shape; −1 for none.
+    interference_dbm
+        Power of the other cells on the best server's carrier as if always sending, dBm, same shape; NaN where there
+        is nothing else, and for groups other than broadband. Empty: nowhere.
     """
 
     groups: tuple[CoverageGroup, ...]
     rsrp_dbm: NDArray[np.float32]
     server: NDArray[np.int32]
+    interference_dbm: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+
+    def __post_init__(self) -> None:
+        if not self.interference_dbm.size:
+            object.__setattr__(self, "interference_dbm", np.full(self.rsrp_dbm.shape, np.nan, np.float32))
 
 
 def signal_at_cells(coverage: Coverage, cells: pd.DataFrame) -> SignalAtCells:
@@ -53,7 +61,10 @@ def signal_at_cells(coverage: Coverage, cells: pd.DataFrame) -> SignalAtCells:
     server = np.full(shape, -1, dtype=np.int32)
     rsrp[:, held] = coverage.rsrp_dbm[:, row[held], col[held]]
     server[:, held] = coverage.server[:, row[held], col[held]]
-    return SignalAtCells(coverage.groups, rsrp, server)
+    interference = np.full(shape, np.nan, dtype=np.float32)
+    for i, k in enumerate(coverage.broadband[: len(coverage.interference_dbm)]):
+        interference[k, held] = coverage.interference_dbm[i, row[held], col[held]]
+    return SignalAtCells(coverage.groups, rsrp, server, interference)
 
 
 def join_signals(parts: Iterable[SignalAtCells]) -> SignalAtCells:
@@ -75,7 +86,7 @@ def join_signals(parts: Iterable[SignalAtCells]) -> SignalAtCells:
     if first is None:
         message = "no signal to join: give at least one tile"
         raise ValueError(message)
-    rsrp, server = first.rsrp_dbm.copy(), first.server.copy()
+    rsrp, server, interference = first.rsrp_dbm.copy(), first.server.copy(), first.interference_dbm.copy()
     for part in waiting:
         if part.groups != first.groups:
             message = (
@@ -87,4 +98,5 @@ def join_signals(parts: Iterable[SignalAtCells]) -> SignalAtCells:
         )
         rsrp[is_better] = part.rsrp_dbm[is_better]
         server[is_better] = part.server[is_better]
-    return SignalAtCells(first.groups, rsrp, server)
+        interference[is_better] = part.interference_dbm[is_better]
+    return SignalAtCells(first.groups, rsrp, server, interference)

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from planner.specs.base import Spec
-from planner.specs.radio import RadioSpec
+from planner.specs.radio import Correction
 
 __all__ = ["CalibrationSpec", "ClassError"]
 
@@ -78,6 +78,6 @@ class CalibrationSpec(Spec):
         plain = {key: value for key, value in data.items() if key not in ("source", "year")}
         return cls(name=name, **plain)
 
-    def spread_of(self, radio: RadioSpec) -> RadioSpec:
-        """The radio model with the fitted spread: ask `RadioSpec.edge_margin_db` with a location spread of 0."""
-        return radio.model_copy(update={"sigma_model_db": self.sigma_db})
+    def correction(self) -> Correction:
+        """What coverage applies of it."""
+        return Correction(**{name: getattr(self, name) for name in Correction.model_fields})

@@ -10,7 +10,22 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from planner.specs.base import Spec
 
-__all__ = ["CapacitySpec", "ClutterSpec", "RadioSpec", "Transmitter", "TransmitterDefaults"]
+__all__ = [
+    "MOST_REACH_KM",
+    "UPLINK_OVERHEAD_SHARE",
+    "CapacitySpec",
+    "ClutterSpec",
+    "Correction",
+    "RadioSpec",
+    "Transmitter",
+    "TransmitterDefaults",
+]
+
+MOST_REACH_KM = 35.0
+"""Farthest a station is followed where its radius follows its mast (`radius_km` = 0)."""
+
+UPLINK_OVERHEAD_SHARE = 0.75
+"""Of the granted blocks, what reference symbols, control and retransmissions leave (as downlink)."""
 
 
 class _Table(BaseModel):
@@ -18,13 +33,33 @@ class _Table(BaseModel):
 
 
 class CapacitySpec(_Table):
-    """How a technology turns spectrum into rate (see `planner.radio.capacity`)."""
+    """How a technology turns spectrum into rate (see `planner.radio.capacity`).
+
+    ``mean_sinr_db`` stands for a cell where interference is not modelled.
+    """
 
     mean_sinr_db: float = Field(ge=-10.0, le=40.0)
     attenuation_share: float = Field(gt=0.0, le=1.0)
     cap_bps_per_hz: float = Field(gt=0.0, le=30.0)
     overhead_share: float = Field(gt=0.0, le=1.0)
     stream_gain: float = Field(ge=1.0, le=8.0)
+
+
+class Correction(_Table):
+    """What measurements say the model misses: ``offset + slope·log10(d/pivot) + clutter[class]`` is added to levels.
+
+    ``sigma_db`` is the spread that remains; it holds location variability already. The other fields are those of
+    `planner.specs.calibration.CalibrationSpec`, which it is taken from.
+    """
+
+    name: str
+    model: str
+    spacing_m: float = Field(gt=0.0)
+    offset_db: float
+    slope_db_per_decade: float
+    pivot_km: float = Field(gt=0.0)
+    clutter_db: dict[str, float]
+    sigma_db: float = Field(gt=0.0, le=40.0)
 
 
 class RadioSpec(Spec):
@@ -55,15 +90,21 @@ class RadioSpec(Spec):
     rays_per_cell
         Rays of the area engine a pixel at the edge of the radius: more rays, less error (about 1 dB at 1).
     radius_km
-        Reach of a prediction around a site.
+        Reach of a prediction around a site; 0 takes it from mast height over terrain (`planner.radio.radius`).
     rx_height_m, rx_gain_dbi, body_loss_db
         The handset.
     sigma_model_db
         Standard deviation of the model's error.
     margin_db
         Taken off every predicted level; 0 predicts the median.
-    threshold_dbm, indoor_threshold_dbm, legacy_threshold_dbm
-        Levels that count as signal: 4G/5G RSRP outdoors and indoors, 2G/3G received level outdoors.
+    edge_probability_share
+        Share of the edge's places that must reach the threshold: a margin of z·sqrt(σ_model² + σ_L²) is taken off.
+    building, entry_probability_share
+        Kind of building of ITU-R P.2109 and the share of its rooms that indoor service must reach.
+        At most one of ``location_percent``, ``margin_db``, ``edge_probability_share`` and
+        ``entry_probability_share`` may leave its neutral value (50, 0, 0.5, 0.5).
+    threshold_dbm, legacy_threshold_dbm
+        Levels that count as signal outdoors: 4G/5G RSRP, 2G/3G received level. Indoors the entry loss is added.
     floor_dbm
         Levels below it are not kept.
     classes_dbm
@@ -72,10 +113,27 @@ class RadioSpec(Spec):
         Of the handset.
     pilot_share_db
         Share of a 3G cell's power in its pilot channel (CPICH), dB.
-    beam_width_deg, front_back_db
-        Horizontal pattern of a sector antenna (3GPP).
+    beam_width_deg, front_back_db, vertical_width_deg, side_lobe_db
+        Pattern of an antenna (3GPP): 3 dB widths in plan and elevation, and the largest losses.
+    tilt_deg
+        Electrical downtilt where a station states none.
+    interference
+        ``modelled``: SINR from the powers of the operator's own carrier; ``fixed``: ``capacity.*.mean_sinr_db``
+        everywhere, which is coverage, not capacity.
+    load_share
+        Share of the time that interfering cells send.
+    planned_interference_db
+        Rise of noise by interference that a proposed site is planned with.
+    uplink_handset_dbm, uplink_blocks, uplink_mbps
+        Power of a handset, blocks of 180 kHz it is granted, and the rate it must reach over them.
+    uplink_attenuation_share, uplink_cap_bps_per_hz
+        Throughput curve of the uplink.
+    base_noise_figure_db, uplink_interference_db
+        Receiver of the station, and the rise of its noise by interference.
     capacity
         By technology, 4G and 5G; ``legacy_mbps`` gives 2G and 3G by sector.
+    correction
+        Fitted correction of the levels (`merata calibrate`); None without.
     """
 
     model: str = "p1812"
@@ -90,14 +148,16 @@ class RadioSpec(Spec):
     location_percent: float = Field(ge=1.0, le=99.0)
     profile_spacing_m: float = Field(ge=0.0, le=1000.0)
     rays_per_cell: float = Field(ge=0.25, le=8.0)
-    radius_km: float = Field(gt=0.0, le=100.0)
+    radius_km: float = Field(ge=0.0, le=100.0)
     rx_height_m: float = Field(ge=1.0, le=200.0)
     rx_gain_dbi: float = Field(ge=-10.0, le=30.0)
     body_loss_db: float = Field(ge=0.0, le=30.0)
     sigma_model_db: float = Field(ge=0.0, le=20.0)
     margin_db: float = Field(ge=0.0, le=40.0)
+    edge_probability_share: float = Field(ge=0.5, lt=1.0)
+    entry_probability_share: float = Field(ge=0.5, le=0.99)
+    building: Literal["traditional", "thermally_efficient"] = "traditional"
     threshold_dbm: float = Field(ge=-140.0, le=-40.0)
-    indoor_threshold_dbm: float = Field(ge=-140.0, le=-40.0)
     legacy_threshold_dbm: float = Field(ge=-140.0, le=-40.0)
     floor_dbm: float = Field(ge=-160.0, le=-60.0)
     classes_dbm: dict[str, float]
@@ -105,41 +165,76 @@ class RadioSpec(Spec):
     pilot_share_db: float = Field(ge=-20.0, le=0.0)
     beam_width_deg: float = Field(gt=0.0, le=360.0)
     front_back_db: float = Field(ge=0.0, le=60.0)
+    vertical_width_deg: float = Field(gt=0.0, le=180.0)
+    side_lobe_db: float = Field(ge=0.0, le=60.0)
+    tilt_deg: float = Field(ge=-15.0, le=30.0)
+    interference: Literal["modelled", "fixed"] = "modelled"
+    load_share: float = Field(ge=0.0, le=1.0)
+    planned_interference_db: float = Field(ge=0.0, le=20.0)
+    uplink_handset_dbm: float = Field(ge=0.0, le=40.0)
+    uplink_blocks: int = Field(ge=1, le=100)
+    uplink_mbps: float = Field(gt=0.0, le=50.0)
+    uplink_attenuation_share: float = Field(gt=0.0, le=1.0)
+    uplink_cap_bps_per_hz: float = Field(gt=0.0, le=30.0)
+    base_noise_figure_db: float = Field(ge=0.0, le=20.0)
+    uplink_interference_db: float = Field(ge=0.0, le=20.0)
     capacity: dict[Literal["4G", "5G"], CapacitySpec]
     legacy_mbps: dict[Literal["2G", "3G"], float]
+    correction: Correction | None = None
 
     @model_validator(mode="after")
     def _one_margin(self) -> RadioSpec:
-        if self.location_percent != 50.0 and self.margin_db > 0.0:
+        neutral = {
+            "location_percent": 50.0,
+            "margin_db": 0.0,
+            "edge_probability_share": 0.5,
+            "entry_probability_share": 0.5,
+        }
+        set_apart = [
+            f"{name} = {getattr(self, name):g}" for name, value in neutral.items() if getattr(self, name) != value
+        ]
+        if len(set_apart) > 1:
             message = (
-                f"location_percent = {self.location_percent:g} and margin_db = {self.margin_db:g} both hold a safety "
-                "margin: use one (50 with a margin, or a percentage with margin_db = 0), or it counts twice"
+                f"{' and '.join(set_apart)} each hold a safety margin: use one and leave the others at "
+                f"{', '.join(f'{name} = {value:g}' for name, value in neutral.items())}, or it counts twice"
             )
             raise ValueError(message)
-        highest = max(self.threshold_dbm, self.legacy_threshold_dbm)
         if self.floor_dbm > min(self.threshold_dbm, self.legacy_threshold_dbm):
             message = f"floor_dbm = {self.floor_dbm:g} is above a threshold: signal that counts would not be kept"
             raise ValueError(message)
-        if self.indoor_threshold_dbm < self.threshold_dbm:
-            message = f"indoor_threshold_dbm = {self.indoor_threshold_dbm:g} lies below threshold_dbm = {highest:g}"
+        most = self.uplink_cap_bps_per_hz * UPLINK_OVERHEAD_SHARE * 0.18 * self.uplink_blocks
+        if self.uplink_mbps > most:
+            message = (
+                f"uplink_mbps = {self.uplink_mbps:g} is more than {self.uplink_blocks} blocks can carry ({most:.2f})"
+            )
             raise ValueError(message)
         return self
 
+    @property
+    def reach_km(self) -> float:
+        """Farthest a station is followed."""
+        return self.radius_km or MOST_REACH_KM
+
+    def spread_db(self, sigma_location_db: float) -> float:
+        """Standard deviation of a predicted level, ``sqrt(σ_model² + σ_L²)``; a correction's own where there is one."""
+        if self.correction is not None:
+            return self.correction.sigma_db
+        return math.hypot(self.sigma_model_db, sigma_location_db)
+
     def edge_margin_db(self, probability_share: float, sigma_location_db: float) -> float:
-        """Margin for a coverage probability at the edge, ``z·sqrt(σ_model² + σ_L²)``, dB.
+        """Margin for a coverage probability at the edge, ``z·spread``, dB.
 
         Parameters
         ----------
         probability_share
             0.5 to below 1; 0.75, 0.90, 0.95 give 0.67, 1.28, 1.65 σ.
         sigma_location_db
-            Location variability (`planner.radio.propagation.p1812.location_sigma_db`); 0 with a calibrated
-            ``sigma_model_db``, which already contains it.
+            Location variability (`planner.radio.propagation.p1812.location_sigma_db`).
         """
         if not 0.5 <= probability_share < 1.0:
             message = f"probability_share = {probability_share} is outside 0.5 to 1 (a median needs no margin)"
             raise ValueError(message)
-        return NormalDist().inv_cdf(probability_share) * math.hypot(self.sigma_model_db, sigma_location_db)
+        return NormalDist().inv_cdf(probability_share) * self.spread_db(sigma_location_db)
 
 
 class Transmitter(_Table):

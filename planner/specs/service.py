@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from planner.specs.base import Spec
@@ -14,6 +16,8 @@ class ServiceSpec(Spec):
 
     Parameters
     ----------
+    place
+        What ``served`` means: a handset ``outdoor``, or ``indoor`` (the entry loss of ITU-R P.2109 on top).
     served_share
         A cell is ``served`` when at least this share of its demand is served.
     confidence_threshold_share
@@ -27,6 +31,7 @@ class ServiceSpec(Spec):
         A desa is served when at least these shares of its people and of its main facilities are.
     """
 
+    place: Literal["outdoor", "indoor"] = "outdoor"
     served_share: float = Field(gt=0.0, le=1.0)
     confidence_threshold_share: float = Field(ge=0.0, le=1.0)
     register_completeness_share: float = Field(ge=0.0, le=1.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +13,12 @@ from planner.catalog import read_spec, spec_names
 from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_bands, read_json, read_layer_artifact
 from planner.pipeline.stage import StageContext
-from planner.radio.coverage import Coverage, CoverageGroup
+from planner.radio.calibration import cover_correction
 from planner.radio.surface import clutter_heights
 from planner.scenario import Scenario
 from planner.specs.backhaul import BackhaulSpec
 from planner.specs.base import Spec
+from planner.specs.calibration import CalibrationSpec
 from planner.specs.candidates import CandidateSpec
 from planner.specs.cost import CostSpec
 from planner.specs.demand import DemandSpec
@@ -31,14 +31,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
-    "BEST_BANDS",
     "all_specs",
     "backhaul_specs",
-    "best_tiles",
     "clutter_m",
     "cost_spec",
-    "coverage_model",
-    "coverage_tiles",
+    "cover_db",
     "grid_over",
     "layer",
     "layer_notes",
@@ -97,9 +94,22 @@ def clutter_m(context: StageContext) -> Raster | None:
     return None if classes is None else clutter_heights(classes, read_spec(ClutterSpec, "radio", "clutter"))
 
 
+def cover_db(context: StageContext, spec: RadioSpec) -> Raster | None:
+    """Part of the fitted correction by ground cover, or None without correction or clutter layer."""
+    classes = layer(context, "clutter")
+    if classes is None or spec.correction is None:
+        return None
+    return cover_correction(classes, read_spec(ClutterSpec, "radio", "clutter"), spec.correction)
+
+
 def radio_spec(scenario: Scenario) -> RadioSpec:
-    """Radio model of the scenario."""
-    return read_spec(RadioSpec, "radio", scenario.radio.model, overrides=scenario.radio.overrides)
+    """Radio model of the scenario, with its calibration where one is named."""
+    spec = read_spec(RadioSpec, "radio", scenario.radio.model, overrides=scenario.radio.overrides)
+    path = scenario.calibration_path
+    if path is None:
+        return spec
+    fitted = read_spec(CalibrationSpec, path.parent.name, path.stem, folder=path.parent.parent)
+    return spec.model_copy(update={"correction": fitted.correction()})
 
 
 def service_spec(scenario: Scenario) -> ServiceSpec:
@@ -140,36 +150,3 @@ def all_specs(scenario: Scenario) -> tuple[tuple[str, Spec], ...]:
     rooms += [("sites", spec) for spec in site_specs(scenario)]
     rooms += [("backhaul", spec) for spec in backhaul_specs(scenario)]
     return tuple((f"{room}/{spec.name}.toml", spec) for room, spec in rooms)
-
-
-BEST_BANDS = ("rsrp_dbm", "operator", "station")
-"""Bands of the best 4G or 5G signal over all operators, a file a tile."""
-
-
-def best_tiles(folder: Path) -> Iterator[tuple[Grid, NDArray[np.float32], tuple[str, ...]]]:
-    """Per tile of the stage `coverage`: grid, the `BEST_BANDS`, and the operators their numbers mean."""
-    for note, part in _tile_notes(folder):
-        grid, bands, _ = read_bands(folder / f"best-{part}.tif")
-        names = [name.split("|", 1) for name in note["groups"]]
-        yield grid, bands, tuple(operator for kind, operator in names if kind == "broadband")
-
-
-def coverage_model(folder: Path) -> str:
-    """Propagation model of the stage `coverage`; empty where nothing was computed."""
-    return next((str(note["model"]) for note, _ in _tile_notes(folder)), "")
-
-
-def _tile_notes(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    for path in sorted(folder.glob("tile-*.json")):
-        note = read_json(path)
-        if note["groups"]:
-            yield note, path.stem.removeprefix("tile-")
-
-
-def coverage_tiles(folder: Path) -> Iterator[Coverage]:
-    """Tiles of the stage `coverage`, in order."""
-    for note, part in _tile_notes(folder):
-        grid, rsrp, names = read_bands(folder / f"rsrp-{part}.tif")
-        _, server, _ = read_bands(folder / f"server-{part}.tif")
-        groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in names)
-        yield Coverage(grid, groups, rsrp, server, note["model"], tuple(note["left_out"]), note["n_filled"])

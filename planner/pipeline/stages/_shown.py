@@ -13,18 +13,9 @@ from planner.layers.placed import placed_rows
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import (
-    all_specs,
-    backhaul_specs,
-    best_tiles,
-    coverage_tiles,
-    layer,
-    layer_notes,
-    radio_spec,
-    service_spec,
-)
+from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, service_spec
 from planner.pipeline.stages._plan import read_plan
-from planner.radio.link_budget import level_at_zero_loss_dbm
+from planner.pipeline.stages._signal import best_tiles, coverage_tiles
 from planner.report import ReportInputs
 
 __all__ = ["best_coverage", "credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
@@ -40,7 +31,6 @@ def map_inputs(context: StageContext) -> MapInputs:
     plan = read_plan(inputs["plan"])
     grid = read_grid(inputs["frame"])
     rsrp, operator, operators = best_coverage(context, grid)
-    _, server, _ = best_coverage(context, grid, of_station=True)
     told = notices(context, facts)
     tables = {
         name: layer(context, name)
@@ -61,7 +51,7 @@ def map_inputs(context: StageContext) -> MapInputs:
         coverage_operator=operator,
         coverage_operators=operators,
         coverage_by_operator=operator_coverage(context, grid),
-        coverage_server=server,
+        **best_servers(context, grid),
         servers=servers(context),
         threshold_dbm=radio_spec(scenario).threshold_dbm,
         quarantined=_quarantined(context),
@@ -211,22 +201,24 @@ def operator_coverage(context: StageContext, grid: Grid) -> dict[str, Raster]:
     return found if len(found) > 1 else {}
 
 
+def best_servers(context: StageContext, grid: Grid) -> dict[str, Raster]:
+    """Row in the layer bts of the strongest and of the next 4G or 5G server per pixel; empty without any."""
+    found: dict[str, Raster] = {}
+    for tile, bands, _ in best_tiles(context.inputs["coverage"]):
+        row = round((grid.north_deg - tile.north_deg) / grid.pixel_deg)
+        col = round((tile.west_deg - grid.west_deg) / grid.pixel_deg)
+        for name, band in (("coverage_server", bands[2]), ("coverage_second", bands[4])):
+            raster = found.setdefault(name, Raster(grid, np.full(grid.shape, -1, dtype=np.int32), "class"))
+            here = (slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
+            raster.values[here] = np.nan_to_num(band, nan=-1.0).astype(np.int32)
+    return found
+
+
 def servers(context: StageContext) -> pd.DataFrame:
     """Stations as a click on a pixel names them: what they radiate per resource element, and how full they are."""
-    bts = layer(context, "bts")
-    spec = radio_spec(context.scenario)
-    columns = ["technology", "power_dbm", "gain_dbi", "bandwidth_mhz"]
-    kinds = bts[columns].drop_duplicates()
-    radiated = [
-        level_at_zero_loss_dbm(technology, port_power_dbm=power, gain_dbi=gain, bandwidth_mhz=width, spec=spec)
-        for technology, power, gain, width in kinds.itertuples(index=False, name=None)
-    ]
-    loads = read_table(context.inputs["service"] / "bts_load.parquet")
-    full = pd.Series((loads["demand_mbps"] / loads["capacity_mbps"]).to_numpy(float), index=loads["bts_id"])
-    shown = ["bts_id", "operator", "technology", "height_m", "band_mhz", "lon_deg", "lat_deg"]
-    told = bts[[*shown, *columns[1:]]].merge(kinds.assign(eirp_dbm=radiated), on=columns, how="left")
-    named: pd.DataFrame = told[[*shown, "eirp_dbm"]].assign(load_share=full.reindex(told["bts_id"]).to_numpy())
-    return named
+    table = read_table(context.inputs["service"] / "servers.parquet").rename(columns={"zero_loss_dbm": "eirp_dbm"})
+    shown: pd.DataFrame = table
+    return shown
 
 
 def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:

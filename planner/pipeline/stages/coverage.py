@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +11,9 @@ from planner.geo import tiles
 from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_grid, write_bands, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import BEST_BANDS, clutter_m, layer, radio_spec, read_land
-from planner.radio.coverage import CoverageGroup, coverage, coverage_groups
+from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land
+from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, group_names, tenths
+from planner.radio.coverage import Coverage, coverage
 from planner.radio.surface import halo_pixels
 
 __all__ = ["parts", "run_part", "warm"]
@@ -39,49 +42,79 @@ def parts(context: StageContext) -> list[str]:
 
 
 def run_part(context: StageContext, part: str) -> None:
-    """Signal and best server of each operator on one tile."""
+    """Signal, servers and interference on one tile.
+
+    Three files a tile, levels in whole tenths of a decibel (`NO_LEVEL` where none), servers as rows of the layer bts:
+    ``signal`` holds RSRP by group, then second best and interference by operator's 4G and 5G; ``server`` best by
+    group, then second best; ``carrier`` the power of all cells of each carrier. ``best`` is what the map packs: the
+    bands of `BEST_BANDS` over all operators (`best_tiles` reads them). What a row of the layer is (place, band, EIRP,
+    limits, load) stands in the table ``servers`` of the stage `service`.
+    """
     grid = read_grid(context.inputs["frame"])
     row, col = (int(text) for text in part.split("-"))
     tile = grid.window(row, col, min(TILE_SIDE, grid.n_rows - row), min(TILE_SIDE, grid.n_cols - col))
     spec = radio_spec(context.scenario)
-    bts = layer(context, "bts")
     terrain = layer(context, "terrain")
     land = Raster(grid, read_land(context.inputs["frame"]), "land")
     halo = 0 if terrain is None else halo_pixels(spec, grid.pixel_deg)
     block = (row - halo, col - halo, row + tile.n_rows + halo, col + tile.n_cols + halo)
     found = coverage(
-        bts,
+        layer(context, "bts"),
         tile,
         spec=spec,
         terrain=_cut(terrain, grid, block),
         clutter_m=_cut(clutter_m(context), grid, block),
         land=_cut(land, grid, block).values,  # type: ignore[union-attr]  # a raster in gives a raster
-        groups=coverage_groups(bts),
+        cover_db=_cut(cover_db(context, spec), grid, block),
     )
-    names = tuple(f"{group.kind}|{group.operator}" for group in found.groups)
-    if names:
-        shape = (len(names), *tile.shape)
-        signal = np.round(found.rsrp_dbm.reshape(shape), 1).astype(np.float32)
-        write_bands(context.folder / f"rsrp-{part}.tif", tile, signal, names=names)
-        write_bands(context.folder / f"server-{part}.tif", tile, found.server.reshape(shape), names=names)
-        best = best_broadband(found.groups, signal, found.server)
-        write_bands(context.folder / f"best-{part}.tif", tile, best, names=BEST_BANDS)
-    note = {"model": found.model, "groups": list(names), "left_out": list(found.left_out), "n_filled": found.n_filled}
+    if found.groups:
+        _write(context.folder, part, found)
+    note = {
+        "model": found.model,
+        "groups": group_names(found.groups),
+        "carriers": [f"{item.technology}|{item.band_mhz:g}|{item.operator}" for item in found.carriers],
+        "left_out": list(found.left_out),
+        "n_filled": found.n_filled,
+        "n_edge": found.edges.n_pixels,
+        "n_edge_above": found.edges.n_above,
+    }
     write_json(context.folder / f"tile-{part}.json", note)
 
 
-def best_broadband(
-    groups: tuple[CoverageGroup, ...], rsrp_dbm: NDArray[np.float32], server: NDArray[np.int32]
-) -> NDArray[np.float32]:
-    """Best 4G or 5G signal over all operators, its operator's number among them, its station; NaN where none is."""
-    wanted = [k for k, group in enumerate(groups) if group.kind == "broadband"]
-    best = np.full((3, *rsrp_dbm.shape[1:]), np.nan, dtype=np.float32)
-    for number, k in enumerate(wanted):  # the first of equals stays
-        with np.errstate(invalid="ignore"):
-            better = (rsrp_dbm[k] > best[0]) | (np.isnan(best[0]) & ~np.isnan(rsrp_dbm[k]))
-        best[0][better] = rsrp_dbm[k][better]
-        best[1][better] = number
-        best[2][better] = server[k][better]
+def _write(folder: Path, part: str, found: Coverage) -> None:
+    groups = group_names(found.groups)
+    wide = [groups[k] for k in found.broadband]
+    signal = np.concatenate([tenths(part) for part in (found.rsrp_dbm, found.second_dbm, found.interference_dbm)])
+    names = (*groups, *(f"second|{name}" for name in wide), *(f"interference|{name}" for name in wide))
+    write_bands(folder / f"signal-{part}.tif", found.grid, signal, names=names)
+    servers = np.concatenate([found.server, found.second_server])
+    write_bands(
+        folder / f"server-{part}.tif", found.grid, servers, names=(*groups, *(f"second|{name}" for name in wide))
+    )
+    if found.carriers:
+        carriers = tuple(f"{item.technology}|{item.band_mhz:g}|{item.operator}" for item in found.carriers)
+        write_bands(folder / f"carrier-{part}.tif", found.grid, tenths(found.carrier_dbm), names=carriers)
+        write_bands(folder / f"best-{part}.tif", found.grid, best_broadband(found, signal), names=BEST_BANDS)
+
+
+def best_broadband(found: Coverage, tenth_dbm: NDArray[np.int16]) -> NDArray[np.int32]:
+    """The `BEST_BANDS` over all operators; levels in tenths of a decibel as in ``tenth_dbm``, the file ``signal``.
+
+    The second best is the strongest of the other operators' best and of the operator's own second best.
+    """
+    wide, n = found.broadband, len(found.groups)
+    shape = tenth_dbm.shape[1:]
+    best = np.full((len(BEST_BANDS), *shape), NO_LEVEL, dtype=np.int32)
+    best[[1, 2, 4]] = -1
+    for i, k in enumerate(wide):  # an operator after another; the first of equals stays
+        for level, server in ((tenth_dbm[k], found.server[k]), (tenth_dbm[n + i], found.second_server[i])):
+            first = level > best[0]
+            after = ~first & (level > best[3])
+            for target, source in ((3, best[0]), (4, best[2])):
+                best[target] = np.where(first, source, best[target])
+            best[3][after], best[4][after] = level[after], server[after]
+            best[0][first], best[1][first], best[2][first] = level[first], i, server[first]
+            best[5] = np.where(first, tenth_dbm[n + len(wide) + i], best[5])
     return best
 
 

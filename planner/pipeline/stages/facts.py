@@ -7,8 +7,9 @@ import shutil
 from planner.facts import FactsInputs, LayerRows, compute_facts
 from planner.pipeline.artifacts import read_json, read_table, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import coverage_model, layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import layer, layer_notes, service_spec
 from planner.pipeline.stages._plan import read_plan
+from planner.pipeline.stages._signal import coverage_model
 from planner.schema import LAYERS
 
 __all__ = ["run"]

@@ -6,9 +6,19 @@ import numpy as np
 
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import clutter_m, cost_spec, layer, radio_spec, read_land, site_specs
+from planner.pipeline.stages._frame import (
+    clutter_m,
+    cost_spec,
+    cover_db,
+    layer,
+    radio_spec,
+    read_land,
+    service_spec,
+    site_specs,
+)
 from planner.plan.options import make_options, with_covers
 from planner.radio.covers import covers
+from planner.radio.link_budget import station_budgets
 from planner.schema import TABLES, check_frame
 
 __all__ = ["run"]
@@ -29,15 +39,19 @@ def run(context: StageContext) -> None:
         power=layer(context, "power"),
     )
     lacking = np.flatnonzero(service["level"].isin(["limited", "unserved"]).to_numpy())
+    grid = read_grid(context.inputs["frame"])
+    sent = made.transmitters.assign(technology=made.frame["technology"].to_numpy())
+    budgets = station_budgets(sent, radio, grid.pixel_deg * 110_946.0)
+    is_indoor = service_spec(scenario).place == "indoor"
     found = covers(
-        made.transmitters,
+        sent.assign(limit_dbm=budgets.indoor_limit_dbm if is_indoor else budgets.limit_dbm),
         cells.iloc[lacking].reset_index(drop=True),
-        grid=read_grid(context.inputs["frame"]),
+        grid=grid,
         spec=radio,
         terrain=layer(context, "terrain"),
         clutter_m=clutter_m(context),
         land=read_land(context.inputs["frame"]),
-        threshold_dbm=radio.threshold_dbm,
+        cover_db=cover_db(context, radio),
     )
     frame = with_covers(made.frame, found.indptr)
     write_table(context.folder / "options.parquet", check_frame(frame, TABLES["options"], "options"))
