@@ -13,7 +13,7 @@ from planner.layers.placed import placed_rows
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, radio_spec, service_spec
 from planner.pipeline.stages._plan import read_plan
 from planner.pipeline.stages._signal import best_tiles, coverage_tiles
 from planner.report import ReportInputs
@@ -31,6 +31,7 @@ def map_inputs(context: StageContext) -> MapInputs:
     plan = read_plan(inputs["plan"])
     grid = read_grid(inputs["frame"])
     rsrp, operator, operators = best_coverage(context, grid)
+    servers_of = best_servers(context, grid)
     told = notices(context, facts)
     tables = {
         name: layer(context, name)
@@ -51,7 +52,8 @@ def map_inputs(context: StageContext) -> MapInputs:
         coverage_operator=operator,
         coverage_operators=operators,
         coverage_by_operator=operator_coverage(context, grid),
-        **best_servers(context, grid),
+        coverage_server=servers_of.get("coverage_server"),
+        coverage_second=servers_of.get("coverage_second"),
         servers=servers(context),
         threshold_dbm=radio_spec(scenario).threshold_dbm,
         quarantined=_quarantined(context),
