@@ -116,10 +116,10 @@ def _within(
     window, (top, left) = _window(terrain, place, radius_km)
     latitude_deg = float(terrain.grid.lon_lat(np.asarray(place[0]), np.asarray(place[1]))[1])
     metric = metric_km(latitude_deg, place[0], np.arange(top, top + window.shape[0]), terrain.grid.pixel_deg)
-    rows, cols, per_row, per_col = (np.empty(window.size, kind) for kind in (np.int64, np.int64, float, float))
+    rows, cols = np.empty(window.size, np.int64), np.empty(window.size, np.int64)
     everywhere = np.ones(window.shape, dtype=np.bool_)
-    n = pixels_within(everywhere, (top, left), place, metric, radius_km, (rows, cols, per_row, per_col))
-    return rows[:n], cols[:n], per_row[:n], per_col[:n]
+    n = pixels_within(everywhere, (top, left), place, metric, radius_km, (rows, cols))
+    return rows[:n], cols[:n], metric[0][rows[:n] - top], metric[1][rows[:n] - top]
 
 
 def _window(terrain: Raster, place: tuple[float, float], radius_km: float) -> tuple[NDArray[Any], tuple[int, int]]:
