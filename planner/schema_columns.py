@@ -242,6 +242,8 @@ DECISIONS = (
     Column("reason", "text", "Why", is_required=True),
     Column("author", "text", "Who", is_required=True),
     Column("letter", "text", "Letter number", default=""),
+    Column("to_lon_deg", "number", "Other end, where a link is meant and not a site", minimum=-180.0, maximum=180.0),
+    Column("to_lat_deg", "number", "Other end", minimum=-90.0, maximum=90.0),
     _LON, _LAT,
 )  # fmt: skip
 

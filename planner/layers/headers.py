@@ -147,6 +147,8 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
         "backhaul": "backhaul|transmisi",
         "radius_km": "radius km|radius|jangkauan",
         "reason": "reason|alasan|keterangan|pertimbangan",
+        "to_lon_deg": "to lon deg|bujur tujuan|lon tujuan|to lon|to longitude",
+        "to_lat_deg": "to lat deg|lintang tujuan|lat tujuan|to lat|to latitude",
         "author": "author|penanggung jawab|oleh|pembuat|pic|diputuskan oleh",
     },
     "measurements": {

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from planner.errors import InfeasibleError
 from planner.geo import distance_km
 from planner.plan.instance import Instance, only_choices
+from planner.plan.link_word import is_link_word, link_starts
 from planner.plan.types import Problem
 
 __all__ = ["Demand", "Word", "allowed_options", "demands_of", "first_technology", "read_word", "split_places"]
@@ -30,7 +31,8 @@ class Word:
     decision_id, action, site_type, backhaul
         As in the decisions layer; empty texts mean any.
     candidates
-        Candidates it speaks of: all within its radius, or the nearest of them for ``lock``.
+        Candidates it speaks of: all within its radius, or the nearest of them for ``lock``; of a link, where it starts
+        (none for a forbidden link, which the network then lacks: `planner.plan.link_word`).
     label
         Words for messages: identifier, letter, author, reason.
     """
@@ -66,16 +68,30 @@ def read_word(problem: Problem, decisions: pd.DataFrame | None) -> tuple[Word, .
         places["candidate_id"].isin(set(problem.options["candidate_id"])) & (places["excluded_because"] == "")
     ]
     usable = usable.sort_values("candidate_id", kind="stable")
-    found = [_word(row, usable) for row in decisions.sort_values("decision_id", kind="stable").to_dict("records")]
-    lost = [word for word in found if not word.candidates and word.action != "forbid"]
+    rows = decisions.sort_values("decision_id", kind="stable").to_dict("records")
+    found = [_word(row, usable, problem) for row in rows]
+    lost = [
+        (row, word) for row, word in zip(rows, found, strict=True) if not word.candidates and word.action != "forbid"
+    ]
     if lost:
-        names = "; ".join(word.label for word in lost)
+        names = "; ".join(word.label + _shut_there(row, places) for row, word in lost)
         message = f"no usable candidate with an option stands within reach of: {names}. Widen radius_km, or add a proposal there"
         raise InfeasibleError(message, code="decision_no_candidate", decisions=names)
     return tuple(found)
 
 
-def _word(row: dict[Any, Any], usable: pd.DataFrame) -> Word:
+def _shut_there(row: dict[Any, Any], places: pd.DataFrame) -> str:
+    """What excludes the candidates within reach of a decision, in brackets; "" where there are none."""
+    km = distance_km(
+        places["lon_deg"].to_numpy(dtype=float), places["lat_deg"].to_numpy(dtype=float),
+        float(row["lon_deg"]), float(row["lat_deg"]),
+    )  # fmt: skip
+    near = places[np.asarray(km) <= float(row.get("radius_km", 1.0))]
+    said = sorted({str(reason) or "no option" for reason in near["excluded_because"]})
+    return f" [excluded there: {', '.join(said)}]" if said else ""
+
+
+def _word(row: dict[Any, Any], usable: pd.DataFrame, problem: Problem) -> Word:
     def text(name: str) -> str:
         value = row.get(name, "")
         return "" if value is None or value != value else str(value)  # noqa: PLR0124 (NaN)
@@ -92,6 +108,8 @@ def _word(row: dict[Any, Any], usable: pd.DataFrame) -> Word:
         f"{text('action')} {text('decision_id')} (letter {text('letter') or '–'}, {text('author')}: {text('reason')})"
     )
     names = tuple(str(name) for name in usable["candidate_id"].to_numpy()[near])
+    if is_link_word(row):
+        names = link_starts(problem, row, usable)
     return Word(text("decision_id"), text("action"), text("site_type"), text("backhaul"), names, label)
 
 

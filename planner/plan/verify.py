@@ -394,6 +394,9 @@ def _check_decisions(world: _World, faults: list[str], decisions: pd.DataFrame) 
     )
     pool = candidates[usable].sort_values("candidate_id", kind="stable")
     for row in decisions.to_dict("records"):
+        if not math.isnan(float(row.get("to_lon_deg") or math.nan)):
+            _check_link_decision(world, faults, row)
+            continue
         km = distance_km(
             pool["lon_deg"].to_numpy(float),
             pool["lat_deg"].to_numpy(float),
@@ -414,6 +417,29 @@ def _check_decisions(world: _World, faults: list[str], decisions: pd.DataFrame) 
             faults.append(f"decision {row['decision_id']} forbids site {hits[0]['site_id']}")
         if row["action"] in {"force", "lock"} and not hits:
             faults.append(f"decision {row['decision_id']} ({row['action']}) is not met")
+
+
+def _check_link_decision(world: _World, faults: list[str], row: dict[Any, Any]) -> None:
+    """A forbidden link is in no route; a forced or locked one is the first of some site's route."""
+
+    def is_meant(link: tuple[str, str, str]) -> bool:
+        ends = [world.graph.nodes[node] for node in link[:2]]
+        if any("lon_deg" not in end for end in ends):
+            return False
+        km = [
+            float(distance_km(float(row[f"{to}lon_deg"]), float(row[f"{to}lat_deg"]), float(e["lon_deg"]), float(e["lat_deg"])))
+            for to in ("", "to_") for e in ends
+        ]  # fmt: skip
+        radius = float(row["radius_km"])
+        data = world.link(*link) or {}
+        fits = not _text(row.get("backhaul")) or str(data.get("technology", link[2])) == row["backhaul"]
+        return fits and ((km[0] <= radius and km[3] <= radius) or (km[1] <= radius and km[2] <= radius))
+
+    if row["action"] == "forbid":
+        used = {link for route in world.routes.values() for link in route}
+        faults.extend(f"decision {row['decision_id']} forbids link {link}" for link in sorted(used) if is_meant(link))
+    elif not any(route and is_meant(route[0]) for route in world.routes.values()):
+        faults.append(f"decision {row['decision_id']} ({row['action']} of a link) is not met")
 
 
 def _text(value: Any) -> str:

@@ -11,6 +11,7 @@ from planner.pipeline.stages._frame import layer, service_spec
 from planner.pipeline.stages._plan import read_plan
 from planner.pipeline.stages._problem import read_problem
 from planner.plan.frontier import ceilings_around, frontier
+from planner.plan.link_word import obey_links
 
 __all__ = ["run", "warm"]
 
@@ -27,12 +28,13 @@ def warm() -> None:
 def run(context: StageContext) -> None:
     """Plan around the ceiling; the scenario's own plan is one of the points."""
     budget = context.scenario.budget
-    problem, _ = read_problem(context)
+    decisions = layer(context, "decisions")
+    problem = obey_links(read_problem(context)[0], decisions)
     plan = read_plan(context.inputs["plan"])
     found = frontier(
         problem,
         ceilings_idr=ceilings_around(budget.total_idr, budget.frontier_points),
-        decisions=layer(context, "decisions"),
+        decisions=decisions,
         plan=(budget.total_idr, plan),
     )
     inputs = FactsInputs(

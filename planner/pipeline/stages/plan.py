@@ -19,6 +19,7 @@ from planner.pipeline.stages._plan import write_plan
 from planner.pipeline.stages._problem import read_problem
 from planner.pipeline.stages._rules import rules_of
 from planner.plan.explain import explain
+from planner.plan.link_word import obey_links
 from planner.plan.programme import select_programme
 from planner.plan.rules import Rules
 from planner.plan.select import select
@@ -47,6 +48,7 @@ def run(context: StageContext) -> None:
     problem, graph = read_problem(context)
     check_graph(graph)
     decisions = layer(context, "decisions")
+    problem = obey_links(problem, decisions)
     rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario))
     plan = _dated(_select(scenario, problem, rules, decisions), scenario)
     ceiling = math.inf if rules is not None else scenario.budget.total_idr
