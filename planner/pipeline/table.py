@@ -133,9 +133,9 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
 def _frontier(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     if not _has_frontier(scenario):
         return ()
-    held = tuple(name for kind in ("admin", "decisions") if (name := f"layer:{kind}") in layers)
+    held = tuple(name for kind in ("admin", "decisions", "priority") if (name := f"layer:{kind}") in layers)
     inputs = ("cells", "service", "score", "candidates", "options", "backhaul", "plan", *held)
-    return (Stage("frontier", "frontier", inputs, ("budget", "objective", "service"), ("models/service",), outputs=("frontier.csv",)),)  # fmt: skip
+    return (Stage("frontier", "frontier", inputs, ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost"), outputs=("frontier.csv",)),)  # fmt: skip
 
 
 def _has_frontier(scenario: Scenario) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from planner.pipeline.artifacts import read_json, read_table, write_json, write_table
 from planner.plan.types import Certificate, Plan
 
-__all__ = ["read_plan", "write_plan"]
+__all__ = ["dated", "read_plan", "write_plan"]
 
 _TABLES = ("sites", "links", "relays", "rejected", "surveys", "served")
 _UNDER_RULES = ("money", "yearly", "served_years", "equity")
@@ -31,3 +32,14 @@ def read_plan(folder: Path) -> Plan:
     tables = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
     tables |= {n: read_table(folder / f"{n}.parquet") for n in _UNDER_RULES if (folder / f"{n}.parquet").is_file()}
     return Plan(**tables, totals=noted["totals"], certificate=certificate)
+
+
+def dated(plan: Plan, year: int) -> Plan:
+    """A plan under one ceiling belongs to one year and names no source; one of years stays as it is."""
+    said = {"year": year, "payer": "", "funding_source": ""}
+    tables = {
+        name: table.assign(**{column: value for column, value in said.items() if column not in table})
+        for name in ("sites", "links", "relays")
+        if (table := getattr(plan, name)) is not None
+    }
+    return replace(plan, **tables)

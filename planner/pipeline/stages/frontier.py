@@ -7,9 +7,10 @@ import pandas as pd
 from planner.facts import FactsInputs, newly_served_desa
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, service_spec
-from planner.pipeline.stages._plan import read_plan
+from planner.pipeline.stages._frame import cost_spec, layer, service_spec
+from planner.pipeline.stages._plan import dated, read_plan
 from planner.pipeline.stages._problem import read_problem
+from planner.pipeline.stages._rules import rules_of
 from planner.plan.frontier import ceilings_around, frontier
 from planner.plan.link_word import obey_links
 
@@ -26,16 +27,23 @@ def warm() -> None:
 
 
 def run(context: StageContext) -> None:
-    """Plan around the ceiling; the scenario's own plan is one of the points."""
-    budget = context.scenario.budget
+    """Plan around the ceiling; a plan under that ceiling alone is one of the points.
+
+    Notes
+    -----
+    A plan of years, floors or a goal obeys more rules than these points do: they then lie around its cost.
+    """
+    scenario = context.scenario
     decisions = layer(context, "decisions")
     problem = obey_links(read_problem(context)[0], decisions)
     plan = read_plan(context.inputs["plan"])
+    is_plain = rules_of(scenario, layer(context, "priority"), cost_spec(scenario)) is None
+    ceiling = scenario.budget.total_idr if is_plain else float(plan.totals["cost_idr"])
     found = frontier(
         problem,
-        ceilings_idr=ceilings_around(budget.total_idr, budget.frontier_points),
+        ceilings_idr=ceilings_around(ceiling, scenario.budget.frontier_points),
         decisions=decisions,
-        plan=(budget.total_idr, plan),
+        plan=(ceiling, plan) if is_plain else None,
     )
     inputs = FactsInputs(
         cells=problem.cells,
@@ -47,8 +55,8 @@ def run(context: StageContext) -> None:
     points = found.points.assign(desa=newly_served_desa(inputs, found.plans))
     write_table(context.folder / "points.parquet", points)
     for name in ("sites", "links"):
-        tables = [getattr(p, name).assign(point=k) for k, p in enumerate(found.plans)]
+        tables = [getattr(dated(p, scenario.date.year), name).assign(point=k) for k, p in enumerate(found.plans)]
         write_table(context.folder / f"{name}.parquet", pd.concat(tables, ignore_index=True))
     write_sheet(context.publish_path("frontier.csv"), points)
-    left_out = budget.frontier_points - len(points)
+    left_out = scenario.budget.frontier_points - len(points)
     write_json(context.folder / "note.json", {"n_points": len(points), "n_ceilings_below_decisions": left_out})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
 
 import networkx as nx
 import pandas as pd
@@ -15,7 +14,7 @@ from planner.errors import PlanRejectedError
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer
-from planner.pipeline.stages._plan import write_plan
+from planner.pipeline.stages._plan import dated, write_plan
 from planner.pipeline.stages._problem import read_problem
 from planner.pipeline.stages._rules import rules_of
 from planner.plan.explain import explain
@@ -50,7 +49,7 @@ def run(context: StageContext) -> None:
     decisions = layer(context, "decisions")
     problem = obey_links(problem, decisions)
     rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario))
-    plan = _dated(_select(scenario, problem, rules, decisions), scenario)
+    plan = dated(_select(scenario, problem, rules, decisions), scenario.date.year)
     ceiling = math.inf if rules is not None else scenario.budget.total_idr
     whole = (
         scenario.budget.total_idr if rules is None else plan.totals["cost_idr"] + float(plan.money["left_idr"].sum())
@@ -79,17 +78,6 @@ def _select(scenario: Scenario, problem: Problem, rules: Rules | None, decisions
         problem, ceiling_idr=budget.total_idr, decisions=decisions, time_limit_s=budget.time_limit_s,
         gap_target_share=budget.gap_target_share, max_nodes=budget.max_nodes,
     )  # fmt: skip
-
-
-def _dated(plan: Plan, scenario: Scenario) -> Plan:
-    """A plan under one ceiling belongs to the year of the scenario and names no source."""
-    said = {"year": scenario.date.year, "payer": "", "funding_source": ""}
-    tables = {
-        name: table.assign(**{column: value for column, value in said.items() if column not in table})
-        for name in ("sites", "links", "relays")
-        if (table := getattr(plan, name)) is not None
-    }
-    return replace(plan, **tables)
 
 
 def _availability(context: StageContext, plan: Plan, graph: nx.MultiGraph[str]) -> int:
