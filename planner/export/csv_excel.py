@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from planner.export._inputs import ExportInputs
-from planner.export._layers import MASS_LAYERS, vector_layers
+from planner.export._layers import MASS_LAYERS, dictionary_rows, vector_layers
 from planner.export._whole import whole
 
 __all__ = ["META", "write"]
 
 META = {"is_folder": True, "suffix": ".csv", "path": "gis/csv", "about": "one table a layer for Excel, without shapes"}
 
+DICTIONARY = "data_dictionary.csv"
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:
-    """Write ``<layer>.csv`` for every layer into a folder, with ``lon_deg, lat_deg`` where it has points.
+    """Write ``<layer>.csv`` for every layer and `DICTIONARY` into a folder, with ``lon_deg, lat_deg`` where a layer has points.
 
     Parameters
     ----------
@@ -48,6 +49,13 @@ def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:
         with whole(target) as part:
             table.to_csv(part, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\r\n")
         written.append(target)
+    if written:
+        rows = dictionary_rows(
+            {name: frame for name, frame in vector_layers(inputs).items() if name not in MASS_LAYERS}
+        )
+        with whole(path / DICTIONARY) as part:
+            rows.to_csv(part, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        written.append(path / DICTIONARY)
     return tuple(written)
 
 

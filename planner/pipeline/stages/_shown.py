@@ -16,6 +16,7 @@ from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, radio_spec, service_spec
 from planner.pipeline.stages._plan import read_plan
 from planner.pipeline.stages._signal import best_tiles, coverage_tiles
+from planner.plan.types import Plan
 from planner.report import ReportInputs
 
 __all__ = ["best_coverage", "credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
@@ -63,7 +64,12 @@ def map_inputs(context: StageContext) -> MapInputs:
         links=plan.links,
         surveys=plan.surveys,
         rejected=plan.rejected,
-        plan={**plan.totals, **plan.certificate.to_json(), "ceiling_idr": scenario.budget.total_idr},
+        plan={
+            **plan.totals,
+            **_same_totals(plan, facts),
+            **plan.certificate.to_json(),
+            "ceiling_idr": scenario.budget.total_idr,
+        },
         notices=told,
         credits=credits(context),
         evidence=facts["evidence"],
@@ -72,6 +78,11 @@ def map_inputs(context: StageContext) -> MapInputs:
         is_synthetic=any(notice.code == "synthetic" for notice in told),
         **tables,
     )
+
+
+def _same_totals(plan: Plan, facts: dict[str, Any]) -> dict[str, Any]:
+    """Totals of the plan as the facts hold them: sums in another order differ in their last digit."""
+    return {name: value for name, value in facts["plan"].items() if name in plan.totals}
 
 
 def _common(context: StageContext, facts: dict[str, Any]) -> dict[str, Any]:
