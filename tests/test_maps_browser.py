@@ -378,6 +378,28 @@ def test_the_year_slider_shows_what_stands_by_then(pages: Any) -> None:
     page.check()
 
 
+def test_a_programme_shows_each_year_and_source_from_the_facts(pages: Any) -> None:
+    inputs = make_inputs(**frontier())
+    years = [
+        {"year": 2026, "n_sites": 1, "n_sites_on": 1, "n_umkm_on": 7.0, "people_on": 70.0},
+        {"year": 2028, "n_sites": 1, "n_sites_on": 2, "n_umkm_on": 12.0, "people_on": 120.0},
+    ]
+    source = {"funding_source": HOSTILE[2], "payer": "bakti", "ceiling_idr": 3e9, "spent_idr": 2.5e9, "left_idr": 5e8}
+    money = [{**source, "year": 2026}, {**source, "year": 2028}]
+    facts = {**inputs.facts, "plan": {**inputs.facts["plan"], "years": years, "money": money}}
+    page = pages(dataclasses.replace(inputs, facts=facts))
+    tab = page.tab
+    tab.click(".tabs button >> nth=2")
+    said = tab.text_content("#body")
+    for text in ("Menurut tahun", "Menurut sumber dana", HOSTILE[2], "2,5"):
+        assert text in said, text
+    tab.focus("#year")
+    tab.keyboard.press("Home")
+    tab.wait_for_selector(".dock-result:has-text('+7 UMKM')")  # not the 8 of the site's own row
+    assert "Menurut tahun" not in tab.text_content("#body")
+    page.check()
+
+
 def test_a_phone_has_the_sliders_in_its_sheet(pages: Any) -> None:
     page = pages(make_inputs(**frontier()), PHONE)
     tab = page.tab

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 4a837511ef8fb4bc7e9f09b5a99408fb614ec0ba02ebe5b5e42976e0dc81582a): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 f2dda58e44a8159b72d8da25e1d5e77d0956d88ae8ff0adeda8b625192d3ad0d): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -30,8 +30,8 @@
       const [lon, lat] = [Number(of), Number(id)];
       return id !== "" && Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? { kind, lon, lat } : null;
     }
-    const table = kind === "area" ? data.areas.get(of) : kind === "row" ? data.layers.get(of) : void 0;
-    const row = table?.find(kind === "area" ? "code" : ID_OF[of] ?? "", id) ?? -1;
+    const table2 = kind === "area" ? data.areas.get(of) : kind === "row" ? data.layers.get(of) : void 0;
+    const row = table2?.find(kind === "area" ? "code" : ID_OF[of] ?? "", id) ?? -1;
     if (row < 0) return null;
     return kind === "area" ? { kind, level: of, row } : { kind: "row", layer: of, row };
   }
@@ -68,7 +68,7 @@
     const level = asked.get("level") ?? "";
     if (data.areas.has(level)) found.areaLevel = level;
     const only = asked.get("only") ?? "";
-    if ([...data.areas.values()].some((table) => table.has(`raw_${only}`))) found.priority = only;
+    if ([...data.areas.values()].some((table2) => table2.has(`raw_${only}`))) found.priority = only;
     const point = Number(asked.get("budget") ?? NaN);
     if (data.frontier && Number.isInteger(point) && point >= 0 && point < data.frontier.points.n) found.point = point;
     const year = Number(asked.get("year") ?? NaN);
@@ -125,8 +125,8 @@
   }
 
   // maps/assets/src/measure.js
-  function countsOf(table, row, unit, levels) {
-    const counts = levels.map((level) => table.number(`${unit}_${level}`, row));
+  function countsOf(table2, row, unit, levels) {
+    const counts = levels.map((level) => table2.number(`${unit}_${level}`, row));
     return counts.every((value) => !Number.isFinite(value)) ? null : counts.map((value) => Number.isFinite(value) ? value : 0);
   }
   var sum = (counts) => counts.reduce((total, value) => total + value, 0);
@@ -324,18 +324,18 @@
       ctx.createPattern(tile, "repeat")
     );
   }
-  function fillValue(data, style, table, row, state) {
-    return style.by === "score" ? table.number("score", row) : missingShare(countsOf(table, row, state.now.unit, data.levels), state.now.gap);
+  function fillValue(data, style, table2, row, state) {
+    return style.by === "score" ? table2.number("score", row) : missingShare(countsOf(table2, row, state.now.unit, data.levels), state.now.gap);
   }
   function paintFill(view, data, style, state, faint, keep) {
     const level = levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]);
-    const table = data.areas.get(level);
-    if (!table?.shapes) return;
+    const table2 = data.areas.get(level);
+    if (!table2?.shapes) return;
     const { ctx } = view;
     const byClass = style.classes.map(() => []);
-    for (let row = 0; row < table.n; row++) {
-      const found = classOfNumber(style.classes, fillValue(data, style, table, row, state));
-      if (found >= 0 && isVisible(table.shapes, row, view) && keep(table.text("code", row))) byClass[found].push(row);
+    for (let row = 0; row < table2.n; row++) {
+      const found = classOfNumber(style.classes, fillValue(data, style, table2, row, state));
+      if (found >= 0 && isVisible(table2.shapes, row, view) && keep(table2.text("code", row))) byClass[found].push(row);
     }
     ctx.globalAlpha = (style.opacity ?? 1) * (faint ? 0.3 : 1);
     byClass.forEach((rows, k) => {
@@ -346,7 +346,7 @@
         ctx.beginPath();
         for (const row of rows.slice(from, from + PATH_SHAPES)) trace(
           /** @type {any} */
-          table.shapes,
+          table2.shapes,
           row,
           view,
           true
@@ -356,14 +356,14 @@
     });
   }
   function paintDoubt(view, data, style, state) {
-    const table = data.areas.get(levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]));
-    if (!table?.shapes || !table.has("confidence_share")) return;
+    const table2 = data.areas.get(levelAt(state.now.areaLevel, view.zoom, [...data.areas.keys()]));
+    if (!table2?.shapes || !table2.has("confidence_share")) return;
     const { ctx } = view;
     ctx.fillStyle = hatch(ctx, "rgba(0,0,0,0)", style.classes[0].colour);
-    for (let row = 0; row < table.n; row++) {
-      if (!(table.number("confidence_share", row) < data.meta.confidence) || !isVisible(table.shapes, row, view)) continue;
+    for (let row = 0; row < table2.n; row++) {
+      if (!(table2.number("confidence_share", row) < data.meta.confidence) || !isVisible(table2.shapes, row, view)) continue;
       ctx.beginPath();
-      trace(table.shapes, row, view, true);
+      trace(table2.shapes, row, view, true);
       ctx.fill("evenodd");
     }
   }
@@ -502,13 +502,13 @@
     }
     showSheet(view, made2);
   }
-  function paintLines(view, table, style, keep) {
+  function paintLines(view, table2, style, keep) {
     const { ctx } = view;
-    const shapes = table.shapes;
+    const shapes = table2.shapes;
     if (!shapes) return;
     const byClass = style.classes.map(() => []);
-    for (let row = 0; row < table.n; row++) {
-      const found = classOfText(style.classes, table.text(style.by ?? "", row));
+    for (let row = 0; row < table2.n; row++) {
+      const found = classOfText(style.classes, table2.text(style.by ?? "", row));
       if (found >= 0 && isVisible(shapes, row, view) && (!keep || keep(row))) byClass[found].push(row);
     }
     ctx.lineCap = "round";
@@ -537,13 +537,13 @@
     return at < 0 ? -1 : at % style.classes.length;
   }
   var symbolScale = (zoom) => Math.max(0.55, Math.min(1.25, 0.55 + (zoom - 6) * 0.12));
-  function pointClass(style, table, row) {
+  function pointClass(style, table2, row) {
     if (!style.by) return 0;
-    if (style.by === "operator") return operatorClass(style, table.text("operator", row));
+    if (style.by === "operator") return operatorClass(style, table2.text("operator", row));
     const numeric = style.classes.some((item) => item.from !== void 0);
-    return numeric ? classOfNumber(style.classes, table.number(style.by, row)) : classOfText(style.classes, table.text(style.by, row));
+    return numeric ? classOfNumber(style.classes, table2.number(style.by, row)) : classOfText(style.classes, table2.text(style.by, row));
   }
-  function paintPoints(view, table, style, keep) {
+  function paintPoints(view, table2, style, keep) {
     const { ctx, scale, ox, oy, width, height } = view;
     const grow = symbolScale(view.zoom);
     const halo = style.key === "sites" ? 2 : 1;
@@ -552,10 +552,10 @@
       const radius = (item.size_px ?? 5) * grow;
       ctx.beginPath();
       let some = false;
-      for (let row = 0; row < table.n; row++) {
-        if (pointClass(style, table, row) !== k || keep && !keep(row)) continue;
-        const px = table.x[row] * scale - ox;
-        const py = table.y[row] * scale - oy;
+      for (let row = 0; row < table2.n; row++) {
+        if (pointClass(style, table2, row) !== k || keep && !keep(row)) continue;
+        const px = table2.x[row] * scale - ox;
+        const py = table2.y[row] * scale - oy;
         if (px < -20 || py < -20 || px > width + 20 || py > height + 20) continue;
         symbol(ctx, shape, px, py, radius);
         some = true;
@@ -601,7 +601,7 @@
       const { data } = this;
       switch (style.kind) {
         case "fill":
-          return style.by === "score" ? [...data.areas.values()].some((table) => table.has("score")) : [...data.areas.values()].some((table) => table.has(`${this.state.now.unit}_served`));
+          return style.by === "score" ? [...data.areas.values()].some((table2) => table2.has("score")) : [...data.areas.values()].some((table2) => table2.has(`${this.state.now.unit}_served`));
         case "hatch":
           return this.hasDoubt();
         case "raster":
@@ -616,12 +616,12 @@
     }
     /** Legend classes a layer's rows fall in, in the order of the style. @param {Record<string, any>} style @returns {import("./classes.js").Class[]} */
     classesPresent(style) {
-      const table = this.data.layers.get(style.source);
-      if (!table || !["points", "lines"].includes(style.kind)) return style.classes;
+      const table2 = this.data.layers.get(style.source);
+      if (!table2 || !["points", "lines"].includes(style.kind)) return style.classes;
       let seen = this.present.get(style.key);
       if (!seen) {
         seen = /* @__PURE__ */ new Set();
-        for (let row = 0; row < table.n; row++) seen.add(pointClass(style, table, row));
+        for (let row = 0; row < table2.n; row++) seen.add(pointClass(style, table2, row));
         this.present.set(style.key, seen);
       }
       const found = seen;
@@ -634,15 +634,15 @@
     }
     /** @param {string} level @param {number} row */
     areaLabel(level, row) {
-      const table = this.data.areas.get(level);
-      const name = table?.text("name", row) ?? "";
+      const table2 = this.data.areas.get(level);
+      const name = table2?.text("name", row) ?? "";
       if (name) return name;
-      return `${this.words.t(`area_levels.${level}`)} ${table?.text("code", row) ?? ""}`;
+      return `${this.words.t(`area_levels.${level}`)} ${table2?.text("code", row) ?? ""}`;
     }
     /** @param {string} code @returns {{level: string, row: number} | null} */
     areaRow(code) {
-      for (const [level, table] of this.data.areas) {
-        const row = table.find("code", code);
+      for (const [level, table2] of this.data.areas) {
+        const row = table2.find("code", code);
         if (row >= 0) return { level, row };
       }
       return null;
@@ -664,8 +664,8 @@
     /** Kinds of priority areas that the score of this run knows. @returns {string[]} */
     priorities() {
       const tables = [...this.data.areas.values()];
-      return ["three_t", "lokpri", "outermost_islands", "priority_destinations"].filter((key) => tables.some((table) => {
-        for (let row = 0; table.has(`raw_${key}`) && row < table.n; row++) if (table.number(`raw_${key}`, row) > 0) return true;
+      return ["three_t", "lokpri", "outermost_islands", "priority_destinations"].filter((key) => tables.some((table2) => {
+        for (let row = 0; table2.has(`raw_${key}`) && row < table2.n; row++) if (table2.number(`raw_${key}`, row) > 0) return true;
         return false;
       }));
     }
@@ -685,8 +685,8 @@
     /** Whether some area rests on less evidence than the run asks for. */
     hasDoubt() {
       const least = this.data.meta.confidence;
-      return typeof least === "number" && [...this.data.areas.values()].some((table) => {
-        for (let row = 0; table.has("confidence_share") && row < table.n; row++) if (table.number("confidence_share", row) < least) return true;
+      return typeof least === "number" && [...this.data.areas.values()].some((table2) => {
+        for (let row = 0; table2.has("confidence_share") && row < table2.n; row++) if (table2.number("confidence_share", row) < least) return true;
         return false;
       });
     }
@@ -696,8 +696,8 @@
       if (!data.frontier) return;
       const { selection, tab } = state.now;
       const id = selection?.kind === "row" && selection.layer in ID_OF ? data.layers.get(selection.layer)?.text(ID_OF[selection.layer], selection.row) ?? "" : "";
-      for (const [name, table] of Object.entries(data.frontier.layersAt(at))) {
-        if (table) data.layers.set(name, table);
+      for (const [name, table2] of Object.entries(data.frontier.layersAt(at))) {
+        if (table2) data.layers.set(name, table2);
         else data.layers.delete(name);
       }
       for (const style of data.styles) if (["sites", "links"].includes(style.source)) this.present.delete(style.key);
@@ -719,14 +719,14 @@
     }
     /** @param {string} layer @param {number} row */
     openRow(layer, row) {
-      const table = this.data.layers.get(layer);
-      if (!table) return;
+      const table2 = this.data.layers.get(layer);
+      if (!table2) return;
       const style = this.data.styleOf(layer);
       const isShown = this.data.styles.some((item) => item.source === layer && this.state.now.on.has(item.key));
       if (style && !isShown) this.state.turn(style.key, true);
-      if (table.x.length) this.moveTo(table.lon(row), table.lat(row), Math.max(11, this.map.getZoom()));
-      else if (table.shapes) {
-        const [w, n, e, s] = table.shapes.box.subarray(4 * row, 4 * row + 4);
+      if (table2.x.length) this.moveTo(table2.lon(row), table2.lat(row), Math.max(11, this.map.getZoom()));
+      else if (table2.shapes) {
+        const [w, n, e, s] = table2.shapes.box.subarray(4 * row, 4 * row + 4);
         this.fit(lonOf(w), latOf(s), lonOf(e), latOf(n));
       }
       this.state.set({ selection: { kind: "row", layer, row }, tab: "detail" });
@@ -739,7 +739,7 @@
     fit(west, south, east, north, still = false) {
       const pad = this.isPhone() ? 14 : 24;
       const low = this.isPhone() ? 0 : document.getElementById("dock")?.offsetHeight ?? 0;
-      const right = this.isPhone() ? pad : window.innerWidth > 1100 ? 296 : 60;
+      const right = this.isPhone() ? pad : window.innerWidth > 1240 ? 296 : 60;
       const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.map.fitBounds([[south, west], [north, east]], {
         paddingTopLeft: [pad, pad],
@@ -751,7 +751,7 @@
     }
     /** @param {number} lon @param {number} lat @param {number} zoom */
     moveTo(lon, lat, zoom) {
-      const aside = this.isPhone() || window.innerWidth <= 1100 ? 0 : 130;
+      const aside = this.isPhone() || window.innerWidth <= 1240 ? 0 : 130;
       const target = this.map.project([lat, lon], zoom).add([aside, this.hidden() / 2]);
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.map.setView(this.map.unproject(target, zoom), zoom, { animate: !calm });
@@ -989,9 +989,9 @@
     layersAt(at) {
       if (at < 0 || at === this.own) return this.ownLayers;
       const point = this.points.number("point", at);
-      const rowsOf = (table) => {
-        const rows = table ? [...Array(table.n).keys()].filter((row) => table.number("point", row) === point) : [];
-        return rows.length && table ? table.pick(rows) : void 0;
+      const rowsOf = (table2) => {
+        const rows = table2 ? [...Array(table2.n).keys()].filter((row) => table2.number("point", row) === point) : [];
+        return rows.length && table2 ? table2.pick(rows) : void 0;
       };
       return { sites: rowsOf(this.all.sites), links: rowsOf(this.all.links) };
     }
@@ -1163,11 +1163,11 @@
     const keys = (style.filters ?? []).map((filter) => filter.key);
     return keys.map((key) => [key, app.state.now.filters[`${style.key}.${key}`] ?? ""]).filter(([, value]) => value !== "");
   }
-  function keepRow(app, style, table) {
+  function keepRow(app, style, table2) {
     const { year, priority } = app.state.now;
-    const tests = inForce(app, style).map(([key, value]) => (row) => table.text(key, row) === value);
-    if (year !== null && ["sites", "links"].includes(style.source) && table.has("year")) tests.push((row) => !(table.number("year", row) > year));
-    if (priority && table.has("area_code")) tests.push((row) => app.isPriority(table.text("area_code", row)));
+    const tests = inForce(app, style).map(([key, value]) => (row) => table2.text(key, row) === value);
+    if (year !== null && ["sites", "links"].includes(style.source) && table2.has("year")) tests.push((row) => !(table2.number("year", row) > year));
+    if (priority && table2.has("area_code")) tests.push((row) => app.isPriority(table2.text("area_code", row)));
     return tests.length ? (row) => tests.every((test) => test(row)) : null;
   }
   function keepCell(app, style) {
@@ -1207,18 +1207,18 @@
 
   // maps/assets/src/plans.js
   function yearsOf(app) {
-    const table = app.data.layers.get("sites");
-    if (!table?.has("year")) return [];
+    const table2 = app.data.layers.get("sites");
+    if (!table2?.has("year")) return [];
     const found = /* @__PURE__ */ new Set();
-    for (let row = 0; row < table.n; row++) if (Number.isFinite(table.number("year", row))) found.add(table.number("year", row));
+    for (let row = 0; row < table2.n; row++) if (Number.isFinite(table2.number("year", row))) found.add(table2.number("year", row));
     return found.size < 2 ? [] : [...found].sort((a, b) => a - b);
   }
   function siteRows(app) {
-    const table = app.data.layers.get("sites");
+    const table2 = app.data.layers.get("sites");
     const style = app.data.style("sites");
-    if (!table || !style) return [];
-    const keep = keepRow(app, style, table);
-    return [...Array(table.n).keys()].filter((row) => !keep || keep(row));
+    if (!table2 || !style) return [];
+    const keep = keepRow(app, style, table2);
+    return [...Array(table2.n).keys()].filter((row) => !keep || keep(row));
   }
   function isWholePlan(app) {
     const { data, state } = app;
@@ -1226,12 +1226,12 @@
     return (!data.frontier || point === data.frontier.own || point < 0) && year === null && siteRows(app).length === (data.layers.get("sites")?.n ?? 0);
   }
   function sitesByArea(app) {
-    const table = app.data.layers.get("sites");
+    const table2 = app.data.layers.get("sites");
     const found = /* @__PURE__ */ new Map();
-    for (const row of table ? siteRows(app) : []) {
+    for (const row of table2 ? siteRows(app) : []) {
       const code = (
         /** @type {Table} */
-        table.text("area_code", row).split(".").slice(0, 2).join(".")
+        table2.text("area_code", row).split(".").slice(0, 2).join(".")
       );
       const rows = found.get(code);
       if (rows) rows.push(row);
@@ -1240,12 +1240,26 @@
     return found;
   }
   function sumOf(app, name, rows) {
-    const table = app.data.layers.get("sites");
-    return rows.reduce((total, row) => total + (table?.number(name, row) || 0), 0);
+    const table2 = app.data.layers.get("sites");
+    return rows.reduce((total, row) => total + (table2?.number(name, row) || 0), 0);
   }
   function newAt(points, unit, at) {
     const name = [`${unit}_new`, `n_${unit}_new`, unit].find((column) => points.has(column));
     return name ? points.number(name, at) : NaN;
+  }
+  function yearRecord(app, year, n) {
+    const { data, state } = app;
+    const isOwn = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own;
+    const record = isOwn && year !== null ? (data.json.plan.years ?? []).find((item) => item.year === year) : void 0;
+    return record && record.n_sites_on === n ? record : void 0;
+  }
+  function gainsOf(app, years2) {
+    const { data, state } = app;
+    const told = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own ? data.json.plan.years ?? [] : [];
+    const served = years2.map((year) => told.find((item) => item.year === year)?.n_umkm_on);
+    if (served.every((value) => typeof value === "number")) return served.map((value, i) => value - (i ? served[i - 1] : 0));
+    const table2 = data.layers.get("sites");
+    return years2.map((year) => sumOf(app, "n_umkm_new", [...Array(table2?.n ?? 0).keys()].filter((row) => table2?.number("year", row) === year)));
   }
   function planNow(app) {
     const { data, state } = app;
@@ -1256,6 +1270,7 @@
     const plan = data.json.plan;
     const isWhole = rows.length === (data.layers.get("sites")?.n ?? 0);
     const point = (name) => frontier && !isOwn ? frontier.points.number(name, at) : NaN;
+    const record = yearRecord(app, state.now.year, rows.length);
     const figure = (own, other) => isOwn ? typeof plan[own] === "number" ? plan[own] : NaN : other;
     return {
       n: rows.length,
@@ -1263,7 +1278,7 @@
       isWhole,
       ceiling: figure("ceiling_idr", point("ceiling_idr")),
       cost: isWhole ? figure("cost_idr", point("spent_idr")) : sumOf(app, "cost_idr", rows),
-      umkm: isWhole ? figure("n_umkm_new", frontier && !isOwn ? newAt(frontier.points, "umkm", at) : NaN) : sumOf(app, "n_umkm_new", rows),
+      umkm: isWhole ? figure("n_umkm_new", frontier && !isOwn ? newAt(frontier.points, "umkm", at) : NaN) : record?.n_umkm_on ?? sumOf(app, "n_umkm_new", rows),
       gap: isWhole ? figure("gap_share", point("gap_share")) : NaN
     };
   }
@@ -1376,11 +1391,7 @@
     });
   }
   function bars(app, known, at) {
-    const table = (
-      /** @type {import("./data.js").Table} */
-      app.data.layers.get("sites")
-    );
-    const gains = known.map((year) => sumOf(app, "n_umkm_new", [...Array(table.n).keys()].filter((row) => table.number("year", row) === year)));
+    const gains = gainsOf(app, known);
     const most = Math.max(...gains, 1e-9);
     const picture2 = svg("svg", { viewBox: `0 0 ${W} ${H}`, class: "curve", role: "img", "aria-label": app.words.t("map.dock_bars"), preserveAspectRatio: "none" });
     const wide = Math.min(26, (W - 2 * EDGE) / known.length - 4);
@@ -1594,59 +1605,59 @@
     if (found[1] === "share") return app.words.share(value);
     return `${app.words.n(value, found[2])} ${found[1]}`;
   }
-  function fieldValue(app, field, table, row) {
+  function fieldValue(app, field, table2, row) {
     const { words } = app;
     const unit = field.unit ? ` ${field.unit}` : "";
     switch (field.show ?? "text") {
       case "number": {
-        const value = table.number(field.key, row);
+        const value = table2.number(field.key, row);
         return Number.isFinite(value) ? words.n(value, field.digits ?? 0) + unit : "–";
       }
       case "idr":
-        return words.idr(table.number(field.key, row));
+        return words.idr(table2.number(field.key, row));
       case "share":
-        return words.share(table.number(field.key, row));
+        return words.share(table2.number(field.key, row));
       case "date":
-        return words.date(table.text(field.key, row)) || "–";
+        return words.date(table2.text(field.key, row)) || "–";
       case "spoken":
-        return table.text(`${field.key}_${words.lang}`, row) || "–";
+        return table2.text(`${field.key}_${words.lang}`, row) || "–";
       case "words":
-        return words.of(field.words ?? "", table.text(field.key, row));
+        return words.of(field.words ?? "", table2.text(field.key, row));
       default:
-        return table.text(field.key, row) || "–";
+        return table2.text(field.key, row) || "–";
     }
   }
 
   // maps/assets/src/pick.js
   function pick(data, styles, ux, uy, scale, zoom, slack, filter) {
     for (const style of styles) {
-      const table = data.layers.get(style.source);
-      if (!table) continue;
-      const found = style.kind === "points" ? nearestPoint(table, style, [ux, uy], scale, zoom, slack, filter(style, table)) : nearestLine(table, [ux, uy], scale, slack, filter(style, table));
+      const table2 = data.layers.get(style.source);
+      if (!table2) continue;
+      const found = style.kind === "points" ? nearestPoint(table2, style, [ux, uy], scale, zoom, slack, filter(style, table2)) : nearestLine(table2, [ux, uy], scale, slack, filter(style, table2));
       if (found >= 0) return { kind: "row", layer: style.source, row: found };
     }
     return null;
   }
-  function nearestPoint(table, style, [ux, uy], scale, zoom, slack, keep) {
+  function nearestPoint(table2, style, [ux, uy], scale, zoom, slack, keep) {
     const largest = Math.max(...style.classes.map((item) => item.size_px ?? 5));
     let best = ((largest * symbolScale(zoom) + slack) / scale) ** 2;
     let found = -1;
-    for (let row = 0; row < table.n; row++) {
-      const distance = (table.x[row] - ux) ** 2 + (table.y[row] - uy) ** 2;
-      if (distance < best && pointClass(style, table, row) >= 0 && (!keep || keep(row))) {
+    for (let row = 0; row < table2.n; row++) {
+      const distance = (table2.x[row] - ux) ** 2 + (table2.y[row] - uy) ** 2;
+      if (distance < best && pointClass(style, table2, row) >= 0 && (!keep || keep(row))) {
         best = distance;
         found = row;
       }
     }
     return found;
   }
-  function nearestLine(table, [ux, uy], scale, slack, keep) {
-    if (!table.shapes) return -1;
+  function nearestLine(table2, [ux, uy], scale, slack, keep) {
+    if (!table2.shapes) return -1;
     let best = ((slack + 1) / scale) ** 2;
     let found = -1;
-    for (let row = 0; row < table.n; row++) {
+    for (let row = 0; row < table2.n; row++) {
       if (keep && !keep(row)) continue;
-      const distance = lineDistance2(table.shapes, row, ux, uy);
+      const distance = lineDistance2(table2.shapes, row, ux, uy);
       if (distance < best) {
         best = distance;
         found = row;
@@ -1688,20 +1699,20 @@
   }
   function card(app, level, row) {
     const { words, data, state } = app;
-    const table = (
+    const table2 = (
       /** @type {import("./data.js").Table} */
       data.areas.get(level)
     );
-    const counts = countsOf(table, row, state.now.unit, data.levels);
-    const above = level === "kecamatan" || level === "desa" ? app.chain(table.text("parent", row)).join(", ") : "";
-    const score = table.number("score", row);
+    const counts = countsOf(table2, row, state.now.unit, data.levels);
+    const above = level === "kecamatan" || level === "desa" ? app.chain(table2.text("parent", row)).join(", ") : "";
+    const score = table2.number("score", row);
     const line = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
     const rows = [];
     if (counts && sum(counts) > 0) {
       rows.push(line(words.t(`map.unit.${state.now.unit}`), words.n(sum(counts))), line(words.t(`map.rank.${state.now.gap}`), words.share(missingShare(counts, state.now.gap))));
     }
     if (Number.isFinite(score)) rows.push(line(words.t("map.score"), words.n(score, 1)));
-    const sites = level === "kabupaten" ? sitesByArea(app).get(table.text("code", row)) ?? [] : [];
+    const sites = level === "kabupaten" ? sitesByArea(app).get(table2.text("code", row)) ?? [] : [];
     if (sites.length) rows.push(line(words.t("map.plan_sites"), `${words.n(sites.length)} · ${words.idr(sumOf(app, "cost_idr", sites))}`));
     return [el("b", {}, level === "hexagon" ? words.t("area_levels.hexagon") : app.areaLabel(level, row)), above && el("small", {}, above), counts && sum(counts) > 0 && levelBar(app, counts, true), el("dl", {}, ...rows)];
   }
@@ -1716,8 +1727,8 @@
   }
   function paintLabels(view, data, state) {
     const level = levelAt(state.now.areaLevel === "hexagon" ? "auto" : state.now.areaLevel, view.zoom, [...data.areas.keys()]);
-    const table = data.areas.get(level);
-    if (!table?.shapes || level === "hexagon" || !table.has("label_lon")) return;
+    const table2 = data.areas.get(level);
+    if (!table2?.shapes || level === "hexagon" || !table2.has("label_lon")) return;
     const { ctx, scale, ox, oy, width, height } = view;
     const large = level === "kabupaten" || level === "provinsi";
     const size = large ? view.zoom < 7 ? 10 : 11.5 : 11;
@@ -1728,16 +1739,16 @@
     ctx.lineWidth = 3;
     ctx.strokeStyle = "rgba(255,255,255,0.92)";
     ctx.fillStyle = large ? "#1d2935" : "#3a4653";
-    const { box } = table.shapes;
-    const rows = [...Array(table.n).keys()].sort((a, b) => span(box, b) - span(box, a) || a - b);
+    const { box } = table2.shapes;
+    const rows = [...Array(table2.n).keys()].sort((a, b) => span(box, b) - span(box, a) || a - b);
     const taken2 = [];
     const sites = siteBoxes(view, data, state);
     for (const row of rows) {
-      const px = unitX(table.number("label_lon", row)) * scale - ox;
-      const py = unitY(table.number("label_lat", row)) * scale - oy;
-      if (px < 0 || py < 0 || px > width || py > height || !isVisible(table.shapes, row, view)) continue;
+      const px = unitX(table2.number("label_lon", row)) * scale - ox;
+      const py = unitY(table2.number("label_lat", row)) * scale - oy;
+      if (px < 0 || py < 0 || px > width || py > height || !isVisible(table2.shapes, row, view)) continue;
       if (!large && (box[4 * row + 2] - box[4 * row]) * scale < 34) continue;
-      const name = shortName(table.text("name", row));
+      const name = shortName(table2.text("name", row));
       if (!name) continue;
       const half = ctx.measureText(name).width / 2 + 4;
       const boxAt = ([dx, dy]) => [px + dx - half, py + dy - size * 0.8, px + dx + half, py + dy + size * 0.8];
@@ -1753,12 +1764,12 @@
   }
   var hits = (area, others) => others.some((t) => area[0] < t[2] && area[2] > t[0] && area[1] < t[3] && area[3] > t[1]);
   function siteBoxes(view, data, state) {
-    const table = data.layers.get("sites");
+    const table2 = data.layers.get("sites");
     const boxes = [];
-    if (!table || !state.now.on.has("sites")) return boxes;
-    for (let row = 0; row < table.n; row++) {
-      const px = table.x[row] * view.scale - view.ox;
-      const py = table.y[row] * view.scale - view.oy;
+    if (!table2 || !state.now.on.has("sites")) return boxes;
+    for (let row = 0; row < table2.n; row++) {
+      const px = table2.x[row] * view.scale - view.ox;
+      const py = table2.y[row] * view.scale - view.oy;
       if (px > 0 && py > 0 && px < view.width && py < view.height) boxes.push([px - 6, py - 6, px + 6, py + 6]);
     }
     return boxes;
@@ -1801,11 +1812,11 @@
   function placeOf(data, chosen, zoom) {
     if (chosen.kind === "place") return [unitX(chosen.lon), unitY(chosen.lat), 7];
     if (chosen.kind !== "row") return [NaN, NaN, 0];
-    const table = data.layers.get(chosen.layer);
+    const table2 = data.layers.get(chosen.layer);
     const style = data.styleOf(chosen.layer);
-    if (!table || !style || !table.x.length) return [NaN, NaN, 0];
-    const item = style.classes[Math.max(0, pointClass(style, table, chosen.row))];
-    return [table.x[chosen.row], table.y[chosen.row], (item.size_px ?? 5) * symbolScale(zoom) + 5];
+    if (!table2 || !style || !table2.x.length) return [NaN, NaN, 0];
+    const item = style.classes[Math.max(0, pointClass(style, table2, chosen.row))];
+    return [table2.x[chosen.row], table2.y[chosen.row], (item.size_px ?? 5) * symbolScale(zoom) + 5];
   }
   function paintWatermark(view, text2) {
     const { ctx, width, height, ox, oy } = view;
@@ -1834,7 +1845,7 @@
     const { words, data } = app;
     const open = (
       /** @type {HTMLDetailsElement | null} */
-      host.querySelector("details.card")?.open ?? true
+      host.querySelector("details.card")?.open ?? window.innerWidth > 1240
     );
     const body = el("div", { class: "layers" });
     for (const group of GROUPS) {
@@ -1859,7 +1870,11 @@
     const far = on && (style.min_zoom ?? 0) > map.getZoom();
     const id = `layer-${style.key}`;
     const box = el("input", { type: "checkbox", id, ...on ? { checked: true } : {}, on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && filterBox(app, style));
+    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet"), !far && evidenceChip(app, style)), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && filterBox(app, style));
+  }
+  function evidenceChip(app, style) {
+    const known = app.data.layers.get(style.source)?.known("evidence") ?? [];
+    return known.length === 1 && ["synthetic", "estimate", "schematic"].includes(known[0]) ? chip(app.words.t(`evidence.${known[0]}`), "quiet mark-off") : null;
   }
   function classList(app, style) {
     const { words } = app;
@@ -1937,19 +1952,19 @@
   // maps/assets/src/sites.js
   function siteList(app, rows) {
     const { words, data } = app;
-    const table = data.layers.get("sites");
+    const table2 = data.layers.get("sites");
     const style = data.style("sites");
     const list = el("ul", { class: "sites" });
-    if (!table || !style) return list;
-    const ordered = [...rows].sort((a, b) => table.number("n_umkm_new", b) - table.number("n_umkm_new", a) || (table.text("site_id", a) < table.text("site_id", b) ? -1 : 1));
+    if (!table2 || !style) return list;
+    const ordered = [...rows].sort((a, b) => table2.number("n_umkm_new", b) - table2.number("n_umkm_new", a) || (table2.text("site_id", a) < table2.text("site_id", b) ? -1 : 1));
     for (const row of ordered) {
-      const desa = app.chain(table.text("area_code", row)).slice(0, 2).join(", ");
+      const desa = app.chain(table2.text("area_code", row)).slice(0, 2).join(", ");
       list.append(el("li", {}, el(
         "button",
         { type: "button", on: { click: () => app.openRow("sites", row) } },
-        glyph(style.classes[Math.max(0, pointClass(style, table, row))], "points"),
-        el("span", {}, table.text("name", row) || table.text("site_id", row), desa && el("small", {}, desa), el("small", {}, [words.of("map.site_type", table.text("site_type", row)), words.of("map.backhaul", table.text("backhaul", row)), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : ""].filter(Boolean).join(" · "))),
-        el("b", {}, words.t("map.plus_umkm", { n: words.n(table.number("n_umkm_new", row)) }), el("small", {}, words.idr(table.number("cost_idr", row))))
+        glyph(style.classes[Math.max(0, pointClass(style, table2, row))], "points"),
+        el("span", {}, table2.text("name", row) || table2.text("site_id", row), desa && el("small", {}, desa), el("small", {}, [words.of("map.site_type", table2.text("site_type", row)), words.of("map.backhaul", table2.text("backhaul", row)), Number.isFinite(table2.number("year", row)) ? String(table2.number("year", row)) : ""].filter(Boolean).join(" · "))),
+        el("b", {}, words.t("map.plus_umkm", { n: words.n(table2.number("n_umkm_new", row)) }), el("small", {}, words.idr(table2.number("cost_idr", row))))
       )));
     }
     return list;
@@ -2020,12 +2035,12 @@
   }
   function ranked(app, level, keep = () => true) {
     const { data, state } = app;
-    const table = data.areas.get(level);
-    if (!table) return [];
+    const table2 = data.areas.get(level);
+    if (!table2) return [];
     const rows = [];
-    for (let row = 0; row < table.n; row++) {
-      const counts = countsOf(table, row, state.now.unit, data.levels);
-      if (counts && sum(counts) > 0 && keep(row) && app.isPriority(table.text("code", row))) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table.text("code", row) });
+    for (let row = 0; row < table2.n; row++) {
+      const counts = countsOf(table2, row, state.now.unit, data.levels);
+      if (counts && sum(counts) > 0 && keep(row) && app.isPriority(table2.text("code", row))) rows.push({ row, counts, share: missingShare(counts, state.now.gap), missing: missing(counts, state.now.gap), code: table2.text("code", row) });
     }
     const order = (value) => Number.isFinite(value) ? value : -1;
     return rows.sort((a, b) => order(b.share) - order(a.share) || b.missing - a.missing || (a.code < b.code ? -1 : 1));
@@ -2046,7 +2061,7 @@
     rows.forEach((item, i) => {
       const name = app.areaLabel(level, item.row);
       const open = () => app.openArea(level, item.row);
-      const table = data.areas.get(level);
+      const table2 = data.areas.get(level);
       body.append(
         el(
           "tr",
@@ -2057,7 +2072,7 @@
             open();
           } } }, name), levelBar(app, item.counts, true)),
           el("td", { class: "num" }, el("b", {}, words.share(item.share)), el("small", {}, words.n(item.missing))),
-          withSites && el("td", { class: "num" }, String(sites.get(table?.text("code", item.row) ?? "")?.length ?? 0))
+          withSites && el("td", { class: "num" }, String(sites.get(table2?.text("code", item.row) ?? "")?.length ?? 0))
         )
       );
     });
@@ -2079,11 +2094,11 @@
   }
   function firstSites(app) {
     const { words, data, state } = app;
-    const table = data.layers.get("sites");
+    const table2 = data.layers.get("sites");
     const rows = siteRows(app);
-    if (!table || rows.length < 2) return null;
-    const year = (row) => Number.isFinite(table.number("year", row)) ? table.number("year", row) : 0;
-    const first = rows.sort((a, b) => year(a) - year(b) || table.number("n_umkm_new", b) - table.number("n_umkm_new", a)).slice(0, 3);
+    if (!table2 || rows.length < 2) return null;
+    const year = (row) => Number.isFinite(table2.number("year", row)) ? table2.number("year", row) : 0;
+    const first = rows.sort((a, b) => year(a) - year(b) || table2.number("n_umkm_new", b) - table2.number("n_umkm_new", a)).slice(0, 3);
     return section(words.t("map.first_sites"), siteList(app, first), el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: rows.length })));
   }
   function planCard(app) {
@@ -2201,12 +2216,12 @@
   }
   function serverFacts(app, row, lon, lat, level) {
     const { words, data } = app;
-    const table = (
+    const table2 = (
       /** @type {import("./data.js").Table} */
       data.servers
     );
-    const km = distanceKm(lon, lat, table.lon(row), table.lat(row));
-    const [eirp, mhz, load] = ["eirp_dbm", "band_mhz", "load_share"].map((name) => table.number(name, row));
+    const km = distanceKm(lon, lat, table2.lon(row), table2.lat(row));
+    const [eirp, mhz, load] = ["eirp_dbm", "band_mhz", "load_share"].map((name) => table2.number(name, row));
     const free = freeSpaceDb(km, mhz);
     const rest = eirp - level - free;
     const second = data.rasters.get("second");
@@ -2225,12 +2240,12 @@
   var signed = (app, db) => `${db > 0 ? "+" : ""}${app.words.n(db, 1)} dB`;
   function serverName(app, row) {
     const { data } = app;
-    const table = (
+    const table2 = (
       /** @type {import("./data.js").Table} */
       data.servers
     );
-    const id = table.text("bts_id", row);
-    const name = [table.text("operator", row), id].filter(Boolean).join(" · ");
+    const id = table2.text("bts_id", row);
+    const name = [table2.text("operator", row), id].filter(Boolean).join(" · ");
     const bts = data.layers.get("bts");
     const at = bts ? bts.find("bts_id", id) : -1;
     return at >= 0 ? el("button", { type: "button", class: "link", on: { click: () => app.openRow("bts", at) } }, name) : name;
@@ -2349,10 +2364,10 @@
   }
   function areaDetail(app, level, row) {
     const { words, data, state } = app;
-    const table = data.areas.get(level);
-    if (!table) return [];
-    const code = table.text("code", row);
-    const counts = countsOf(table, row, state.now.unit, data.levels);
+    const table2 = data.areas.get(level);
+    if (!table2) return [];
+    const code = table2.text("code", row);
+    const counts = countsOf(table2, row, state.now.unit, data.levels);
     const position = ranked(app, level).findIndex((item) => item.row === row);
     const place2 = position >= 0 ? words.t("map.rank_of", { n: position + 1, total: ranked(app, level).length }) : "";
     const nodes = [heading(app, words.t(`area_levels.${level}`), app.areaLabel(level, row), [level === "hexagon" ? "" : words.t("map.code", { code }), place2 ? ` · ${place2}` : ""])];
@@ -2370,7 +2385,7 @@
             /** @type {[string, string]} */
             [words.t(`map.level_short.${name}`), `${words.n(counts[i])} · ${words.share(total ? counts[i] / total : NaN)}`]
           )),
-          ...areaFigures(app, table, row)
+          ...areaFigures(app, table2, row)
         ])
       ));
     } else if (level !== "hexagon") nodes.push(empty(words.t("map.empty.area_totals")));
@@ -2381,12 +2396,12 @@
     nodes.push(areaSurveys(app, code), children(app, level, code));
     return nodes.filter((node) => node !== null);
   }
-  function areaFigures(app, table, row) {
+  function areaFigures(app, table2, row) {
     const { words, state } = app;
-    const added = isWholePlan(app) ? table.number(`${state.now.unit}_new`, row) : NaN;
-    const confidence = table.number("confidence_share", row);
-    const level = table.text("service_level", row);
-    const cause = table.text("cause", row);
+    const added = isWholePlan(app) ? table2.number(`${state.now.unit}_new`, row) : NaN;
+    const confidence = table2.number("confidence_share", row);
+    const level = table2.text("service_level", row);
+    const cause = table2.text("cause", row);
     return [
       [words.t("map.added"), added > 0 ? `+${words.n(added)}` : null],
       [words.t("map.desa_level"), level ? words.t(`levels.${level}`) : null],
@@ -2396,13 +2411,13 @@
   }
   function scoreBlock(app, level, row) {
     const { words, data } = app;
-    const table = data.areas.get(level);
-    if (!table?.has("score")) return null;
-    const score = table.number("score", row);
-    const parts = [...table.columns.keys()].filter((name) => name.startsWith("part_")).map((name) => {
+    const table2 = data.areas.get(level);
+    if (!table2?.has("score")) return null;
+    const score = table2.number("score", row);
+    const parts = [...table2.columns.keys()].filter((name) => name.startsWith("part_")).map((name) => {
       const key = name.slice(5);
-      const weight = table.number(`weight_${key}`, row);
-      return { key, part: table.number(name, row), raw: table.number(`raw_${key}`, row), weight };
+      const weight = table2.number(`weight_${key}`, row);
+      return { key, part: table2.number(name, row), raw: table2.number(`raw_${key}`, row), weight };
     }).filter((item) => !(item.weight === 0)).sort((a, b) => (b.part * b.weight || 0) - (a.part * a.weight || 0) || (a.key < b.key ? -1 : 1));
     const list = el("ul", { class: "bars score" });
     for (const { key, part, raw, weight } of parts) {
@@ -2414,8 +2429,8 @@
         el("i", { style: { width: `${Number.isFinite(part) ? Math.max(1, 100 * part) : 0}%`, background: "#7d68b4" } })
       ));
     }
-    const low = table.number("score_low", row);
-    const high = table.number("score_high", row);
+    const low = table2.number("score_low", row);
+    const high = table2.number("score_high", row);
     const range = Number.isFinite(low) && Number.isFinite(high) && high - low > 0.05 ? words.t("map.score_range", { low: words.n(low, 1), high: words.n(high, 1) }) : "";
     return section(words.t("map.score"), el("div", { class: "hero small" }, el("strong", {}, words.n(score, 1)), el("span", {}, words.t("map.score_of_100"), range && el("small", {}, range))), list);
   }
@@ -2432,20 +2447,20 @@
   }
   function areaSurveys(app, code) {
     const { words, data } = app;
-    const table = data.layers.get("surveys");
+    const table2 = data.layers.get("surveys");
     const rows = [];
-    for (let row = 0; table && row < table.n; row++) {
-      const area = table.text("area_code", row);
+    for (let row = 0; table2 && row < table2.n; row++) {
+      const area = table2.text("area_code", row);
       if (area === code || area.startsWith(`${code}.`)) rows.push(row);
     }
-    if (!table || !rows.length) return null;
+    if (!table2 || !rows.length) return null;
     const list = el("ul", { class: "sites" });
     for (const row of rows.slice(0, 20)) {
       list.append(el("li", {}, el(
         "button",
         { type: "button", on: { click: () => app.openRow("surveys", row) } },
-        el("span", {}, app.areaName(table.text("area_code", row)), el("small", {}, words.of("map.settle", table.text("settle_with", row)))),
-        el("b", {}, words.t("map.n_umkm", { n: words.n(table.number("n_umkm_unknown", row)) }))
+        el("span", {}, app.areaName(table2.text("area_code", row)), el("small", {}, words.of("map.settle", table2.text("settle_with", row)))),
+        el("b", {}, words.t("map.n_umkm", { n: words.n(table2.number("n_umkm_unknown", row)) }))
       )));
     }
     return section(words.t("map.surveys_here", { n: rows.length }), list);
@@ -2454,56 +2469,56 @@
     const order = ["provinsi", "kabupaten", "kecamatan", "desa"];
     const below = order.slice(order.indexOf(level) + 1).find((name) => app.data.areas.has(name));
     if (level === "hexagon" || !below || order.indexOf(level) < 0) return null;
-    const table = app.data.areas.get(below);
-    const rows = ranked(app, below, (row) => (table?.text("code", row) ?? "").startsWith(`${code}.`));
+    const table2 = app.data.areas.get(below);
+    const rows = ranked(app, below, (row) => (table2?.text("code", row) ?? "").startsWith(`${code}.`));
     if (!rows.length) return null;
     return section(app.words.t("map.inside", { level: app.words.t(`area_levels_short.${below}`) }), rankTable(app, below, rows.slice(0, 40)));
   }
   function siteDetail(app, row) {
     const { words, data } = app;
-    const table = data.layers.get("sites");
-    if (!table) return [];
-    const n = table.number("n_umkm_new", row);
-    const cost = table.number("cost_idr", row);
-    const path = table.text("backhaul_path", row).split(">").map((part) => part.trim()).filter(Boolean);
+    const table2 = data.layers.get("sites");
+    if (!table2) return [];
+    const n = table2.number("n_umkm_new", row);
+    const cost = table2.number("cost_idr", row);
+    const path = table2.text("backhaul_path", row).split(">").map((part) => part.trim()).filter(Boolean);
     return [
-      heading(app, words.t("map.site"), table.text("name", row) || table.text("site_id", row), [app.chain(table.text("area_code", row)).join(", ")]),
+      heading(app, words.t("map.site"), table2.text("name", row) || table2.text("site_id", row), [app.chain(table2.text("area_code", row)).join(", ")]),
       el(
         "section",
         { class: "block" },
-        el("p", { class: "note" }, chip(words.of("map.status", table.text("status", row) || "indicative"), "mark"), " ", words.t("map.indicative_why")),
-        el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" }))
+        el("p", { class: "note" }, chip(words.of("map.status", table2.text("status", row) || "indicative"), "mark"), " ", words.t("map.indicative_why")),
+        el("p", { class: "because" }, words.t("map.because", { umkm: words.n(n), people: words.n(table2.number("people_new", row)), cost: words.idr(cost), each: n > 0 ? words.idr(cost / n) : "–" }))
       ),
-      ...whyBlocks(app, table.text("why", row), (id) => nodeName(app, id)),
-      aroundBlock(app, table, row),
+      ...whyBlocks(app, table2.text("why", row), (id) => nodeName(app, id)),
+      aroundBlock(app, table2, row),
       section(
         words.t("map.detail"),
         facts([
-          [words.t("map.field.site_type"), words.of("map.site_type", table.text("site_type", row))],
-          [words.t("map.field.backhaul"), words.of("map.backhaul", table.text("backhaul", row))],
-          [words.t("map.field.access_mode"), words.of("map.access", table.text("access_mode", row))],
-          [words.t("map.field.capacity_mbps"), `${words.n(table.number("capacity_mbps", row), 1)} Mbit/s`],
-          [words.t("map.field.demand_mbps"), `${words.n(table.number("demand_mbps", row), 1)} Mbit/s`],
-          [words.t("map.field.capex_idr"), words.idr(table.number("capex_idr", row))],
-          [words.t("map.field.opex_idr_per_year"), words.idr(table.number("opex_idr_per_year", row))],
-          [words.t("map.field.year"), Number.isFinite(table.number("year", row)) ? String(table.number("year", row)) : null],
-          [words.t("map.field.payer"), table.text("payer", row) || null],
-          [words.t("map.field.funding_source"), table.text("funding_source", row) || null],
+          [words.t("map.field.site_type"), words.of("map.site_type", table2.text("site_type", row))],
+          [words.t("map.field.backhaul"), words.of("map.backhaul", table2.text("backhaul", row))],
+          [words.t("map.field.access_mode"), words.of("map.access", table2.text("access_mode", row))],
+          [words.t("map.field.capacity_mbps"), `${words.n(table2.number("capacity_mbps", row), 1)} Mbit/s`],
+          [words.t("map.field.demand_mbps"), `${words.n(table2.number("demand_mbps", row), 1)} Mbit/s`],
+          [words.t("map.field.capex_idr"), words.idr(table2.number("capex_idr", row))],
+          [words.t("map.field.opex_idr_per_year"), words.idr(table2.number("opex_idr_per_year", row))],
+          [words.t("map.field.year"), Number.isFinite(table2.number("year", row)) ? String(table2.number("year", row)) : null],
+          [words.t("map.field.payer"), table2.text("payer", row) || null],
+          [words.t("map.field.funding_source"), table2.text("funding_source", row) || null],
           [words.t("map.field.cost_idr"), words.idr(cost)],
           [words.t("map.field.path"), path.length > 1 ? path.map((node) => nodeName(app, node)).join(" → ") : null],
-          [words.t("map.field.place"), words.place(table.lon(row), table.lat(row))],
-          ["ID", table.text("site_id", row)]
+          [words.t("map.field.place"), words.place(table2.lon(row), table2.lat(row))],
+          ["ID", table2.text("site_id", row)]
         ])
       ),
       hopsBlock(app, path)
     ].filter((node) => node !== null);
   }
   var AROUND_KM = 5;
-  function aroundBlock(app, table, row) {
+  function aroundBlock(app, table2, row) {
     const { words, data } = app;
     const cells = data.cells;
     if (!cells) return null;
-    const [lon, lat] = [table.lon(row), table.lat(row)];
+    const [lon, lat] = [table2.lon(row), table2.lat(row)];
     const reach = AROUND_KM / 111 / Math.cos(lat * Math.PI / 180);
     const [x0, x1, y0, y1] = [unitX(lon - reach), unitX(lon + reach), unitY(lat + reach), unitY(lat - reach)];
     const counts = data.levels.map(() => 0);
@@ -2521,7 +2536,7 @@
       [...why].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([cause, n]) => [words.t(`causes.${cause}`), words.t("map.n_umkm", { n: words.n(n) })])
     );
     const candidates = data.layers.get("candidates");
-    const at = candidates ? candidates.find("candidate_id", table.text("candidate_id", row)) : -1;
+    const at = candidates ? candidates.find("candidate_id", table2.text("candidate_id", row)) : -1;
     if (candidates && at >= 0) rows.push([words.t("map.field.generator"), words.of("map.generator", candidates.text("generator", at))]);
     return section(
       words.t("map.around", { km: AROUND_KM }),
@@ -2559,9 +2574,9 @@
       return id.startsWith("relay:") ? app.words.t("map.relay_at", { name }) : name;
     }
     for (const [layer, key] of [["sites", "candidate_id"], ["candidates", "candidate_id"], ["fiber_nodes", "node_id"], ["gateways", "gateway_id"]]) {
-      const table = app.data.layers.get(layer);
-      const row2 = table ? table.find(key, id) : -1;
-      if (table && row2 >= 0) return table.text("name", row2) || id;
+      const table2 = app.data.layers.get(layer);
+      const row2 = table2 ? table2.find(key, id) : -1;
+      if (table2 && row2 >= 0) return table2.text("name", row2) || id;
     }
     const bts = app.data.layers.get("bts");
     const row = bts ? bts.find("bts_id", id) : -1;
@@ -2569,23 +2584,23 @@
   }
   function rowDetail(app, layer, row) {
     const { words, data } = app;
-    const table = data.layers.get(layer);
+    const table2 = data.layers.get(layer);
     const style = data.styleOf(layer);
-    if (!table || !style) return [];
-    const id = layer === "surveys" ? "" : table.text(ID_OF[layer] ?? "", row);
-    const area = table.text("area_code", row);
-    const title = table.text("name", row) || area && app.areaName(area) || id || words.t(`map.layer.${style.key}`);
+    if (!table2 || !style) return [];
+    const id = layer === "surveys" ? "" : table2.text(ID_OF[layer] ?? "", row);
+    const area = table2.text("area_code", row);
+    const title = table2.text("name", row) || area && app.areaName(area) || id || words.t(`map.layer.${style.key}`);
     const rows = (
       /** @type {[string, string][]} */
-      (style.fields ?? []).map((field) => [words.t(`map.field.${field.key}`), fieldValue(app, field, table, row)])
+      (style.fields ?? []).map((field) => [words.t(`map.field.${field.key}`), fieldValue(app, field, table2, row)])
     );
     if (layer === "links") {
-      rows.unshift([words.t("map.field.from"), nodeName(app, table.text("from_id", row))], [words.t("map.field.to"), nodeName(app, table.text("to_id", row))]);
+      rows.unshift([words.t("map.field.from"), nodeName(app, table2.text("from_id", row))], [words.t("map.field.to"), nodeName(app, table2.text("to_id", row))]);
     }
-    if (table.x.length) rows.push([words.t("map.field.place"), words.place(table.lon(row), table.lat(row))]);
+    if (table2.x.length) rows.push([words.t("map.field.place"), words.place(table2.lon(row), table2.lat(row))]);
     if (id && id !== title) rows.push(["ID", id]);
     const nodes = [heading(app, words.t(`map.layer_one.${style.key}`), title, [area && area !== title ? words.t("map.code", { code: area }) : ""]), el("section", { class: "block" }, facts(rows))];
-    return layer === "gateways" ? [...nodes, ...beams(app, table.text("satellite_id", row))] : nodes;
+    return layer === "gateways" ? [...nodes, ...beams(app, table2.text("satellite_id", row))] : nodes;
   }
   function placeDetail(app, lon, lat) {
     const { words, data } = app;
@@ -2663,6 +2678,38 @@
     );
   }
 
+  // maps/assets/src/money.js
+  function table(heads, rows) {
+    const cells = (row) => row.map((text2, i) => el("td", i ? { class: "num" } : {}, text2));
+    return el("div", { class: "wide" }, el(
+      "table",
+      { class: "plain" },
+      el("thead", {}, el("tr", {}, ...heads.map((text2, i) => el("th", { scope: "col", ...i ? { class: "num" } : {} }, text2)))),
+      el("tbody", {}, ...rows.map((row) => el("tr", {}, ...cells(row))))
+    ));
+  }
+  function programme(app) {
+    const { words, data } = app;
+    if (!isWholePlan(app)) return [];
+    const years2 = data.json.plan.years ?? [];
+    const money = data.json.plan.money ?? [];
+    const billion = (value) => words.n(value / 1e9, 1);
+    const blocks = [];
+    if (years2.length > 1) {
+      blocks.push(section(words.t("map.by_year"), table(
+        [words.t("map.year"), words.t("map.new_sites"), words.t("map.on_sites"), words.t("map.unit.umkm"), words.t("map.unit.people")],
+        years2.map((item) => [String(item.year), words.n(item.n_sites), words.n(item.n_sites_on), words.n(item.n_umkm_on), words.n(item.people_on)])
+      )));
+    }
+    if (money.length > 1) {
+      blocks.push(section(words.t("map.by_source"), el("p", { class: "note" }, words.t("map.by_source_why")), table(
+        [words.t("map.field.funding_source"), words.t("map.year"), words.t("map.plan_figure.ceiling_idr"), words.t("map.spent"), words.t("map.left")],
+        money.map((item) => [el("span", {}, String(item.funding_source), el("small", {}, item.payer ? ` ${item.payer}` : "")), String(item.year), billion(item.ceiling_idr), billion(item.spent_idr), billion(item.left_idr)])
+      )));
+    }
+    return blocks;
+  }
+
   // maps/assets/src/search.js
   var fold = (text2) => text2.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}.]+/gu, " ").trim();
   function match(entries2, query, most) {
@@ -2687,11 +2734,11 @@
       /** @type {Record<string, number>} */
       { provinsi: 0, kabupaten: 0, kecamatan: 2, desa: 3 }
     );
-    for (const [level, table] of data.areas) {
+    for (const [level, table2] of data.areas) {
       if (level === "hexagon") continue;
-      for (let row = 0; row < table.n; row++) {
-        const code = table.text("code", row);
-        const name = table.text("name", row);
+      for (let row = 0; row < table2.n; row++) {
+        const code = table2.text("code", row);
+        const name = table2.text("name", row);
         list.push({ text: name || code, folded: fold(`${name} ${code} ${code.replaceAll(".", "")}`), kind: words.t(`area_levels_short.${level}`), under: code, weight: weight[level] ?? 3, open: () => app.openArea(level, row) });
       }
     }
@@ -2700,10 +2747,10 @@
       /** @type {[string, string, number][]} */
       [["sites", "site_id", 1], ["fiber_nodes", "node_id", 4], ["gateways", "gateway_id", 4], ["proposals", "proposal_id", 4], ["bts", "bts_id", 5]]
     ) {
-      const table = data.layers.get(layer);
-      for (let row = 0; table && row < table.n; row++) {
-        const id = table.text(key, row);
-        const name = table.text("name", row);
+      const table2 = data.layers.get(layer);
+      for (let row = 0; table2 && row < table2.n; row++) {
+        const id = table2.text(key, row);
+        const name = table2.text("name", row);
         list.push({ text: name || id, folded: fold(`${name} ${id}`), kind: words.t(`map.layer_one.${layer}`), under: id, weight: w, open: () => app.openRow(layer, row) });
       }
     }
@@ -2831,7 +2878,7 @@
         const level = rankedLevel(app);
         const rows = level ? ranked(app, level) : [];
         fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), gapPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
-      } else if (tab === "sites") fill(body, sitesView());
+      } else if (tab === "sites") fill(body, sitesView(), ...programme(app));
       else if (tab === "layers" && app.isPhone()) legend(app, body);
       else if (tab === "about") fill(body, ...about());
       else overview(app, body);
@@ -3042,14 +3089,14 @@
           isBordered = true;
         }
         list.push((view) => {
-          const table = data.layers.get(style.source);
+          const table2 = data.layers.get(style.source);
           if (style.kind === "fill") paintFill(view, data, style, state, faint(), (code) => app.isPriority(code));
           else if (style.kind === "hatch") paintDoubt(view, data, style, state);
           else if (style.kind === "raster") paintRaster(view, data, style, state);
           else if (style.kind === "cells") paintCells(view, data, style, keepCell(app, style));
           else if (style.kind === "mass") paintMass(view, data, style, keepMass(app, style));
-          else if (style.kind === "lines" && table) paintLines(view, table, style, keepRow(app, style, table));
-          else if (style.kind === "points" && table) paintPoints(view, table, style, keepRow(app, style, table));
+          else if (style.kind === "lines" && table2) paintLines(view, table2, style, keepRow(app, style, table2));
+          else if (style.kind === "points" && table2) paintPoints(view, table2, style, keepRow(app, style, table2));
         });
       }
       if (!isBordered) list.push((view) => paintBorders(view, data, state));
@@ -3119,7 +3166,7 @@
       const { lat, lng } = event.latlng;
       const scale = 256 * 2 ** map.getZoom() / WORLD;
       const styles = visible().filter((style) => style.kind === "points" || style.kind === "lines").reverse();
-      const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4, (style, table) => keepRow(app, style, table));
+      const found = pick(data, styles, unitX(lng), unitY(lat), scale, map.getZoom(), app.isPhone() ? 8 : 4, (style, table2) => keepRow(app, style, table2));
       state.set({ selection: found ?? { kind: "place", lon: lng, lat }, tab: "detail" });
     });
     document.addEventListener("pointerdown", () => delete document.documentElement.dataset.keys);

@@ -31,7 +31,7 @@ def page_numbers(inputs: MapInputs) -> dict[str, Any]:
         "causes": _by_unit(facts.get("causes", {})),
         "programmes": _by_unit(facts.get("programmes", {})),
         "operators": _by_unit(facts.get("operators", {})),
-        "plan": _plain({**facts.get("plan", {}), **inputs.plan}),
+        "plan": _plain({**inputs.plan, **facts.get("plan", {})}),
         "evidence": _plain(inputs.evidence or facts.get("evidence", {})),
         "satellite": _satellite(inputs.satellite),
         "criteria": criteria_units(),

@@ -181,7 +181,7 @@ export class App {
   fit(west, south, east, north, still = false) {
     const pad = this.isPhone() ? 14 : 24;
     const low = this.isPhone() ? 0 : document.getElementById("dock")?.offsetHeight ?? 0;
-    const right = this.isPhone() ? pad : window.innerWidth > 1100 ? 296 : 60;
+    const right = this.isPhone() ? pad : window.innerWidth > 1240 ? 296 : 60;
     const calm = still || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds([[south, west], [north, east]], {
       paddingTopLeft: [pad, pad], paddingBottomRight: [right, pad + low + this.hidden()], maxZoom: 13, animate: !calm, duration: 0.5,
@@ -190,7 +190,7 @@ export class App {
 
   /** @param {number} lon @param {number} lat @param {number} zoom */
   moveTo(lon, lat, zoom) {
-    const aside = this.isPhone() || window.innerWidth <= 1100 ? 0 : 130;
+    const aside = this.isPhone() || window.innerWidth <= 1240 ? 0 : 130;
     const target = this.map.project([lat, lon], zoom).add([aside, this.hidden() / 2]);
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.setView(this.map.unproject(target, zoom), zoom, { animate: !calm });

@@ -1,7 +1,7 @@
 // Two sliders: what another ceiling would buy, and what stands by which year.
 // @ts-check
 import { el, fill, keepFocus, svg } from "./dom.js";
-import { planNow, sumOf, yearsOf } from "./plans.js";
+import { gainsOf, planNow, yearsOf } from "./plans.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -123,8 +123,7 @@ function years(app) {
 
 /** What each year adds; years not reached yet are pale. @param {App} app @param {number[]} known @param {number} at */
 function bars(app, known, at) {
-  const table = /** @type {import("./data.js").Table} */ (app.data.layers.get("sites"));
-  const gains = known.map((year) => sumOf(app, "n_umkm_new", [...Array(table.n).keys()].filter((row) => table.number("year", row) === year)));
+  const gains = gainsOf(app, known);
   const most = Math.max(...gains, 1e-9);
   const picture = svg("svg", { viewBox: `0 0 ${W} ${H}`, class: "curve", role: "img", "aria-label": app.words.t("map.dock_bars"), preserveAspectRatio: "none" });
   const wide = Math.min(26, (W - 2 * EDGE) / known.length - 4);

@@ -13,7 +13,7 @@ const RARE = ["umkm", "measurements", "quarantined", "proposals", "area_confiden
 /** @param {App} app @param {HTMLElement} host */
 export function legend(app, host) {
   const { words, data } = app;
-  const open = /** @type {HTMLDetailsElement | null} */ (host.querySelector("details.card"))?.open ?? true;
+  const open = /** @type {HTMLDetailsElement | null} */ (host.querySelector("details.card"))?.open ?? window.innerWidth > 1240;
   const body = el("div", { class: "layers" });
   for (const group of GROUPS) {
     const styles = data.styles.filter((style) => style.group === group).sort((a, b) => b.order - a.order);
@@ -37,7 +37,13 @@ function layerRow(app, style, rivals) {
   const far = on && (style.min_zoom ?? 0) > map.getZoom();
   const id = `layer-${style.key}`;
   const box = el("input", { type: "checkbox", id, ...(on ? { checked: true } : {}), on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet")), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && filterBox(app, style));
+  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet"), !far && evidenceChip(app, style)), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && filterBox(app, style));
+}
+
+/** What a layer rests on, where no row of it was observed. @param {App} app @param {Record<string, any>} style */
+function evidenceChip(app, style) {
+  const known = app.data.layers.get(style.source)?.known("evidence") ?? [];
+  return known.length === 1 && ["synthetic", "estimate", "schematic"].includes(known[0]) ? chip(app.words.t(`evidence.${known[0]}`), "quiet mark-off") : null;
 }
 
 /** @param {App} app @param {Record<string, any>} style */

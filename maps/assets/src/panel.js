@@ -5,6 +5,7 @@ import { el, fill, keepFocus } from "./dom.js";
 import { legend } from "./legend.js";
 import { evidence, gapPicker, ledger, overview, ranked, rankedLevel, rankTable, unitPicker } from "./overview.js";
 import { PHONE } from "./app.js";
+import { programme } from "./money.js";
 import { chip, empty, facts, section } from "./parts.js";
 import { isWholePlan, sitesByArea, sumOf } from "./plans.js";
 import { searchBox } from "./search.js";
@@ -58,7 +59,7 @@ export function makePanel(app, panel) {
       const level = rankedLevel(app);
       const rows = level ? ranked(app, level) : [];
       fill(body, section(words.t("map.areas_title"), el("p", { class: "note" }, words.t("map.areas_why")), unitPicker(app), gapPicker(app), rows.length ? rankTable(app, level, rows) : empty(words.t("map.empty.totals"))));
-    } else if (tab === "sites") fill(body, sitesView());
+    } else if (tab === "sites") fill(body, sitesView(), ...programme(app));
     else if (tab === "layers" && app.isPhone()) legend(app, body);
     else if (tab === "about") fill(body, ...about());
     else overview(app, body);

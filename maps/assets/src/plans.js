@@ -55,6 +55,24 @@ export function newAt(points, unit, at) {
   return name ? points.number(name, at) : NaN;
 }
 
+/** What the facts say of the plan at the end of a year; undefined where they say nothing, or the reader looks at other sites. @param {App} app @param {number | null} year @param {number} n sites in view */
+function yearRecord(app, year, n) {
+  const { data, state } = app;
+  const isOwn = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own;
+  const record = isOwn && year !== null ? (data.json.plan.years ?? []).find((/** @type {any} */ item) => item.year === year) : undefined;
+  return record && record.n_sites_on === n ? record : undefined;
+}
+
+/** UMKM that each year adds: from the facts where they hold it, else from the sites in view. @param {App} app @param {number[]} years @returns {number[]} */
+export function gainsOf(app, years) {
+  const { data, state } = app;
+  const told = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own ? data.json.plan.years ?? [] : [];
+  const served = years.map((year) => told.find((/** @type {any} */ item) => item.year === year)?.n_umkm_on);
+  if (served.every((value) => typeof value === "number")) return served.map((value, i) => value - (i ? served[i - 1] : 0));
+  const table = data.layers.get("sites");
+  return years.map((year) => sumOf(app, "n_umkm_new", [...Array(table?.n ?? 0).keys()].filter((row) => table?.number("year", row) === year)));
+}
+
 /** What the plan in view is: its size, cost and gain. @param {App} app */
 export function planNow(app) {
   const { data, state } = app;
@@ -65,12 +83,13 @@ export function planNow(app) {
   const plan = data.json.plan;
   const isWhole = rows.length === (data.layers.get("sites")?.n ?? 0);
   const point = (/** @type {string} */ name) => (frontier && !isOwn ? frontier.points.number(name, at) : NaN);
+  const record = yearRecord(app, state.now.year, rows.length);
   const figure = (/** @type {string} */ own, /** @type {number} */ other) => (isOwn ? (typeof plan[own] === "number" ? plan[own] : NaN) : other);
   return {
     n: rows.length, isOwn, isWhole,
     ceiling: figure("ceiling_idr", point("ceiling_idr")),
     cost: isWhole ? figure("cost_idr", point("spent_idr")) : sumOf(app, "cost_idr", rows),
-    umkm: isWhole ? figure("n_umkm_new", frontier && !isOwn ? newAt(frontier.points, "umkm", at) : NaN) : sumOf(app, "n_umkm_new", rows),
+    umkm: isWhole ? figure("n_umkm_new", frontier && !isOwn ? newAt(frontier.points, "umkm", at) : NaN) : record?.n_umkm_on ?? sumOf(app, "n_umkm_new", rows),
     gap: isWhole ? figure("gap_share", point("gap_share")) : NaN,
   };
 }
