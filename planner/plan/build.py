@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.plan.draft import Draft, bought, empty_draft, gains, money, twin
+from planner.plan.growth import grow
 from planner.plan.instance import Instance
 from planner.plan.network import SOURCE
 
@@ -22,38 +23,6 @@ Flags = NDArray[np.bool_]
 _LEAST_MBPS = 1e-6
 
 
-@dataclass(eq=False)
-class Draft:
-    """A plan in the making (the one mutable value of the selection).
-
-    Parameters
-    ----------
-    choice
-        Choice by place, in the order of building.
-    path
-        Arcs from the source to the terminal, by place on the network.
-    took
-        (groups, shares) that each place serves.
-    rest
-        Share of each group that nobody serves yet.
-    arc_uses, load_mbps
-        Paths over each arc; traffic on each edge.
-    beam_mbps
-        What is left of each beam.
-    has_site_tower
-        By place: a site stands there by whose tower microwave may pass.
-    """
-
-    choice: dict[int, int]
-    path: dict[int, Ints]
-    took: dict[int, tuple[Ints, Floats]]
-    rest: Floats
-    arc_uses: Ints
-    load_mbps: Floats
-    beam_mbps: Floats
-    has_site_tower: Flags
-
-
 @dataclass(frozen=True, eq=False)
 class Reach:
     """Cheapest way from the network as bought to every node: price, arc that enters it, bottleneck."""
@@ -62,47 +31,6 @@ class Reach:
     before: Ints
     arc: Ints
     mbps: Floats
-
-
-def empty_draft(instance: Instance) -> Draft:
-    """A plan with nothing in it."""
-    network = instance.network
-    return Draft(
-        choice={}, path={}, took={},
-        rest=np.ones(instance.groups.n_groups),
-        arc_uses=np.zeros(len(network.tail), dtype=np.int64),
-        load_mbps=np.zeros(len(network.edge_cost)),
-        beam_mbps=network.beam_mbps.copy(),
-        has_site_tower=np.zeros(len(network.tower_cost), dtype=bool),
-    )  # fmt: skip
-
-
-def twin(draft: Draft) -> Draft:
-    """A copy that may grow without touching the original."""
-    return Draft(
-        choice=dict(draft.choice), path=dict(draft.path), took=dict(draft.took), rest=draft.rest.copy(),
-        arc_uses=draft.arc_uses.copy(), load_mbps=draft.load_mbps.copy(), beam_mbps=draft.beam_mbps.copy(),
-        has_site_tower=draft.has_site_tower.copy(),
-    )  # fmt: skip
-
-
-def _bought(instance: Instance, draft: Draft) -> tuple[Flags, Flags]:
-    """Edges that some path runs over, and places where some path needs a tower."""
-    network = instance.network
-    used = draft.arc_uses > 0
-    edge = np.zeros(len(network.edge_cost), dtype=bool)
-    edge[network.edge[used & (network.edge >= 0)]] = True
-    tower = np.zeros(len(network.tower_cost), dtype=bool)
-    tower[network.tower[used & (network.tower >= 0)]] = True
-    return edge, tower
-
-
-def money(instance: Instance, draft: Draft) -> float:
-    """Present value of the plan in IDR: options, links and relay towers, each once."""
-    edge, tower = _bought(instance, draft)
-    total = sum(float(instance.choice_cost[choice]) for choice in draft.choice.values())
-    network = instance.network
-    return total + float(network.edge_cost[edge].sum() + network.tower_cost[tower & ~draft.has_site_tower].sum())
 
 
 def reach(
@@ -127,7 +55,7 @@ def reach(
     from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
 
     network = instance.network
-    edge, tower = _bought(instance, draft)
+    edge, tower = bought(instance, draft)
     price = network.arc_cost(
         np.where(edge, 0.0, network.edge_cost), np.where(tower | draft.has_site_tower, 0.0, network.tower_cost)
     )
@@ -167,30 +95,6 @@ def path_to(way: Reach, node: int) -> Ints:
         arcs.append(int(way.arc[node]))
         node = int(way.before[node])
     return np.array(arcs[::-1], dtype=np.int64)
-
-
-def gains(instance: Instance, rest: Floats, choice_option: Ints, choice_mbps: Floats) -> Floats:
-    """Weight each choice would newly serve by itself, within its capacity, of what is left.
-
-    Parameters
-    ----------
-    rest
-        Share of each group that nobody serves yet.
-    choice_option, choice_mbps
-        Option and capacity of each choice.
-
-    Notes
-    -----
-    A fractional knapsack: groups by weight over demand until the capacity is used up.
-    """
-    from planner.plan._cover_kernel import gains_in_order  # numba takes a second to load
-
-    groups = instance.groups
-    return np.asarray(
-        gains_in_order(
-            groups.indptr, groups.indices, groups.weight, groups.demand_mbps, rest, choice_option, choice_mbps
-        )
-    )
 
 
 def _fill(instance: Instance, rest: Floats, option: int, mbps: float) -> tuple[Ints, Floats]:
@@ -288,7 +192,7 @@ def extra_cost(instance: Instance, draft: Draft, way: Reach) -> Floats:
     network = instance.network
     node = instance.choice_node
     price = np.where(node >= 0, way.price[np.maximum(node, 0)], 0.0)
-    _, tower = _bought(instance, draft)
+    _, tower = bought(instance, draft)
     refund = np.where(tower & ~draft.has_site_tower, network.tower_cost, 0.0)[instance.choice_place]
     return np.asarray(instance.choice_cost + price - np.where(instance.has_tower[instance.choice_option], refund, 0.0))
 
@@ -302,80 +206,6 @@ def open_choices(instance: Instance, draft: Draft) -> Flags:
     if len(draft.beam_mbps):
         free &= (beam < 0) | (instance.choice_reserved() <= draft.beam_mbps[np.maximum(beam, 0)] + 1e-9)
     return np.asarray(free)
-
-
-def grow(
-    instance: Instance, draft: Draft, *, ceiling_idr: float, favour: Floats | None = None, among: Flags | None = None,
-    max_sites: int | None = None, fair: Floats | None = None, is_over: Callable[[], bool] | None = None,
-) -> Draft:  # fmt: skip
-    """Add the choice with the most newly served weight per rupiah until nothing fits.
-
-    Parameters
-    ----------
-    draft
-        Where to start; it is changed and returned.
-    ceiling_idr
-        On the whole plan.
-    favour
-        Factor on each choice's merit, such as noise or hints of a bound; all 1 when None.
-    among
-        Choices that may be taken; all when None.
-    max_sites
-        Sites to add at most.
-    is_over
-        Says whether the user's clock has struck; None without one.
-    """
-    groups = instance.groups
-    spent = money(instance, draft)
-    widest = float(np.max(instance.choice_mbps, initial=0.0))
-    while (max_sites is None or max_sites > 0) and not (is_over is not None and is_over()):
-        way = reach(instance, draft)
-        ways = [way]
-        if np.isfinite(way.mbps[instance.choice_node]).any():
-            full = min(widest, float(groups.demand_mbps.sum()))
-            ways.append(reach(instance, draft, need_mbps=full))
-        found = [_best(instance, draft, w, ceiling_idr - spent, (favour, among, fair)) for w in ways]
-        merit, choice, way = max(found, key=lambda item: (item[0], -item[1]))
-        if not merit > 0:
-            break
-        add(instance, draft, choice, way if instance.choice_node[choice] >= 0 else None)
-        spent = money(instance, draft)
-        if max_sites is not None:
-            max_sites -= 1
-    return draft
-
-
-def _best(
-    instance: Instance, draft: Draft, way: Reach, left_idr: float,
-    taste: tuple[Floats | None, Flags | None, Floats | None],
-) -> tuple[float, int, Reach]:  # fmt: skip
-    favour, among, fair = taste
-    cost = extra_cost(instance, draft, way)
-    fits = open_choices(instance, draft) & (cost <= left_idr)
-    if among is not None:
-        fits &= among
-    if not fits.any():
-        return 0.0, -1, way
-    node = instance.choice_node
-    mbps = np.minimum(instance.choice_mbps, np.where(node >= 0, way.mbps[np.maximum(node, 0)], np.inf))
-    gain = gains(instance, draft.rest, instance.choice_option, mbps)
-    tiny = 1e-9 * max(1.0, float(instance.groups.weight.sum()))
-    merit = np.where(
-        fits & (gain > tiny), gain / np.maximum(cost if fair is None else np.minimum(cost, fair), 1.0), 0.0
-    )
-    if favour is not None:
-        merit *= favour
-    while True:
-        best = int(np.argmax(merit))
-        if not merit[best] > 0 or not passes_itself(instance, way, best):
-            return float(merit[best]), best, way
-        other = reach(instance, draft, shut=int(instance.choice_place[best]))
-        price = float(extra_cost(instance, draft, other)[best])
-        alone = merit.copy()
-        alone[best] = merit[best] * max(float(cost[best]), 1.0) / max(price, 1.0) if price <= left_idr else 0.0
-        if alone[best] > 0 and int(np.argmax(alone)) == best:
-            return float(alone[best]), best, other
-        merit[best] = 0.0
 
 
 def passes_itself(instance: Instance, way: Reach, choice: int) -> bool:

@@ -7,16 +7,18 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan.build import Draft, grow, keep_only
+from planner.plan.build import keep_only
+from planner.plan.draft import Draft
+from planner.plan.growth import field_of, from_field
 from planner.plan.instance import Instance
 from planner.plan.serve import served_weight, share_out
 
 __all__ = ["improve", "neighbourhood"]
 
 Floats = NDArray[np.float64]
-_NOISE = 0.1
-_MOST_LEAN = 1.0
-_SLACK = 0.004
+_BATCH = 200
+_KNOBS = np.array([0.2, 0.01, 0.5, 0.1, 6.0])
+"""Noise on merits, slack, chance of ruins along the network, of scattered ones, mean number of sites taken out."""
 
 
 def improve(
@@ -48,27 +50,30 @@ def improve(
     int
         Ruins that set a record.
     """
-    rng = np.random.default_rng(seed)
-    now = top = keep_only(instance, draft, set(draft.choice))
-    now_value = record = served_weight(instance, now)
-    lean = np.ones(instance.n_choices) if hint is None else 0.5 + hint
-    n_better = 0
-    for number in range(rounds):
-        built = np.array(sorted(set(now.choice) - keep), dtype=np.int64)
-        if not len(built) or (is_over is not None and is_over()):
-            break
-        out = neighbourhood(instance, built, rng)
-        favour = lean ** rng.uniform(0.0, _MOST_LEAN) * np.exp(rng.normal(0.0, _NOISE, instance.n_choices))
-        left = keep_only(instance, now, set(now.choice) - out)
-        trial = grow(instance, left, ceiling_idr=ceiling_idr, favour=favour, is_over=is_over)
-        value = served_weight(instance, trial)
-        if value > now_value * (1.0 - _SLACK * (1.0 - number / rounds)):
-            now, now_value = trial, value
-        if value > record * (1.0 + 1e-9):
-            record, top = value, trial
-            n_better += 1
-    if n_better:
-        top = share_out(instance, top)
+    from planner.plan._ruin_kernel import search_plans  # numba takes a second to load
+
+    if not draft.choice or rounds <= 0:
+        return draft, 0
+    field = field_of(instance, keep_only(instance, draft, set(draft.choice)))
+    lean = np.ones(instance.n_choices) if hint is None else np.asarray(0.5 + hint, dtype=float)
+    fixed = np.zeros(instance.n_places, dtype=np.int64)
+    fixed[sorted(keep & set(range(instance.n_places)))] = 1
+    east = instance.place_lon_deg * np.cos(np.radians(instance.place_lat_deg))
+    spot = (np.ascontiguousarray(east), np.ascontiguousarray(instance.place_lat_deg))
+    taste, order = (lean, _KNOBS, np.full(instance.n_choices, np.inf)), np.zeros(instance.n_places, dtype=np.int64)
+    top_i = (field.site_i[0].copy(), field.site_i[1].copy(), field.site_i[2].copy())
+    top_f = (field.site_f[0].copy(), np.array([field.value]))
+    n_better, done = 0, 0
+    while done < rounds and not (is_over is not None and is_over()):
+        now = min(_BATCH, rounds - done)
+        when = (now, done, rounds, seed + done, 0)
+        n_better += search_plans(when, ceiling_idr, taste, (fixed, order), spot, top_i, top_f, field.world())
+        done += now
+    if not n_better:
+        return draft, 0
+    built = [p for p in draft.choice if top_i[0][p] >= 0]
+    built += [p for p in np.flatnonzero(top_i[0] >= 0).tolist() if p not in draft.choice]
+    top = share_out(instance, from_field(instance, (*top_i, top_f[0]), int(field.site_i[4][0]), built))
     return (top if served_weight(instance, top) > served_weight(instance, draft) else draft), n_better
 
 

@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 _ROUNDS = 10
-_RUIN_ROUNDS = 60
+_RUIN_ROUNDS = 3000
 _PRICE_MOVES = 120
 """Pairs of option and group up to which the linear model is solved (seconds); beyond, prices give the bound."""
 _LEAST_GAP_SHARE = 2e-6

@@ -7,6 +7,7 @@ from typing import Any
 __all__ = ["KERNELS", "compile_kernels"]
 
 _INTS, _SHORTS, _FLOATS = "i", "s", "f"
+_WORLD = tuple((kind,) * n for kind, n in zip("ififififif" "i", (14, 3, 4, 4, 3, 3, 14, 6, 5, 3, 3), strict=True))
 
 KERNELS = {
     ("_ascent_kernel", "raise_terminals"): ((_INTS, _INTS, _INTS), _FLOATS, _FLOATS, _INTS, _FLOATS, _FLOATS, int),
@@ -17,6 +18,10 @@ KERNELS = {
     ("_collapse_kernel", "turn_over"): (_INTS, _SHORTS, int),
     ("_cover_kernel", "gains_in_order"): (_INTS, _INTS, _FLOATS, _FLOATS, _FLOATS, _INTS, _FLOATS),
     ("_cover_kernel", "knapsacks"): (_INTS, _INTS, _FLOATS, _FLOATS, _INTS, _FLOATS, _FLOATS),
+    ("_grow_kernel", "way_trees"): (int, _WORLD),
+    ("_ruin_kernel", "search_plans"): (
+        (int,) * 5, float, (_FLOATS,) * 3, (_INTS, _INTS), (_FLOATS, _FLOATS), (_INTS,) * 3, (_FLOATS, _FLOATS), _WORLD,
+    ),
     ("_cover_kernel", "serve_in_order"): (_INTS, _INTS, _FLOATS, _FLOATS, _INTS, _INTS, _FLOATS, _FLOATS),
 }
 """Module, name and kinds of arguments of each; a test holds them to what a plan really passes."""
@@ -35,8 +40,8 @@ def _numba_type(kind: Any) -> Any:
     from numba import types
 
     if isinstance(kind, tuple):
-        return types.UniTuple(_numba_type(kind[0]), len(kind))
-    if kind is int:
-        return types.int64
+        return types.Tuple([_numba_type(item) for item in kind])
+    if kind in (int, float):
+        return types.int64 if kind is int else types.float64
     width = {_INTS: types.int64, _SHORTS: types.int32, _FLOATS: types.float64}[kind]
     return types.Array(width, 1, "C")
