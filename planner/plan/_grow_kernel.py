@@ -22,7 +22,9 @@ __all__ = ["World", "attach_site", "grow_sites", "mend_ways", "regain", "release
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-World = tuple[tuple[Ints, ...] | tuple[Floats, ...], ...]
+_I = tuple[Ints, ...]
+_F = tuple[Floats, ...]
+World = tuple[_I, _F, _I, _F, _I, _F, _I, _F, _I, _F, _I]
 _SPENT, _VALUE = 0, 1
 _SHARE = 1e-12
 

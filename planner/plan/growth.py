@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from planner.plan.draft import Draft, empty_draft, gains, money
 from planner.plan.instance import Instance
 from planner.plan.network import SOURCE, by_tail
+
+if TYPE_CHECKING:
+    from planner.plan._grow_kernel import World
 
 __all__ = ["Field", "field_of", "from_field", "grow"]
 
@@ -43,8 +46,8 @@ class Field:
     site_f: tuple[Floats, ...]
     book_i: tuple[Ints, ...]
 
-    def world(self) -> tuple[Any, ...]:
-        """All tuples in the order of the kernels' last arguments (``Any``: of integers or of floats)."""
+    def world(self) -> World:
+        """All tuples in the order of the kernels' last argument."""
         return (
             self.net_i, self.net_f, self.use_i, self.use_f, self.way_i, self.way_f, self.offer_i, self.offer_f,
             self.site_i, self.site_f, self.book_i,
@@ -118,7 +121,7 @@ def _levels(instance: Instance) -> Floats:
         share = np.cumsum(count) / count.sum()
         at = np.unique(np.searchsorted(share, np.arange(1, _MOST_LEVELS) / _MOST_LEVELS))
         found = np.unique(found[np.r_[at, len(found) - 1]])
-    return np.r_[_LEAST_MBPS, np.maximum(found * (1 - 1e-9), 2 * _LEAST_MBPS)]
+    return np.asarray(np.r_[_LEAST_MBPS, np.maximum(found * (1 - 1e-9), 2 * _LEAST_MBPS)])
 
 
 def field_of(instance: Instance, draft: Draft) -> Field:
@@ -255,6 +258,8 @@ def grow(
         left -= now
         if n_new < now:
             break
-    fresh = from_field(instance, (*field.site_i[:3], field.site_f[0]), int(field.site_i[4][0]), order)
+    fresh = from_field(
+        instance, (field.site_i[0], field.site_i[1], field.site_i[2], field.site_f[0]), int(field.site_i[4][0]), order
+    )
     vars(draft).update(vars(fresh))
     return draft

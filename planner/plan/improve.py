@@ -59,7 +59,7 @@ def improve(
     fixed = np.zeros(instance.n_places, dtype=np.int64)
     fixed[sorted(keep & set(range(instance.n_places)))] = 1
     east = instance.place_lon_deg * np.cos(np.radians(instance.place_lat_deg))
-    spot = (np.ascontiguousarray(east), np.ascontiguousarray(instance.place_lat_deg))
+    spot = (np.array(east), np.array(instance.place_lat_deg))
     taste, order = (lean, _KNOBS, np.full(instance.n_choices, np.inf)), np.zeros(instance.n_places, dtype=np.int64)
     top_i = (field.site_i[0].copy(), field.site_i[1].copy(), field.site_i[2].copy())
     top_f = (field.site_f[0].copy(), np.array([field.value]))

@@ -7,7 +7,7 @@ from typing import Any
 __all__ = ["KERNELS", "compile_kernels"]
 
 _INTS, _SHORTS, _FLOATS = "i", "s", "f"
-_WORLD = tuple((kind,) * n for kind, n in zip("ififififif" "i", (14, 3, 4, 4, 3, 3, 14, 6, 5, 3, 3), strict=True))
+_WORLD = tuple((kind,) * n for kind, n in zip("ifififififi", (14, 3, 4, 4, 3, 3, 14, 6, 5, 3, 3), strict=True))
 
 KERNELS = {
     ("_ascent_kernel", "raise_terminals"): ((_INTS, _INTS, _INTS), _FLOATS, _FLOATS, _INTS, _FLOATS, _FLOATS, int),
@@ -20,7 +20,14 @@ KERNELS = {
     ("_cover_kernel", "knapsacks"): (_INTS, _INTS, _FLOATS, _FLOATS, _INTS, _FLOATS, _FLOATS),
     ("_grow_kernel", "way_trees"): (int, _WORLD),
     ("_ruin_kernel", "search_plans"): (
-        (int,) * 5, float, (_FLOATS,) * 3, (_INTS, _INTS), (_FLOATS, _FLOATS), (_INTS,) * 3, (_FLOATS, _FLOATS), _WORLD,
+        (int,) * 5,
+        float,
+        (_FLOATS,) * 3,
+        (_INTS, _INTS),
+        (_FLOATS, _FLOATS),
+        (_INTS,) * 3,
+        (_FLOATS, _FLOATS),
+        _WORLD,
     ),
     ("_cover_kernel", "serve_in_order"): (_INTS, _INTS, _FLOATS, _FLOATS, _INTS, _INTS, _FLOATS, _FLOATS),
 }

@@ -1,0 +1,83 @@
+"""Compiled growth: its books and its ways stay what a fresh count would give, and links are never overfilled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from plan_worlds import province, tiny_problem
+
+from planner.plan._grow_kernel import way_trees
+from planner.plan._ruin_kernel import search_plans
+from planner.plan.decisions import allowed_options
+from planner.plan.draft import empty_draft, gains, money
+from planner.plan.growth import field_of, from_field, grow
+from planner.plan.improve import improve
+from planner.plan.instance import make_instance
+from planner.plan.network import SOURCE
+from planner.plan.serve import served_weight
+
+
+def instance_of(problem, ceiling):
+    return make_instance(problem, ceiling_idr=ceiling, is_allowed=allowed_options(problem, ()))
+
+
+def searched(instance, ceiling, rounds, seed):
+    """The arrays after rounds of ruin and growth, as they stand (not the record)."""
+    field = field_of(instance, grow(instance, empty_draft(instance), ceiling_idr=ceiling))
+    ones, n = np.ones(instance.n_choices), instance.n_places
+    taste = (ones, np.array([0.3, 0.05, 0.4, 0.2, 3.0]), np.full(instance.n_choices, np.inf))
+    spot = (np.array(instance.place_lon_deg), np.array(instance.place_lat_deg))
+    top_i = tuple(item.copy() for item in field.site_i[:3])
+    top_f = (field.site_f[0].copy(), np.array([field.value]))
+    places = (np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
+    search_plans((rounds, 0, rounds, seed, 0), ceiling, taste, places, spot, top_i, top_f, field.world())
+    return field
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_books_and_ways_are_those_of_a_fresh_count(seed):
+    """Tiny worlds with shared trunks, relay towers, beams, thin links and roots; and one province."""
+    tiny = seed < 38
+    problem = tiny_problem(seed) if tiny else province(seed, n_places=30, n_cells=1500, n_relays=30)
+    ceiling = (8.0, 14.0, 30.0)[seed % 3] if tiny else 4e10
+    instance = instance_of(problem, ceiling)
+    if not instance.n_choices:
+        return
+    field = searched(instance, ceiling, 200, seed)
+    order = np.flatnonzero(field.site_i[0] >= 0).tolist()
+    site = (field.site_i[0], field.site_i[1], field.site_i[2], field.site_f[0])
+    draft = from_field(instance, site, int(field.site_i[4][0]), order)
+    assert field.spent_idr == pytest.approx(money(instance, draft), rel=1e-9)
+    assert field.spent_idr <= ceiling * (1 + 1e-9)
+    assert field.value == pytest.approx(served_weight(instance, draft), rel=1e-9, abs=1e-9)
+    np.testing.assert_allclose(field.use_f[0], draft.load_mbps, atol=1e-6)
+    np.testing.assert_allclose(field.use_f[1], draft.beam_mbps, atol=1e-6)
+    np.testing.assert_allclose(field.site_f[1], draft.rest, atol=1e-9)
+    assert (draft.load_mbps <= instance.network.edge_mbps * (1 + 1e-9) + 1e-9).all()
+    assert (draft.beam_mbps >= -1e-9).all()
+    np.testing.assert_array_equal(field.use_i[0], draft.arc_uses)
+    fresh = gains(instance, field.site_f[1], instance.choice_option, instance.choice_mbps)
+    np.testing.assert_allclose(field.site_f[2], fresh, atol=1e-6)
+    kept = field.way_f[0].copy()
+    way_trees(SOURCE, field.world())
+    np.testing.assert_allclose(kept, field.way_f[0], rtol=1e-9, atol=1e-6 * max(1.0, ceiling * 1e-9))
+
+
+def test_an_edge_is_never_used_both_ways():
+    instance = instance_of(province(7, n_places=30, n_cells=1500, n_relays=30), 4e10)
+    field = searched(instance, 4e10, 300, 1)
+    network = instance.network
+    both = [field.use_i[0][network.edge == edge] > 0 for edge in np.flatnonzero(field.use_i[1] > 0)]
+    assert all(used.sum() == 1 for used in both)
+
+
+def test_the_same_seed_gives_the_same_plan_and_rounds_never_lose():
+    instance = instance_of(province(5, n_places=40, n_cells=2500, n_relays=40), 4e10)
+    start = grow(instance, empty_draft(instance), ceiling_idr=4e10)
+    first, second = (improve(instance, start, ceiling_idr=4e10, rounds=400, seed=3)[0] for _ in range(2))
+    assert first.choice == second.choice
+    assert served_weight(instance, first) == served_weight(instance, second)
+    assert served_weight(instance, first) > served_weight(instance, start) * 1.01
+    kept = frozenset(list(start.choice)[:3])
+    bound_to, _ = improve(instance, start, ceiling_idr=4e10, rounds=100, seed=3, keep=kept)
+    assert all(bound_to.choice[place] == start.choice[place] for place in kept)
