@@ -275,3 +275,44 @@ def test_one_more_format_afterwards_says_the_same_and_leaves_the_rest(out, facts
     folder = next(item for item in root.iter(f"{kml}Folder") if item.find(f"{kml}Placemark/{kml}Point") is not None)
     costs = [float(d.findtext(f"{kml}value")) for d in folder.iter(f"{kml}Data") if d.get("name") == "cost_idr"]
     assert (len(costs), sum(costs)) == (n_sites, pytest.approx(cost, **EXACT))
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_any_place_says_why_it_has_its_level(out, language, capsys):
+    from planner.cli.console import Console
+    from planner.cli.why import explain
+    from planner.errors import UsageError
+    from planner.pipeline.store import Store
+
+    changes = [f"{key}={json.dumps(value)}" for key, value in CHANGES.items()]
+    call = {"scenario": str(out.parent / "in/scenario.toml"), "changes": changes}
+    (out / ".merata/call.json").write_text(json.dumps(call), encoding="utf-8")
+    keys = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["stages"]
+    folder = {name: Store(out).folder(name, key) for name, key in keys.items()}
+    service = pd.read_parquet(folder["service"] / "service.parquet")
+    cells = pd.read_parquet(folder["cells"] / "cells.parquet")
+    for level in sorted(set(service["level"])):
+        at = int((service["level"] == level).to_numpy().nonzero()[0][0])
+        place = float(cells["lon_deg"].iloc[at]), float(cells["lat_deg"].iloc[at])
+        assert explain(out, place, Console(language, as_json=True)) == 0
+        said = json.loads(capsys.readouterr().out)
+        row = service.iloc[at]
+        assert (said["cell"]["level"], said["cell"]["cause"]) == (row["level"], row["cause"])
+        wide = [item for item in said["heard"] if item["kind"] == "broadband"]
+        assert [item["bts_id"] for item in wide[:1]] == [row["server_bts_id"]] * len(wide[:1])
+        assert sum(item["margin_db"] >= 0.0 for item in wide) == row["n_operators"]
+        if said["steps"]:
+            value = {step["key"]: step["value"] for step in said["steps"]}
+            changed = sum(step["value"] for step in said["steps"] if step["kind"] == "change")
+            assert value["zero_loss"] + changed == pytest.approx(value["received"])
+            assert value["received"] == pytest.approx(row["rsrp_dbm"], abs=3.0)  # the raster is the area engine's
+            assert value["margin"] == pytest.approx(value["received"] - value["threshold"])
+            assert wide[0]["sinr_db"] == pytest.approx(row["sinr_db"], abs=0.05)
+        assert explain(out, place, Console(language)) == 0
+        text = capsys.readouterr().out
+        assert row["server_bts_id"] in text
+        assert "{" not in text
+    with pytest.raises(UsageError, match="lies outside the run"):
+        explain(out, (100.0, 0.0), Console(language))
+    with pytest.raises(UsageError, match="not the folder of a finished run"):
+        explain(out / "gis", (120.0, -9.0), Console(language))

@@ -192,6 +192,23 @@ def link(
 
 @app.command()
 @ends_cleanly
+def why(
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run, or a scenario file (TOML).")],
+    at: Annotated[str, typer.Option("--at", help="The place: LON,LAT in degrees.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where to keep what a scenario needs computed.")] = None,
+    lang: Lang = "id",
+    as_json: Json = False,
+) -> int:
+    """Say why a place has its level: servers, distance, loss part by part, margins, SINR, load, level, cause."""
+    from planner.cli.link import parse_place
+    from planner.cli.why import explain
+
+    console = Console(lang, as_json=as_json)
+    return explain(run, parse_place(at, "at"), console, out=out)
+
+
+@app.command()
+@ends_cleanly
 def calibrate(
     scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML): towers, terrain, clutter, radio model.")],
     measurements: Annotated[Path, typer.Argument(help="Measured samples: position, RSRP in dBm, cell id if known.")],

@@ -15,7 +15,7 @@ from planner.pipeline.store import Store, write_whole
 from planner.pipeline.table import stage_table
 from planner.scenario import Scenario, read_scenario
 
-__all__ = ["redo", "run_plan"]
+__all__ = ["changes_of", "redo", "run_plan"]
 
 WARNED = 5
 _CALL = "call.json"
@@ -51,7 +51,7 @@ def run_plan(
     int
         Exit code.
     """
-    scenario = read_scenario(path, changes=_changes(changes or []))
+    scenario = read_scenario(path, changes=changes_of(changes or []))
     folder = out or Path("runs") / scenario.name
     if dry_run:
         return _dry_run(scenario, folder, console)
@@ -87,7 +87,7 @@ def redo(folder: Path, stages: tuple[str, ...], console: Console, *, formats: tu
     except (OSError, json.JSONDecodeError) as err:
         message = f"'{folder}' is not the folder of a finished run: run 'merata plan' first"
         raise UsageError(message, code="run_missing", path=str(folder)) from err
-    scenario = read_scenario(Path(call["scenario"]), changes=_changes(call["changes"]))
+    scenario = read_scenario(Path(call["scenario"]), changes=changes_of(call["changes"]))
     more = tuple(dict.fromkeys((*call.get("formats", ()), *formats)))
     named = {f"gis:{name}" for name in scenario.outputs.formats}
     again = tuple("gis" if name in named else name for name in stages)  # the scenario names this format already
@@ -97,7 +97,8 @@ def redo(folder: Path, stages: tuple[str, ...], console: Console, *, formats: tu
     return 0
 
 
-def _changes(pairs: list[str]) -> dict[str, Any]:
+def changes_of(pairs: list[str]) -> dict[str, Any]:
+    """Keys of a scenario and their new values, from ``key=value`` pairs; values are read as TOML."""
     changes: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")

@@ -26,6 +26,7 @@ __all__ = [
     "Step",
     "access_steps",
     "departure_deg",
+    "free_space_steps",
     "ground_profile",
     "hop_steps",
     "link_outage",
@@ -145,6 +146,7 @@ def ground_profile(
     *,
     clutter: Raster | None = None,
     void_is_sea: bool = False,
+    n_points: int = 0,
 ) -> GroundProfile:
     """Ground along the geodesic, at the terrain's own spacing (bilinear; cover by the nearest pixel).
 
@@ -156,6 +158,8 @@ def ground_profile(
         Ends, degrees.
     void_is_sea
         The caller's word that ground without height is sea; otherwise it is refused.
+    n_points
+        At least 5: another spacing, for losses of ground cover depend on it; 0 takes the terrain's.
 
     Raises
     ------
@@ -172,7 +176,7 @@ def ground_profile(
     require_between("distance_km", length_km, 0.01, 500.0, "two places at most 500 km apart")
     _require_on(terrain, from_lon_lat, "from")
     _require_on(terrain, to_lon_lat, "to")
-    n = max(_LEAST_POINTS, math.ceil(length_km / (terrain.grid.pixel_deg * 110.946)) + 1)
+    n = n_points or max(_LEAST_POINTS, math.ceil(length_km / (terrain.grid.pixel_deg * 110.946)) + 1)
     inner = geod.npts(lon_a, lat_a, lon_b, lat_b, n - 2)
     lon, lat = (np.array(column, dtype=np.float64) for column in zip((lon_a, lat_a), *inner, (lon_b, lat_b), strict=True))  # fmt: skip
     ground = _bilinear(terrain, lon, lat)
@@ -311,7 +315,12 @@ def departure_deg(profile: GroundProfile, height_a_m: float, height_b_m: float, 
 
 
 def access_steps(
-    profile: GroundProfile, link: RadioLink, *, zero_loss_dbm: float, threshold_dbm: float
+    profile: GroundProfile,
+    link: RadioLink,
+    *,
+    zero_loss_dbm: float,
+    threshold_dbm: float,
+    extra: tuple[Step, ...] = (),
 ) -> tuple[Step, ...]:
     """From the level without any loss to the margin over the threshold, by ITU-R P.1812.
 
@@ -324,6 +333,8 @@ def access_steps(
         (`planner.radio.link_budget.level_at_zero_loss_dbm`).
     threshold_dbm
         Least level that counts.
+    extra
+        Changes of the level beside the path's: pattern of the antenna, fitted correction.
 
     Notes
     -----
@@ -335,7 +346,7 @@ def access_steps(
     bare = profile_parts(profile.distance_km, profile.ground_m, median, zone=zone)
     cover = profile_parts(profile.distance_km, profile.ground_m, median, clutter_m=profile.clutter_m, zone=zone)
     whole = profile_parts(profile.distance_km, profile.ground_m, link, clutter_m=profile.clutter_m, zone=zone)
-    level = zero_loss_dbm - whole["Lb"]
+    level = zero_loss_dbm - whole["Lb"] + sum(step.value for step in extra)
     steps = [
         Step("zero_loss", zero_loss_dbm, "level"),
         Step("free_space", -bare["Lbfs"], "change"),
@@ -344,11 +355,35 @@ def access_steps(
     ]
     if link.location_percent != 50.0:
         steps.append(Step("location", -(whole["Lb"] - cover["Lb"]), "change"))
+    return (*steps, *extra, *_outcome(level, threshold_dbm))
+
+
+def _outcome(level_dbm: float, threshold_dbm: float) -> tuple[Step, ...]:
     return (
-        *steps,
-        Step("received", level, "level"),
+        Step("received", level_dbm, "level"),
         Step("threshold", threshold_dbm, "level"),
-        Step("margin", level - threshold_dbm, "margin"),
+        Step("margin", level_dbm - threshold_dbm, "margin"),
+    )
+
+
+def free_space_steps(
+    distance_km: float,
+    frequency_mhz: float,
+    level_dbm: float,
+    *,
+    zero_loss_dbm: float,
+    threshold_dbm: float,
+    extra: tuple[Step, ...] = (),
+) -> tuple[Step, ...]:
+    """Steps of a predicted level where the ground is not known: free space (ITU-R P.525-4), the extra changes, the rest."""
+    free = 32.45 + 20.0 * math.log10(frequency_mhz) + 20.0 * math.log10(distance_km)
+    rest = level_dbm - zero_loss_dbm + free - sum(step.value for step in extra)
+    return (
+        Step("zero_loss", zero_loss_dbm, "level"),
+        Step("free_space", -free, "change"),
+        *extra,
+        Step("rest", rest, "change"),
+        *_outcome(level_dbm, threshold_dbm),
     )
 
 

@@ -14,9 +14,12 @@ from planner.pipeline.artifacts import read_bands, read_json
 from planner.radio.coverage import Carrier, Coverage, CoverageGroup, Edges
 
 __all__ = [
-    "BEST_BANDS", "NO_LEVEL", "best_tiles", "carrier_tiles", "coverage_edges", "coverage_model", "coverage_tiles",
+    "BEST_BANDS", "NO_LEVEL", "TILE_SIDE", "best_tiles", "carrier_tiles", "coverage_edges", "coverage_model", "coverage_tiles",
     "group_names", "tenths",
 ]  # fmt: skip
+
+TILE_SIDE = 1024
+"""Pixels of a side of a tile: the unit of work, of memory and of resuming."""
 
 NO_LEVEL = -32768
 """Stands for no level in the rasters of tenths of a decibel."""
@@ -76,9 +79,15 @@ def _tile_notes(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
             yield note, path.stem.removeprefix("tile-")
 
 
-def coverage_tiles(folder: Path) -> Iterator[Coverage]:
-    """Tiles of the stage `coverage`, in order, without the power of the carriers (`carrier_tiles`)."""
+def coverage_tiles(folder: Path, at: tuple[int, int] | None = None) -> Iterator[Coverage]:
+    """Tiles of the stage `coverage`, in order, without the power of the carriers (`carrier_tiles`).
+
+    ``at`` asks for the tile that holds a row and column of the run's grid alone.
+    """
     for note, part in _tile_notes(folder):
+        first = [int(text) for text in part.split("-")]
+        if at is not None and not all(0 <= a - f < TILE_SIDE for a, f in zip(at, first, strict=True)):
+            continue
         grid, signal, _ = read_bands(folder / f"signal-{part}.tif")
         _, server, _ = read_bands(folder / f"server-{part}.tif")
         groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in note["groups"])

@@ -12,15 +12,13 @@ from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_grid, write_bands, write_json
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land
-from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, group_names, tenths
+from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, TILE_SIDE, group_names, tenths
 from planner.radio.coverage import Coverage, coverage
 from planner.radio.surface import halo_pixels
 
 __all__ = ["parts", "run_part", "warm"]
 
 IMPORTS = ("planner.radio.propagation.p1812", "rasterio")
-
-TILE_SIDE = 1024
 
 
 def warm() -> None:
