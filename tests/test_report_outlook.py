@@ -198,3 +198,13 @@ def test_a_floor_that_is_missed_is_marked_with_how_much_and_its_price():
     assert rows[1][1:] == ["Kabupaten Kupang", "10", "30", "0", "must be met"]
     assert rows[2][2:5] == ["40.0%", "52.5%", "0.0%"]
     assert document(inputs(), read_words("en"))["equity"]["rules"] is None
+
+
+def test_the_served_are_told_by_the_number_of_operators(tmp_path):
+    base = inputs()
+    shown = document(base, read_words("en"))["service"]["operators"]
+    found = base.facts["operators"]
+    assert [row[1] for row in shown["rows"]] == [
+        Say("en").number(found[name]["umkm"]) for name in ("one_or_more", "two_or_more", "outdoor_only")
+    ]
+    assert shown["rows"][0][2] == "100.0%"

@@ -122,8 +122,8 @@ class Facts:
     programmes
         Programme → unit → how many. ``undecided``: served, and nobody knows whether online.
     operators
-        ``one_or_more``, ``two_or_more`` → unit → how many of the served; ``indoor``, ``outdoor_only``
-        likewise.
+        ``one_or_more``, ``two_or_more`` → unit → how many of the served; ``indoor``, ``outdoor_only`` and
+        ``one_or_more_indoor``, ``two_or_more_indoor`` likewise.
     umkm
         Enterprises by ``size``, ``digital``, ``sector`` and ``evidence`` → class → level → how many.
     areas

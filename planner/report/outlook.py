@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.facts.flat import share
 from planner.report._inputs import ReportInputs
 from planner.report.charts import Line, line_chart, stacked_bars
 from planner.report.say import Say, printable
 from planner.report.sections import places_of, said, table
 from planner.words import Words
 
-__all__ = ["first_sites", "frontier", "payers", "rules", "years"]
+__all__ = ["first_sites", "frontier", "operators", "payers", "rules", "years"]
 
 _FIRST = 10
 _ACCENT, _SOFT = "#0b6e99", "#566473"
@@ -51,6 +52,26 @@ def _only_here(row: Mapping[Any, Any]) -> float | None:
     except (ValueError, AttributeError):
         return None
     return float(value) if isinstance(value, (int, float)) else None
+
+
+def operators(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
+    """The served by how many operators reach them, outdoors and indoors, each with its share of all served."""
+    found, totals = inputs.facts.get("operators", {}), inputs.facts.get("totals", {})
+    units = ("umkm", "people", "facilities")
+    heads = [(words("pdf.reached_by"), "2fr")]
+    for unit in units:
+        heads += [(words(f"map.unit.{unit}"), ">1fr"), (words("pdf.of_served"), ">0.8fr")]
+    rows = []
+    for name in ("one_or_more", "two_or_more", "one_or_more_indoor", "two_or_more_indoor", "outdoor_only"):
+        if name in found:
+            cells = [words(f"pdf.reached_{name}")]
+            for unit in units:
+                cells += [
+                    say.number(found[name].get(unit)),
+                    say.share(share(found[name].get(unit), totals.get(unit, {}).get("served"))),
+                ]
+            rows.append(cells)
+    return table(heads, rows, caption=words("pdf.operators"))
 
 
 def years(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
         "level": _level_of_maps(inputs, words),
         "summary": _summary(inputs, words, say),
         "layers": sections.three_layers(inputs, words, say),
-        "service": sections.service(inputs, words, say),
+        "service": {**sections.service(inputs, words, say), "operators": outlook.operators(inputs, words, say)},
         "score": sections.score(inputs, words, say),
         "plan": {**sections.plan(inputs, words, say), "first": outlook.first_sites(inputs, words, say)},
         "money": {
