@@ -36,6 +36,13 @@ def discs(
     whole weights (median 3) and costs (8–39, or 1 each with ``is_unit``); the budget pays ``share`` of all sites. A
     point has about 8 options, and 9 points are one group at 2 million points.
     """
+    return discs_and_sites(n_options, n_points, seed, is_unit, share)[0]
+
+
+def discs_and_sites(
+    n_options: int, n_points: int, seed: int = 0, is_unit: bool = False, share: float = 0.12
+) -> tuple[tuple[Floats, Ints, NDArray[np.int32], Floats, float], Floats]:
+    """The world of `discs` and where its sites are, as shares of its sides."""
     rng = np.random.default_rng(seed)
     side_km = 4.0 * n_options**0.5
     towns = rng.uniform(0, side_km, (max(5, n_options // 20), 2))
@@ -65,4 +72,4 @@ def discs(
     ends = _points_within(start, side_cells, points, sites, radius, np.zeros(0, np.int32), True)
     found = np.empty(ends[-1], dtype=np.int32)
     _points_within(start, side_cells, points, sites, radius, found, False)
-    return weight, ends, found, cost, float(np.round(cost.sum() * share))
+    return (weight, ends, found, cost, float(np.round(cost.sum() * share))), sites / side_km

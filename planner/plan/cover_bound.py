@@ -144,7 +144,7 @@ def _better(covering: Covering, dual: Dual, image: Four, charge: Floats | None) 
         dual = replace(dual, bound=bound, theta=theta, reduced=reduced)
     relaxed = covering.base + float(covering.weight @ np.minimum(served, 1.0))
     relaxed -= 0.0 if charge is None else float(charge @ x)
-    return replace(dual, x=x.copy(), relaxed=relaxed) if relaxed > dual.relaxed or not dual.x.any() else dual
+    return replace(dual, x=x.copy(), relaxed=relaxed) if relaxed > dual.relaxed else dual
 
 
 def _roof(covering: Covering, price: Floats, sums: Floats, charge: Floats | None) -> tuple[float, float, Floats]:

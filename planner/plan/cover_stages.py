@@ -148,7 +148,7 @@ def _by_prices(standing: Standing, limits: Limits, is_over: IsOver) -> Iterator[
     covering = standing.covering
     slice_ = int(np.clip(_SLICE_ENTRIES // max(1, 2 * len(covering.indices)), 20, 400))
     while standing.dual.n_steps < _MOST_STEPS:
-        gap = max(_price_gap(standing), 0.3 * limits.target_gap_share * standing.bound)
+        gap = max(_price_gap(standing), 0.03 * limits.target_gap_share * standing.bound)
         if standing.dual.bound - standing.dual.relaxed <= gap:
             return
         steps = min(slice_, _MOST_STEPS - standing.dual.n_steps)
