@@ -17,44 +17,51 @@ from planner.radio.propagation._p1812_block import (
     AT_T,
     BARE_R,
     BARE_T,
+    BENT_R,
     BLOCK_SIZE,
     COAST_R,
     COAST_T,
     DEPARTURE,
+    EAST,
     GROUND_R,
     GROUND_T,
     HEIGHT_R,
     HEIGHT_T,
     HRS,
     HTS,
+    LAND_RUN,
     LANES,
+    LAST,
     LAST_H,
     LAST_X,
     LONGEST,
     LOSS,
+    NORTH,
     NU_FLAT,
     OMEGA,
     OVER_R,
     OVER_T,
-    POINTS,
     ROOM,
+    SEA,
+    SHARED_SIZE,
     SLOPE_R,
     SLOPE_R_FLAT,
     SLOPE_T,
     SLOPE_T_FLAT,
-    STEP,
-    TAIL_G,
+    TAIL_COVER,
+    TAIL_DOWN,
     TAIL_H,
+    TAIL_RIGHT,
     TOTAL,
     V1,
     V2,
 )
 from planner.radio.propagation._p1812_finish import finish_block
-from planner.radio.propagation._p1812_geometry import settle
+from planner.radio.propagation._p1812_geometry import Site, prepare, settle, settle_receiver
 from planner.radio.propagation._p1812_kernel import unpack_air
 from planner.radio.propagation._p1812_path import FAR_COAST_KM
 from planner.radio.propagation._p1812_scan import above_line, clearance, first_and_count, look_back, other_earth
-from planner.radio.propagation._p1812_sweep import PAD, TAIL, Ray, Sweep, pass_ray, sample, zones_at
+from planner.radio.propagation._p1812_sweep import PAD, TAIL, Ray, Sweep, pass_ray, sample
 from planner.radio.propagation._sampling import Frame, path_points
 
 __all__ = ["Links", "Work", "sweep_losses"]
@@ -80,9 +87,8 @@ class Work(NamedTuple):
     ``rows, cols`` and ``distance`` (km) are those of the wanted pixels; ``losses`` (dB)
     and ``departures`` (mrad above the horizontal, of the first obstructing edge or the pixel itself) go by link and
     pixel. ``of_ray`` is the ray of each pixel, ``starts`` where a ray's pixels begin in ``order``, which holds their
-    numbers, and in ``sorted``, which holds their offsets from the place's own pixel, distance and ground. ``block`` gathers
-    `LANES` pixels a height of the antenna before their losses are worked out, ``at`` their numbers, ``filled`` how
-    many there are.
+    numbers, and in ``sorted``, which holds their offsets from the place, distance and ground. ``block`` gathers
+    `LANES` of them a height of the antenna before their losses are worked out, ``tail_at`` where their last samples lie.
     """
 
     rows: NDArray[np.int64]
@@ -95,140 +101,108 @@ class Work(NamedTuple):
     order: NDArray[np.int32]
     sorted: Singles
     block: Singles
-    at: NDArray[np.int32]
-    filled: NDArray[np.int64]
-
-
-class Path(NamedTuple):
-    """A pixel's way: its offset in pixels, its distance and step (km), points, ground, last sample of the ray."""
-
-    north: float
-    east: float
-    total: float
-    step: float
-    points: int
-    ground: float
-    last: int
+    tail_at: NDArray[np.int64]
 
 
 @jit
-def _take_tail(frame: Frame, sweep: Sweep, path: Path, b: Singles, k: int) -> int:
-    """The last samples, on the pixel's own path, into lane ``k``; a bit for each that is sea."""
-    inverse = 1.0 / (path.points - 1)
-    sea = 0
-    for q in range(TAIL):
-        share = 1.0 - (TAIL - q) * inverse
-        h, cover = sample(frame, sweep, path.north * share, path.east * share)
-        b[TAIL_H + q * LANES + k], b[TAIL_G + q * LANES + k] = h, h + greatest(cover, 0.0)
-        if cover < 0.0:
-            sea |= 1 << q
-    return sea
+def _take_lanes(frame: Frame, site: Site, work: Work, ground_t: float, first: int, n: int) -> None:
+    """The pixels from ``first`` on in the order of rays into the lanes; lanes without a pixel repeat the first."""
+    b, at = work.block[0], work.tail_at
+    for k in range(LANES):
+        p = first + (k if k < n else 0)
+        b[NORTH + k], b[EAST + k] = work.sorted[p, 0], work.sorted[p, 1]
+        b[TOTAL + k], b[GROUND_R + k], b[GROUND_T + k] = work.sorted[p, 2], work.sorted[p, 3], ground_t
+    prepare(b, site, frame.n_cols, at)
+    half = single(0.5)
+    for k in range(TAIL * LANES):
+        upper, one = np.uint64(at[k]), np.uint64(1)
+        lower = upper + np.uint64(frame.n_cols)
+        down, right = b[TAIL_DOWN + k], b[TAIL_RIGHT + k]
+        north = frame.height[upper] + right * (frame.height[upper + one] - frame.height[upper])
+        south = frame.height[lower] + right * (frame.height[lower + one] - frame.height[lower])
+        b[TAIL_H + k] = north + down * (south - north)
+        b[TAIL_COVER + k] = single(0.0)
+        if frame.has_cover:
+            b[TAIL_COVER + k] = frame.cover[
+                (lower if down >= half else upper) + (one if right >= half else np.uint64(0))
+            ]
 
 
 @jit
-def _take_receiver(frame: Frame, sweep: Sweep, ray: Ray, path: Path, ground_t: float, b: Singles, k: int) -> None:
-    """What does not depend on the antenna's height into lane ``k``."""
-    total, last = single(path.total), path.last
-    hrs = path.ground + sweep.rx_height
-    bent_r = hrs - sweep.bulge * path.total * path.total
-    tail_sea = _take_tail(frame, sweep, path, b, k)
+def _take_receiver(frame: Frame, sweep: Sweep, ray: Ray, b: Singles, k: int) -> None:
+    """What lane ``k`` asks of the ray whatever the antenna's height."""
+    last = int(b[LAST + k])
     over, place, slope, bare = look_back(
-        (ray.x, ray.h, ray.bent, ray.covered), last, total, single(bent_r), single(hrs), sweep.mask
+        (ray.x, ray.h, ray.bent, ray.covered), last, b[TOTAL + k], b[BENT_R + k], b[HRS + k], sweep.mask
     )
-    b[TOTAL + k], b[STEP + k], b[POINTS + k] = total, path.step, path.points
-    b[HRS + k], b[GROUND_T + k], b[GROUND_R + k] = hrs, ground_t, path.ground
     b[OVER_R + k], b[SLOPE_R + k], b[BARE_R + k] = over, slope, bare
-    b[LAST_X + k], b[LAST_H + k], b[V1 + k], b[V2 + k] = 0.0, ground_t, 0.0, 0.0
-    b[AT_R + k], b[HEIGHT_R + k] = 0.0, ground_t
-    if last > 0:
-        at = first_and_count(last)[0] + mark_of(place, sweep.mask)
-        b[AT_R + k], b[HEIGHT_R + k] = ray.x[at], ray.h[at]
-        b[LAST_X + k], b[LAST_H + k] = ray.x[PAD + last], ray.h[PAD + last]
-        b[V1 + k], b[V2 + k] = ray.moments[last, 0], ray.moments[last, 1]
-    omega, longest, coast_t, coast_r = 0.0, path.total, FAR_COAST_KM, FAR_COAST_KM
+    b[SEA + k] = b[LAND_RUN + k] = b[LONGEST + k] = b[COAST_R + k] = single(0.0)
+    b[COAST_T + k] = single(FAR_COAST_KM)
+    if last == 0:
+        b[LAST_X + k], b[LAST_H + k], b[V1 + k], b[V2 + k] = 0.0, b[GROUND_T + k], 0.0, 0.0
+        b[AT_R + k], b[HEIGHT_R + k] = 0.0, b[GROUND_T + k]
+        return
+    at = first_and_count(last)[0] + mark_of(place, sweep.mask)
+    b[AT_R + k], b[HEIGHT_R + k] = ray.x[at], ray.h[at]
+    b[LAST_X + k], b[LAST_H + k] = ray.x[PAD + last], ray.h[PAD + last]
+    b[V1 + k], b[V2 + k] = ray.moments[last, 0], ray.moments[last, 1]
     if frame.has_cover:
-        omega, longest, coast_t, coast_r = zones_at(sweep, ray, last, (path.total, path.step), tail_sea)
-    b[OMEGA + k], b[LONGEST + k], b[COAST_T + k], b[COAST_R + k] = omega, longest, coast_t, coast_r
+        zones = ray.zones[last]
+        b[SEA + k], b[LAND_RUN + k], b[LONGEST + k], b[COAST_R + k] = zones[0], zones[1], zones[2], zones[3]
+        if zones[0] > 0.0:
+            b[COAST_T + k] = sweep.spacing * (ray.first_sea[0] - 0.5)
 
 
 @jit
-def _take_antenna(sweep: Sweep, ray: Ray, path: Path, j: int, hts: float, b: Singles, k: int) -> None:
-    """What depends on the antenna's height ``j`` into lane ``k``."""
-    total, last = single(path.total), path.last
-    hrs = path.ground + sweep.rx_height
-    line = (hrs - hts) / path.total
-    curved = line - sweep.bulge * path.total
-    above, place = above_line((ray.x, ray.h), last, single(hts), single(line), sweep.mask)
-    b[HTS + k], b[ABOVE + k], b[ROOM + k] = hts, above, 1e30
-    b[OVER_T + k] = b[BARE_T + k] = b[SLOPE_T + k] = -1e30
-    b[AT_T + k], b[HEIGHT_T + k], b[ABOVE_AT + k] = 0.0, 0.0, 0.0
+def _take_antenna(sweep: Sweep, ray: Ray, work: Work, j: int, hts: float, k: int) -> None:
+    """What lane ``k`` asks of the ray for the antenna's height ``j``; ``hts`` in single precision."""
+    shared, b = work.block[0], work.block[j]
+    last, total = int(shared[LAST + k]), shared[TOTAL + k]
+    line = (shared[HRS + k] - hts) / total
+    above, place = above_line((ray.x, ray.h), last, hts, line, sweep.mask)
+    none = single(-1e30)
+    b[HTS + k], b[ABOVE + k], b[ROOM + k] = hts, above, -none
+    b[OVER_T + k] = b[BARE_T + k] = b[SLOPE_T + k] = none
+    b[AT_T + k] = b[HEIGHT_T + k] = b[ABOVE_AT + k] = single(0.0)
     if last > 0:
         tops = ray.tops[j, last]
         at = np.uint64(PAD) + np.uint64(tops[1])
         b[OVER_T + k], b[AT_T + k], b[HEIGHT_T + k] = tops[0], ray.x[at], ray.h[at]
         b[BARE_T + k], b[SLOPE_T + k] = tops[2], tops[3]
         b[ABOVE_AT + k] = ray.x[first_and_count(last)[0] + mark_of(place, sweep.mask)]
+        curved = line - single(sweep.bulge) * total
         if tops[3] < curved:
-            b[ROOM + k] = clearance((ray.x, ray.covered), last, total, single(hts), single(curved))
+            b[ROOM + k] = clearance((ray.x, ray.covered), last, total, hts, curved)
 
 
 @jit
-def _take_flat(sweep: Sweep, ray: Ray, path: Path, hts: float, b: Singles, k: int) -> None:
-    """Slopes and ν over the flatter Earth into lane ``k``; the tail is added by `settle`."""
-    ends = (single(hts), single(path.ground + sweep.rx_height))
+def _take_flat(sweep: Sweep, ray: Ray, work: Work, j: int, hts: float, k: int) -> None:
+    """Slopes and ν over the flatter Earth of lane ``k``; the tail is added by `settle`."""
+    shared, b = work.block[0], work.block[j]
     bulges = (single(sweep.bulge), single(sweep.flat_bulge))
-    found = other_earth((ray.x, ray.covered), path.last, single(path.total), ends, bulges)
+    found = other_earth((ray.x, ray.covered), int(shared[LAST + k]), shared[TOTAL + k], (hts, shared[HRS + k]), bulges)
     b[SLOPE_T_FLAT + k], b[SLOPE_R_FLAT + k], b[NU_FLAT + k] = found
 
 
 @jit
-def _gather(
-    frame: Frame, sweep: Sweep, ray: Ray, path: Path, ground_t: float, links: Links, work: Work, at: int
-) -> None:
-    """What the ray knows of a pixel into the next lane of each height's block; full blocks are finished."""
-    for j in range(ray.heights.size):
-        b, k = work.block[j], work.filled[j]
-        hts = ground_t + ray.heights[j]
-        if j == 0:
-            _take_receiver(frame, sweep, ray, path, ground_t, b, k)
-        else:
-            for row in range(0, BLOCK_SIZE, LANES):
-                b[row + k] = work.block[0][row + k]
-        _take_antenna(sweep, ray, path, j, hts, b, k)
-        if links.is_varying:
-            _take_flat(sweep, ray, path, hts, b, k)
-        work.at[j, k] = at
-        work.filled[j] = k + 1
-    if work.filled[0] == LANES:
-        _finish(sweep, links, work)
-
-
-@jit
-def _finish(sweep: Sweep, links: Links, work: Work) -> None:
-    """Losses of the pixels gathered, by every link."""
-    n = work.filled[0]
-    for j in range(work.filled.size):
-        b = work.block[j]
-        sea = 0.0
-        for row in range(0, BLOCK_SIZE, LANES):
-            for k in range(n, LANES):  # lanes without a pixel repeat the first
-                b[row + k] = b[row]
+def _finish(frame: Frame, site: Site, links: Links, work: Work, first: int, n: int) -> None:
+    """Losses of the first ``n`` lanes by every link; they are the pixels from ``first`` on in the order of rays."""
+    shared = work.block[0]
+    settle_receiver(shared, site, frame.has_cover)
+    sea = 0.0
+    for k in range(LANES):
+        sea = greatest(sea, float(shared[OMEGA + k]))
+    for j in range(1, work.block.shape[0]):
+        for at in range(SHARED_SIZE):
+            work.block[j, at] = shared[at]
+    for j in range(work.block.shape[0]):
+        settle(work.block[j], site, links.is_varying)
+    for link in range(links.height.size):
+        b = work.block[links.height[link]]
+        finish_block(b, unpack_air(links.table[link]), sea > 0.0)
         for k in range(n):
-            sea = greatest(sea, float(b[OMEGA + k]))
-        settle(b, single(sweep.bulge), single(sweep.flat_bulge))
-        for link in range(links.height.size):
-            if links.height[link] == j:
-                _finish_link(links, work, j, link, sea > 0.0)
-        work.filled[j] = 0
-
-
-@jit
-def _finish_link(links: Links, work: Work, j: int, link: int, with_sea: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
-    b = work.block[j]
-    finish_block(b, unpack_air(links.table[link]), with_sea)
-    for k in range(work.filled[j]):
-        work.losses[link, work.at[j, k]] = b[LOSS + k]
-        work.departures[link, work.at[j, k]] = b[DEPARTURE + k]
+            work.losses[link, work.order[first + k]] = b[LOSS + k]
+            work.departures[link, work.order[first + k]] = b[DEPARTURE + k]
 
 
 @jit
@@ -260,16 +234,8 @@ def _sort_pixels(frame: Frame, sweep: Sweep, work: Work) -> None:
         work.starts[number + 1] -= 1
         p, row, col = work.starts[number + 1], work.rows[i], work.cols[i]
         work.order[p] = i
-        work.sorted[p, 0], work.sorted[p, 1] = row - sweep.row, col - sweep.col
+        work.sorted[p, 0], work.sorted[p, 1] = row - sweep.row - sweep.part_row, col - sweep.col - sweep.part_col
         work.sorted[p, 2], work.sorted[p, 3] = work.distance[i], frame.height[np.uint64(row * frame.n_cols + col)]
-
-
-@jit
-def _step(sweep: Sweep, total: float) -> tuple[int, float, int]:
-    """Points and step (km) of a pixel's own path, and the last sample it takes from its ray."""
-    n = path_points(total, sweep.spacing)
-    step = total / (n - 1)
-    return n, step, int((total - (TAIL + 0.5) * step) / sweep.spacing)
 
 
 @jit
@@ -284,23 +250,40 @@ def _way(sweep: Sweep, number: int) -> tuple[float, float]:
     return slope * stride, sense * stride
 
 
+@jit
+def _start_ray(frame: Frame, sweep: Sweep, ray: Ray, work: Work, number: int, ground_t: float) -> None:
+    """Take the samples of a ray up to where its farthest pixel wants them."""
+    total = 0.0
+    for p in range(work.starts[number + 1], work.starts[number + 2]):
+        total = greatest(total, float(work.sorted[p, 2]))
+    step = total / (path_points(total, sweep.spacing) - 1)
+    pass_ray(frame, sweep, ray, _way(sweep, number), ground_t, int((total - TAIL * step) / sweep.spacing))
+
+
 @jit_entry
-def sweep_losses(frame: Frame, sweep: Sweep, ray: Ray, links: Links, work: Work) -> None:
+def sweep_losses(frame: Frame, sweep: Sweep, site: Site, ray: Ray, links: Links, work: Work) -> None:
     """Fill ``work.losses`` and ``work.departures`` for all wanted pixels farther than ``sweep.near_km``."""
     _sort_pixels(frame, sweep, work)
     ground_t = sample(frame, sweep, 0.0, 0.0)[0]
-    for number in range(work.starts.size - 2):
-        first, stop = work.starts[number + 1], work.starts[number + 2]
-        longest = 0.0
-        for p in range(first, stop):
-            longest = greatest(longest, float(work.sorted[p, 2]))
-        if longest > 0.0:
-            pass_ray(frame, sweep, ray, _way(sweep, number), ground_t, _step(sweep, longest)[2])
-        for p in range(first, stop):
-            north, east = work.sorted[p, 0] - sweep.part_row, work.sorted[p, 1] - sweep.part_col
-            total = float(work.sorted[p, 2])
-            n, step, last = _step(sweep, total)
-            path = Path(north, east, total, step, n, float(work.sorted[p, 3]), last)
-            _gather(frame, sweep, ray, path, ground_t, links, work, work.order[p])
-    if work.filled[0] > 0:
-        _finish(sweep, links, work)
+    n_rays = work.starts.size - 2
+    n_pixels, number = int(work.starts[n_rays + 1]), -1
+    for first in range(0, n_pixels, LANES):
+        n = n_pixels - first
+        n = min(n, LANES)
+        _take_lanes(frame, site, work, ground_t, first, n)
+        for k in range(n):
+            while first + k >= work.starts[number + 2]:
+                number += 1
+                if first + k < work.starts[number + 2]:
+                    _start_ray(frame, sweep, ray, work, number, ground_t)
+            _take_receiver(frame, sweep, ray, work.block[0], k)
+            for j in range(ray.heights.size):
+                hts = single(ground_t + ray.heights[j])
+                _take_antenna(sweep, ray, work, j, hts, k)
+                if links.is_varying:
+                    _take_flat(sweep, ray, work, j, hts, k)
+        for row in range(0, BLOCK_SIZE, LANES):
+            for k in range(n, LANES):
+                for j in range(ray.heights.size):
+                    work.block[j, row + k] = work.block[j, row]
+        _finish(frame, site, links, work, first, n)

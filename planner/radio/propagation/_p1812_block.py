@@ -8,27 +8,40 @@ from __future__ import annotations
 
 from planner.radio.propagation._p1812_sweep import TAIL
 
-__all__ = ["BLOCK_SIZE", "FIELDS", "LANES"]
+__all__ = ["BLOCK_SIZE", "FIELDS", "LANES", "SHARED_SIZE"]
 
 LANES = 32
 
-FIELDS = (
-    "total", "step", "points", "hts", "hrs", "ground_t", "ground_r", "last_x", "last_h", "v1", "v2",
-    "over_t", "at_t", "height_t", "bare_t", "slope_t", "over_r", "at_r", "height_r", "bare_r", "slope_r",
-    "above", "above_at", "room", "omega", "longest", "coast_t", "coast_r",
+_TAKEN = (
+    "north", "east", "total", "ground_r", "ground_t", "step", "points", "last", "hrs", "bent_r",
+    "last_x", "last_h", "v1", "v2", "over_r", "at_r", "height_r", "bare_r", "slope_r",
+    "sea", "land_run", "longest", "coast_t", "coast_r", "omega",
+)  # fmt: skip
+
+_OF_ANTENNA = (
+    "hts", "over_t", "at_t", "height_t", "bare_t", "slope_t", "above", "above_at", "room",
     "slope_t_flat", "slope_r_flat", "nu_flat",
-    *(f"tail_h{q}" for q in range(TAIL)), *(f"tail_g{q}" for q in range(TAIL)),
     "rise", "nu", "hted", "hred", "theta", "theta_t", "theta_r", "dlt", "dlr", "hte", "hre", "rough", "departure",
     "free", "diffracted", "diffracted_flat", "ducted", "loss",
 )  # fmt: skip
-"""Gathered pixel by pixel
-    Distance and step of the pixel's own path (km), its points; antennas and ground at both ends above sea level
-    (m); kilometre and ground of the last sample taken on the ray, moments of the smooth surface up to it; steepest
-    slope over the curved Earth from the transmitter to bare ground, its kilometre and height, that without
-    curvature and that to ground with clutter (m/km); the same from the receiver; greatest height of bare ground
-    over the direct line (m) and its kilometre; least ν² of a clear path without its constant factor; share over
-    sea, longest land section, distances to the coast (km); slopes from both ends and largest ν over the flatter
-    Earth of β0 % (wanted below 50 % of time only); ground and ground with clutter at the path's last samples.
+
+FIELDS = (
+    *_TAKEN,
+    *(f"{name}_{q}" for name in ("tail_h", "tail_cover", "tail_down", "tail_right") for q in range(TAIL)),
+    *_OF_ANTENNA,
+)
+"""What is the same for all heights of the antenna
+    Offset from the place in pixels, distance (km), ground at both ends (m); by `prepare` step (km) and points of the
+    pixel's own path, number of the last sample taken on the ray, the receiver above sea level and over the curved
+    Earth (m). From the ray: kilometre and ground of that last sample, moments of the smooth surface up to it;
+    steepest slope from the receiver over the curved Earth to bare ground, its kilometre and height, that without
+    curvature and that to ground with clutter (m/km); kilometres of sea, of the land section at hand, of the longest one, up
+    to the first sea and the end of the last (after `settle`: to both coasts); share over sea. Ground and clutter at the
+    path's last samples, and how far these stand below and right of a pixel's centre.
+Of one antenna
+    Its height above sea level (m); what it sees, as the receiver; greatest height of bare ground over the direct
+    line (m) and its kilometre; least ν² of a clear path without its constant factor; slopes from both ends and
+    largest ν over the flatter Earth of β0 % (wanted below 50 % of time only).
 Made of these by `settle`
     Transmitter over receiver (m); largest ν without sqrt(1/λ); heights over the smooth surface for diffraction
     (m); angular distance and horizon angles (mrad); horizon distances (km); heights for ducting and roughness (m);
@@ -38,18 +51,19 @@ Made by the formulas
 """
 
 BLOCK_SIZE = len(FIELDS) * LANES
+SHARED_SIZE = (len(_TAKEN) + 4 * TAIL) * LANES
 
 (
-    TOTAL, STEP, POINTS, HTS, HRS, GROUND_T, GROUND_R, LAST_X, LAST_H, V1, V2,
-    OVER_T, AT_T, HEIGHT_T, BARE_T, SLOPE_T, OVER_R, AT_R, HEIGHT_R, BARE_R, SLOPE_R,
-    ABOVE, ABOVE_AT, ROOM, OMEGA, LONGEST, COAST_T, COAST_R,
+    NORTH, EAST, TOTAL, GROUND_R, GROUND_T, STEP, POINTS, LAST, HRS, BENT_R,
+    LAST_X, LAST_H, V1, V2, OVER_R, AT_R, HEIGHT_R, BARE_R, SLOPE_R,
+    SEA, LAND_RUN, LONGEST, COAST_T, COAST_R, OMEGA,
+) = range(0, len(_TAKEN) * LANES, LANES)  # fmt: skip
+
+TAIL_H, TAIL_COVER, TAIL_DOWN, TAIL_RIGHT = range(len(_TAKEN) * LANES, SHARED_SIZE, TAIL * LANES)
+
+(
+    HTS, OVER_T, AT_T, HEIGHT_T, BARE_T, SLOPE_T, ABOVE, ABOVE_AT, ROOM,
     SLOPE_T_FLAT, SLOPE_R_FLAT, NU_FLAT,
-) = range(0, 31 * LANES, LANES)  # fmt: skip
-
-TAIL_H = 31 * LANES
-TAIL_G = TAIL_H + TAIL * LANES
-
-(
     RISE, NU, HTED, HRED, THETA, THETA_T, THETA_R, DLT, DLR, HTE, HRE, ROUGH, DEPARTURE,
     FREE, DIFFRACTED, DIFFRACTED_FLAT, DUCTED, LOSS,
-) = range(TAIL_G + TAIL * LANES, BLOCK_SIZE, LANES)  # fmt: skip
+) = range(SHARED_SIZE, BLOCK_SIZE, LANES)  # fmt: skip

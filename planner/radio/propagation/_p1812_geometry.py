@@ -1,13 +1,15 @@
-"""From what was gathered of `LANES` paths to the geometry that the formulas of P.1812-8 take, as packed code."""
+"""The geometry of `LANES` paths in packed code: what their scans need, and what the formulas of P.1812-8 take."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.radio._jit import greatest, jit_single, least, single
+from planner.radio.propagation._fast_math import whole
 from planner.radio.propagation._p1812_block import (
     ABOVE,
     ABOVE_AT,
@@ -15,9 +17,13 @@ from planner.radio.propagation._p1812_block import (
     AT_T,
     BARE_R,
     BARE_T,
+    BENT_R,
+    COAST_R,
+    COAST_T,
     DEPARTURE,
     DLR,
     DLT,
+    EAST,
     GROUND_R,
     GROUND_T,
     HEIGHT_R,
@@ -28,23 +34,32 @@ from planner.radio.propagation._p1812_block import (
     HTE,
     HTED,
     HTS,
+    LAND_RUN,
     LANES,
+    LAST,
     LAST_H,
     LAST_X,
+    LONGEST,
+    NORTH,
     NU,
     NU_FLAT,
+    OMEGA,
     OVER_R,
     OVER_T,
+    POINTS,
     RISE,
     ROOM,
     ROUGH,
+    SEA,
     SLOPE_R,
     SLOPE_R_FLAT,
     SLOPE_T,
     SLOPE_T_FLAT,
     STEP,
-    TAIL_G,
+    TAIL_COVER,
+    TAIL_DOWN,
     TAIL_H,
+    TAIL_RIGHT,
     THETA,
     THETA_R,
     THETA_T,
@@ -52,11 +67,95 @@ from planner.radio.propagation._p1812_block import (
     V1,
     V2,
 )
+from planner.radio.propagation._p1812_path import FAR_COAST_KM
 from planner.radio.propagation._p1812_sweep import TAIL
 
-__all__ = ["settle"]
+__all__ = ["Site", "prepare", "settle", "settle_receiver"]
 
 Block = NDArray[np.float32]
+
+
+class Site(NamedTuple):
+    """The place and the frame in single precision.
+
+    Pixel of the place and its offset in it; last row and column that have a neighbour; spacing of samples (km) and
+    its inverse; receiver above ground (m); 500/a_e and 500/a_β.
+    """
+
+    row: float
+    col: float
+    part_row: float
+    part_col: float
+    last_row: float
+    last_col: float
+    spacing: float
+    per_km: float
+    rx_height: float
+    bulge: float
+    flat_bulge: float
+
+
+@jit_single
+def prepare(b: Block, site: Site, n_cols: int, tail_at: NDArray[np.int64]) -> None:
+    """Own path of every lane from its offset, distance and ground; where its last samples lie in the frame.
+
+    ``tail_at`` takes the upper left of the four pixels around each. The whole part of a place is counted from the
+    tower's own pixel, so that every frame gives the same bits.
+    """
+    for k in range(LANES):
+        total = b[TOTAL + k]
+        steps = greatest(whole(total * site.per_km + 0.5), 4.0)
+        step = total / steps
+        b[STEP + k], b[POINTS + k] = step, steps + 1.0
+        b[LAST + k] = whole((total - (TAIL + 0.5) * step) * site.per_km)
+        b[HRS + k] = b[GROUND_R + k] + site.rx_height
+        b[BENT_R + k] = b[HRS + k] - site.bulge * total * total
+    for q in range(TAIL):
+        back = single(TAIL - q)
+        for k in range(LANES):
+            share = 1.0 - back / (b[POINTS + k] - 1.0)
+            row, col = site.part_row + b[NORTH + k] * share, site.part_col + b[EAST + k] * share
+            top, left = site.row + whole(row), site.col + whole(col)
+            upper, west = least(greatest(top, 0.0), site.last_row), least(greatest(left, 0.0), site.last_col)
+            b[TAIL_DOWN + q * LANES + k] = row - whole(row) + (top - upper)
+            b[TAIL_RIGHT + q * LANES + k] = col - whole(col) + (left - west)
+            tail_at[q * LANES + k] = np.int64(upper) * n_cols + np.int64(west)
+
+
+@jit_single
+def settle_receiver(b: Block, site: Site, has_cover: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
+    """Zones up to each pixel, on land: share of sea, longest land section, land to the first and from the last sea.
+
+    The ray's samples stand for half a step to both sides, those of the tail likewise.
+    """
+    for k in range(LANES):
+        b[OMEGA + k] = 0.0
+    if not has_cover:
+        for k in range(LANES):
+            b[LONGEST + k], b[COAST_T + k], b[COAST_R + k] = b[TOTAL + k], FAR_COAST_KM, FAR_COAST_KM
+        return
+    for q in range(TAIL):
+        back = single(TAIL - q)
+        for k in range(LANES):
+            total, step = b[TOTAL + k], b[STEP + k]
+            low = total - (back + 0.5) * step
+            if q == 0:
+                low = (b[LAST + k] + 0.5) * site.spacing if b[LAST + k] > 0.0 else 0.0
+            high = total - (back - 0.5) * step
+            is_sea, width = b[TAIL_COVER + q * LANES + k] < 0.0, high - low
+            b[COAST_T + k] = least(b[COAST_T + k], low) if is_sea else b[COAST_T + k]
+            b[COAST_R + k] = high if is_sea else b[COAST_R + k]
+            b[SEA + k] += width if is_sea else 0.0
+            b[LAND_RUN + k] = 0.0 if is_sea else b[LAND_RUN + k] + width
+            b[LONGEST + k] = greatest(b[LONGEST + k], b[LAND_RUN + k])
+    for k in range(LANES):
+        total = b[TOTAL + k]
+        is_dry = b[SEA + k] <= 0.0
+        longest = greatest(b[LONGEST + k], b[LAND_RUN + k] + 0.5 * b[STEP + k])
+        b[OMEGA + k] = least(1.0, b[SEA + k] / total)
+        b[LONGEST + k] = total if is_dry else longest
+        b[COAST_T + k] = FAR_COAST_KM if is_dry else b[COAST_T + k]
+        b[COAST_R + k] = FAR_COAST_KM if is_dry else total - b[COAST_R + k]
 
 
 @jit_single
@@ -75,8 +174,9 @@ def _pass_tail(b: Block, q: int, back: float, bulge: float) -> None:
         total, hts, hrs = b[TOTAL + k], b[HTS + k], b[HRS + k]
         rest = back * b[STEP + k]
         x = total - rest
-        h, g = b[TAIL_H + q * LANES + k], b[TAIL_G + q * LANES + k]
-        sag, bent_r = bulge * x * x, hrs - bulge * total * total
+        h = b[TAIL_H + q * LANES + k]
+        g = h + greatest(b[TAIL_COVER + q * LANES + k], 0.0)
+        sag, bent_r = bulge * x * x, b[BENT_R + k]
         from_t, from_r = 1.0 / x, 1.0 / rest
         over_t, over_r = (h - sag - hts) * from_t, (h - sag - bent_r) * from_r
         is_first, is_last = over_t > b[OVER_T + k], over_r >= b[OVER_R + k]
@@ -102,7 +202,8 @@ def _pass_flat(b: Block, q: int, back: float, bulge: float) -> None:
     for k in range(LANES):
         total, hts, hrs = b[TOTAL + k], b[HTS + k], b[HRS + k]
         rest = back * b[STEP + k]
-        x, g = total - rest, b[TAIL_G + q * LANES + k]
+        x = total - rest
+        g = b[TAIL_H + q * LANES + k] + greatest(b[TAIL_COVER + q * LANES + k], 0.0)
         b[SLOPE_T_FLAT + k] = greatest(b[SLOPE_T_FLAT + k], (g - hts) / x + bulge * rest)
         b[SLOPE_R_FLAT + k] = greatest(b[SLOPE_R_FLAT + k], (g - hrs) / rest + bulge * x)
         above = g - hts - (hrs - hts) / total * x
@@ -144,12 +245,14 @@ def _smooth_surface(b: Block) -> None:
 
 
 @jit_single
-def settle(b: Block, bulge: float, flat_bulge: float) -> None:
-    """Write the rows of a block that the formulas take; ``bulge`` is 500/a_e, ``flat_bulge`` 500/a_β."""
+def settle(b: Block, site: Site, is_varying: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
+    """Write the rows of a block that the formulas take; ``is_varying``: below 50 % of time."""
+    bulge = site.bulge
     for q in range(TAIL):
         back = single(TAIL - q)
         _pass_tail(b, q, back, bulge)
-        _pass_flat(b, q, back, flat_bulge)
+        if is_varying:
+            _pass_flat(b, q, back, site.flat_bulge)
     for k in range(LANES):
         total, hts, hrs = b[TOTAL + k], b[HTS + k], b[HRS + k]
         b[RISE + k] = hts - hrs

@@ -19,10 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.radio._jit import greatest, jit, least, single
-from planner.radio.propagation._p1812_path import FAR_COAST_KM
 from planner.radio.propagation._sampling import Frame
 
-__all__ = ["PAD", "TAIL", "Ray", "Sweep", "make_ray", "pass_ray", "sample", "zones_at"]
+__all__ = ["PAD", "TAIL", "Ray", "Sweep", "make_ray", "pass_ray", "sample"]
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -183,38 +182,3 @@ def _pass_zones(sweep: Sweep, ray: Ray, last: int) -> None:
         longest = greatest(longest, run)
         ray.zones[i, SEA], ray.zones[i, LAND_RUN] = sea, run
         ray.zones[i, LONGEST], ray.zones[i, LAST_SEA] = longest, end
-
-
-@jit
-def zones_at(
-    sweep: Sweep, ray: Ray, last: int, path: tuple[float, float], tail_sea: int
-) -> tuple[float, float, float, float]:
-    """Zones up to a pixel on land: share of sea, longest land section, land to the first and from the last sea, km.
-
-    ``path`` is the pixel's distance and step in kilometres, ``last`` the last sample taken on the ray, ``tail_sea`` has
-    a bit for each sample of the tail that is sea.
-    """
-    total, step_km = path
-    sea, run, longest, end = 0.0, 0.0, 0.0, 0.0
-    low, first = 0.0, FAR_COAST_KM
-    if last > 0:
-        sea, run = ray.zones[last, SEA], ray.zones[last, LAND_RUN]
-        longest, end = ray.zones[last, LONGEST], ray.zones[last, LAST_SEA]
-        low = sweep.spacing * (last + 0.5)
-        if sea > 0.0:
-            first = sweep.spacing * (ray.first_sea[0] - 0.5)
-    for q in range(TAIL):
-        high = total - step_km * (TAIL - q - 0.5)
-        if tail_sea >> q & 1:
-            first = least(first, low)
-            sea += high - low
-            end = high
-            run = 0.0
-        else:
-            run += high - low
-        longest = greatest(longest, run)
-        low = high
-    longest = greatest(longest, run + 0.5 * step_km)
-    if sea <= 0.0:
-        return 0.0, total, FAR_COAST_KM, FAR_COAST_KM
-    return least(1.0, sea / total), longest, first, total - end

@@ -14,13 +14,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import greatest, jit_entry, jit_scan
+from planner.radio._jit import greatest, jit_entry, jit_scan, single
 from planner.radio.link import RadioLink
 from planner.radio.location import location_sigma_db
 from planner.radio.propagation import MIN_DISTANCE_KM, AreaJob, ModelInfo, Profile, Surface
 from planner.radio.propagation._p1812_area import Links, Work, sweep_losses
 from planner.radio.propagation._p1812_block import BLOCK_SIZE, LANES
 from planner.radio.propagation._p1812_diffraction import Steps, make_ground, make_steps
+from planner.radio.propagation._p1812_geometry import Site
 from planner.radio.propagation._p1812_kernel import PARTS, Air, inverse_normal, pack_air, point_loss, unpack_air
 from planner.radio.propagation._p1812_path import FAR_COAST_KM, zone_lengths
 from planner.radio.propagation._p1812_sweep import TAIL, Sweep, make_ray
@@ -205,7 +206,8 @@ def area_losses(job: AreaJob) -> tuple[NDArray[np.float32], NDArray[np.float32]]
         ray = make_ray(1.05 * float(distance.max()), spacing, heights)
         sweep = _sweep(job, near_km, ray.x.size)
         work = _work(job, sweep, distance, (losses, departures), heights.size)
-        sweep_losses(frame_of(surface), sweep, ray, links, work)
+        frame = frame_of(surface)
+        sweep_losses(frame, sweep, _site(frame, sweep), ray, links, work)
     return losses, departures
 
 
@@ -236,6 +238,17 @@ def _sweep(job: AreaJob, near_km: float, n_samples: int) -> Sweep:
     )
 
 
+def _site(frame: Frame, sweep: Sweep) -> Site:
+    """The place and the frame as packed code takes them."""
+    return Site(*(
+        single(value)
+        for value in (
+            sweep.row, sweep.col, sweep.part_row, sweep.part_col, frame.n_rows - 2, frame.n_cols - 2, sweep.spacing,
+            1.0 / sweep.spacing, sweep.rx_height, sweep.bulge, sweep.flat_bulge,
+        )
+    ))  # fmt: skip
+
+
 def _work(
     job: AreaJob,
     sweep: Sweep,
@@ -255,8 +268,7 @@ def _work(
         order=np.empty(n, dtype=np.int32),
         sorted=np.empty((n, 4), dtype=np.float32),
         block=np.zeros((n_heights, BLOCK_SIZE), dtype=np.float32),
-        at=np.zeros((n_heights, LANES), dtype=np.int32),
-        filled=np.zeros(n_heights, dtype=np.int64),
+        tail_at=np.zeros(TAIL * LANES, dtype=np.int64),
     )
 
 
