@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Grid", "Raster"]
+__all__ = ["Grid", "MetricGrid", "MetricRaster", "Raster"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,50 @@ class Raster:
     """
 
     grid: Grid
+    values: NDArray[Any]
+    unit: str
+
+    def __post_init__(self) -> None:
+        if self.values.shape != self.grid.shape:
+            message = f"raster of shape {self.values.shape} does not fit its grid {self.grid.shape}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True)
+class MetricGrid:
+    """A north-up raster frame in a conformal projection, such as UTM.
+
+    Parameters
+    ----------
+    west_m, north_m
+        Easting and northing of the outer corner of the first pixel.
+    pixel_m
+        Side of a square pixel on the map, positive.
+    n_rows, n_cols
+        Shape of the arrays on it; row 0 is the northernmost.
+    scale
+        Metres on the map per metre on the ground where the grid is used (`utm_scale`); 1 takes the map as it is,
+        which is wrong by up to 0.13 % within a UTM zone.
+    """
+
+    west_m: float
+    north_m: float
+    pixel_m: float
+    n_rows: int
+    n_cols: int
+    scale: float = 1.0
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(n_rows, n_cols)``."""
+        return self.n_rows, self.n_cols
+
+
+@dataclass(frozen=True)
+class MetricRaster:
+    """Values on a projected grid, with their unit; see `Raster`."""
+
+    grid: MetricGrid
     values: NDArray[Any]
     unit: str
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import RadioError
 from planner.geo import metres_per_degree
-from planner.grid import Grid, Raster
+from planner.grid import Grid, MetricGrid, MetricRaster, Raster
+from planner.radio.link import require_between
 from planner.radio.propagation import Surface
 from planner.specs.radio import ClutterSpec, RadioSpec
 
-__all__ = ["Ground", "clutter_heights", "halo_pixels", "make_ground", "metric_km", "offset", "pixel_km"]
+__all__ = ["Ground", "clutter_heights", "fill_voids", "halo_pixels", "make_ground", "metric_km", "offset", "pixel_km"]
 
 _SNAP = 1 << 20
 """Places are snapped to 2⁻²⁰ of a pixel, so that a tile and the whole give the same paths bit for bit."""
@@ -94,7 +96,7 @@ class Ground:
             raise RadioError(message, code="radio_terrain_void", n=count, lon_deg=lon, lat_deg=lat, policy=policy)
 
 
-def offset(frame: Grid, grid: Grid, what: str) -> tuple[int, int]:
+def offset(frame: Grid | MetricGrid, grid: Grid | MetricGrid, what: str) -> tuple[int, int]:
     """Row and column at which ``grid`` starts on ``frame``.
 
     Raises
@@ -102,10 +104,12 @@ def offset(frame: Grid, grid: Grid, what: str) -> tuple[int, int]:
     RadioError
         The two do not share pixels, or the grid is not inside.
     """
-    row = (frame.north_deg - grid.north_deg) / frame.pixel_deg
-    col = (grid.west_deg - frame.west_deg) / frame.pixel_deg
+    west, north, pixel = _corner(frame)
+    own_west, own_north, own_pixel = _corner(grid)
+    row, col = (north - own_north) / pixel, (own_west - west) / pixel
     is_aligned = (
-        abs(frame.pixel_deg - grid.pixel_deg) < 1e-9 * grid.pixel_deg
+        isinstance(frame, Grid) == isinstance(grid, Grid)
+        and abs(pixel - own_pixel) < 1e-9 * own_pixel
         and abs(row - round(row)) < 1e-3
         and abs(col - round(col)) < 1e-3
     )
@@ -115,6 +119,13 @@ def offset(frame: Grid, grid: Grid, what: str) -> tuple[int, int]:
         message = f"{what} on {frame} does not hold the grid {grid} pixel by pixel: bring it onto the run's grid first"
         raise RadioError(message, code="radio_grid", what=what)
     return top, left
+
+
+def _corner(grid: Grid | MetricGrid) -> tuple[float, float, float]:
+    """West and north of a grid and its pixel, in its own unit."""
+    if isinstance(grid, Grid):
+        return grid.west_deg, grid.north_deg, grid.pixel_deg
+    return grid.west_m, grid.north_m, grid.pixel_m
 
 
 def metric_km(
@@ -209,7 +220,8 @@ def make_ground(
     is_void = ~np.isfinite(height)
     n_void = int(is_void.sum())
     if n_void and spec.void_policy != "refuse":
-        height = _filled(height, is_land, frame, spec)
+        side_km = pixel_km(frame.north_deg - 0.5 * frame.n_rows * frame.pixel_deg, frame.pixel_deg)[0]
+        height = _filled(height, np.isfinite(height) & is_land, spec.void_policy, spec.void_fill_km / side_km)
         is_void = ~np.isfinite(height)
     cover = np.where(is_land, np.float32(0.0), np.float32(-1.0))
     if clutter_m is not None:
@@ -220,19 +232,55 @@ def make_ground(
     return Ground(frame, row, col, surface, is_land, is_void, n_void - int(is_void.sum()))
 
 
-def _filled(
-    height: NDArray[np.float32], is_land: NDArray[np.bool_], frame: Grid, spec: RadioSpec
-) -> NDArray[np.float32]:
-    """Heights with voids filled by policy: 0 m, or the nearest known land pixel within reach."""
-    if spec.void_policy == "sea":
-        return np.where(np.isfinite(height), height, np.float32(0.0))
+def fill_voids(
+    terrain: Raster | MetricRaster, policy: Literal["nearest", "sea"], *, reach_km: float = 1.0
+) -> tuple[Raster | MetricRaster, int]:
+    """Terrain with its voids filled, and how many pixels were.
+
+    Parameters
+    ----------
+    terrain
+        Heights; not finite where unknown.
+    policy
+        ``nearest`` takes the nearest known pixel within ``reach_km``, ``sea`` takes 0 m.
+    reach_km
+        Farthest that a height may come from, above 0 to 100; voids farther inside stay.
+
+    Raises
+    ------
+    RadioError
+        Another policy, or a reach outside its range.
+
+    Examples
+    --------
+    >>> terrain = Raster(Grid(121.0, -8.0, 0.001, 2, 2), np.array([[7.0, np.nan], [8.0, 9.0]]), "m")
+    >>> filled, count = fill_voids(terrain, "sea")
+    >>> filled.values.tolist(), count
+    ([[7.0, 0.0], [8.0, 9.0]], 1)
+    """
+    if policy not in {"nearest", "sea"}:
+        message = f"policy = '{policy}' is neither 'nearest' nor 'sea' (planner.radio.fill_voids)"
+        raise RadioError(message, code="radio_policy", value=policy)
+    require_between("reach_km", reach_km, 1e-3, 100.0, "planner.radio.fill_voids")
+    values = np.asarray(terrain.values, dtype=np.float64)
+    known = np.isfinite(values)
+    grid = terrain.grid
+    if isinstance(grid, Grid):
+        side_km = pixel_km(grid.north_deg - 0.5 * grid.n_rows * grid.pixel_deg, grid.pixel_deg)[0]
+    else:
+        side_km = grid.pixel_m / grid.scale / 1000.0
+    filled = _filled(values, known, policy, reach_km / side_km)
+    return replace(terrain, values=filled), int(np.isfinite(filled).sum() - known.sum())
+
+
+def _filled(height: NDArray[Any], known: NDArray[np.bool_], policy: str, reach_pixels: float) -> NDArray[Any]:
+    """Heights with voids filled by policy: 0 m, or the nearest ``known`` pixel within reach."""
+    if policy == "sea":
+        return np.where(np.isfinite(height), height, height.dtype.type(0.0))
     from scipy.ndimage import distance_transform_edt
 
-    unknown = ~(np.isfinite(height) & is_land)
-    _, south_m = metres_per_degree(frame.north_deg - 0.5 * frame.n_rows * frame.pixel_deg)
-    reach = spec.void_fill_km * 1000.0 / (float(south_m) * frame.pixel_deg)
-    if unknown.all():
+    if not known.any():
         return height
-    distance, (rows, cols) = distance_transform_edt(unknown, return_indices=True)
-    use = ~np.isfinite(height) & (distance <= reach)
+    distance, (rows, cols) = distance_transform_edt(~known, return_indices=True)
+    use = ~np.isfinite(height) & (distance <= reach_pixels)
     return np.where(use, height[rows, cols], height)
