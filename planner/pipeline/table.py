@@ -56,7 +56,7 @@ def stage_table(scenario: Scenario, *, more_formats: tuple[str, ...] = ()) -> tu
     frame = Stage("frame", "frame", (_FIRST,), ("region", "layers.admin"), ("data/reference",))
     names = tuple(stage.name for stage in layers)
     core = _core(scenario, names)
-    return (admin, frame, *others, *core, *_frontier(scenario, names), *_outputs(scenario, names, more_formats))
+    return (admin, frame, *others, *core, *_around(scenario, names), *_outputs(scenario, names, more_formats))
 
 
 def _demand(scenario: Scenario, more_formats: tuple[str, ...]) -> None:
@@ -130,19 +130,25 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     )  # fmt: skip
 
 
-def _frontier(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
-    if not _has_frontier(scenario):
-        return ()
-    held = tuple(name for kind in ("admin", "decisions", "priority") if (name := f"layer:{kind}") in layers)
+def _around(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
+    """Stages that look around the finished plan: other ceilings, and what each decision costs."""
+    held = tuple(name for kind in ("admin", "decisions") if (name := f"layer:{kind}") in layers)
     inputs = ("cells", "service", "score", "candidates", "options", "backhaul", "plan", *held)
-    return (Stage("frontier", "frontier", inputs, ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost"), outputs=("frontier.csv",)),)  # fmt: skip
+    settings = ("budget", "date", "objective", "service")
+    frontier = Stage("frontier", "frontier", inputs, settings, ("models/service",), outputs=("frontier.csv",))
+    decided = Stage("decided", "decided", inputs, ("budget", "objective"), outputs=("decisions.csv",))
+    found = (frontier,) if _has_frontier(scenario) else ()
+    return (*found, decided) if "layer:decisions" in layers and _is_plain(scenario) else found
+
+
+def _is_plain(scenario: Scenario) -> bool:
+    """Whether one ceiling on present values is the only rule: what is looked at around a plan varies that alone."""
+    budget, equity = scenario.budget, scenario.equity
+    return not (budget.sources or equity.floors or equity.money_shares or scenario.goal)
 
 
 def _has_frontier(scenario: Scenario) -> bool:
-    """Whether plans under other ceilings are asked for: they vary the one ceiling on present values."""
-    budget, equity = scenario.budget, scenario.equity
-    is_plain = not (budget.sources or equity.floors or equity.money_shares or scenario.goal)
-    return bool(budget.frontier_points) and is_plain
+    return bool(scenario.budget.frontier_points) and _is_plain(scenario)
 
 
 def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[Stage, ...]:

@@ -15,7 +15,7 @@ from planner.plan.instance import Instance, only_choices
 from planner.plan.link_word import is_link_word, link_starts
 from planner.plan.types import Problem
 
-__all__ = ["Demand", "Word", "allowed_options", "demands_of", "first_technology", "read_word", "split_places"]
+__all__ = ["Demand", "Word", "allowed_options", "demands_of", "read_word", "speaks_of", "split_places"]
 
 Flags = NDArray[np.bool_]
 _NOTHING = "no option it allows finds a backhaul within the ceiling"
@@ -130,7 +130,7 @@ def split_places(words: tuple[Word, ...]) -> frozenset[str]:
     return frozenset(name for word in words if word.backhaul for name in word.candidates)
 
 
-def _speaks_of(instance: Instance, problem: Problem, word: Word) -> Flags:
+def speaks_of(instance: Instance, problem: Problem, word: Word) -> Flags:
     """Choices that a decision means."""
     place = np.isin(np.array(instance.place_ids, dtype=object), np.array(word.candidates, dtype=object))
     hit = place[instance.choice_place] if len(place) else np.zeros(instance.n_choices, dtype=bool)
@@ -138,11 +138,11 @@ def _speaks_of(instance: Instance, problem: Problem, word: Word) -> Flags:
         types = problem.options["site_type"].to_numpy(dtype=object)[instance.option_rows]
         hit = hit & (types == word.site_type)[instance.choice_option]
     if word.backhaul:
-        hit = hit & np.array([tech == word.backhaul for tech in first_technology(instance, problem)], dtype=bool)
+        hit = hit & np.array([tech == word.backhaul for tech in _first_technology(instance, problem)], dtype=bool)
     return np.asarray(hit, dtype=bool)
 
 
-def first_technology(instance: Instance, problem: Problem) -> list[str]:
+def _first_technology(instance: Instance, problem: Problem) -> list[str]:
     """Technology of each choice's first link, "" where several are possible."""
     network = instance.network
     graph: Any = problem.graph
@@ -171,13 +171,13 @@ def demands_of(instance: Instance, problem: Problem, words: tuple[Word, ...]) ->
     allowed = np.ones(instance.n_choices, dtype=bool)
     for word in words:
         if word.action == "forbid" and word.backhaul:
-            allowed &= ~_speaks_of(instance, problem, word)
+            allowed &= ~speaks_of(instance, problem, word)
     instance = only_choices(instance, allowed)
     demands, faults = [], []
     for word in words:
         if word.action == "forbid":
             continue
-        choices = np.flatnonzero(_speaks_of(instance, problem, word))
+        choices = np.flatnonzero(speaks_of(instance, problem, word))
         if len(choices):
             demands.append(Demand(word, choices))
         else:

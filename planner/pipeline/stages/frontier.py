@@ -7,10 +7,9 @@ import pandas as pd
 from planner.facts import FactsInputs, newly_served_desa
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import cost_spec, layer, service_spec
+from planner.pipeline.stages._frame import layer, service_spec
 from planner.pipeline.stages._plan import dated, read_plan
 from planner.pipeline.stages._problem import read_problem
-from planner.pipeline.stages._rules import rules_of
 from planner.plan.frontier import ceilings_around, frontier
 from planner.plan.link_word import obey_links
 
@@ -27,23 +26,17 @@ def warm() -> None:
 
 
 def run(context: StageContext) -> None:
-    """Plan around the ceiling; a plan under that ceiling alone is one of the points.
-
-    Notes
-    -----
-    A plan of years, floors or a goal obeys more rules than these points do: they then lie around its cost.
-    """
+    """Plan around the ceiling; the scenario's own plan is one of the points."""
     scenario = context.scenario
     decisions = layer(context, "decisions")
     problem = obey_links(read_problem(context)[0], decisions)
     plan = read_plan(context.inputs["plan"])
-    is_plain = rules_of(scenario, layer(context, "priority"), cost_spec(scenario)) is None
-    ceiling = scenario.budget.total_idr if is_plain else float(plan.totals["cost_idr"])
+    ceiling = scenario.budget.total_idr
     found = frontier(
         problem,
         ceilings_idr=ceilings_around(ceiling, scenario.budget.frontier_points),
         decisions=decisions,
-        plan=(ceiling, plan) if is_plain else None,
+        plan=(ceiling, plan),
     )
     inputs = FactsInputs(
         cells=problem.cells,
