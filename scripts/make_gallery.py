@@ -2,7 +2,9 @@
 """Pictures of a run for the README and maps/gallery: the map on laptop and phone, pages of the report, the workbook.
 
 ``scripts/make_gallery.py runs/demo/map.html`` needs Chromium and Playwright (the test extra). Pages of the report need
-``pdftoppm`` (poppler-utils); without it their pictures are left as they are.
+``pdftoppm`` (poppler-utils); without it their pictures are left as they are. ``--sample RUN`` copies one of each output of a
+small run, e.g. of ``merata plan data/sample/scenario.toml --out runs/small --set 'region.areas=["53.20"]' --set region.pixel_m=600.0
+--set budget.ceiling_idr=4e10``, then ``merata export runs/small --format kmz``.
 """
 
 from __future__ import annotations
@@ -60,14 +62,28 @@ def draw_report(run: Path, out: Path) -> list[Path]:
     made = []
     text = subprocess.run(["pdftotext", "-layout", report, "-"], capture_output=True, text=True, check=True).stdout
     words = read_words("id")
-    for name, heading in (("report_id_summary", words("pdf.summary")), ("report_id_plan", words("pdf.plan"))):
+    pages_of = {"summary": words("pdf.summary"), "plan": words("pdf.plan"), "ceilings": words("pdf.frontier")}
+    for part, heading in pages_of.items():
+        name = f"report_id_{part}"
         pages = [number for number, page in enumerate(text.split("\f"), start=1) if _is_headed(page, heading)]
+        if not pages:
+            continue  # a run without a frontier
         target = out / name
         subprocess.run(
             [program, "-r", "90", "-png", "-singlefile", "-f", str(pages[0]), "-l", str(pages[0]), report, target], check=True
         )  # fmt: skip
         made.append(_few_colours(target.with_suffix(".png")))
     return made
+
+
+SAMPLES = ("map.html", "report/laporan_id.pdf", "report/laporan_id.xlsx", "gis/plan.gpkg", "gis/plan.kmz")
+
+
+def copy_samples(run: Path, out: Path) -> list[Path]:
+    """One of each output of a small run, to open without making a plan."""
+    folder = out / "sample"
+    folder.mkdir(parents=True, exist_ok=True)
+    return [Path(shutil.copyfile(run / name, folder / Path(name).name)) for name in SAMPLES if (run / name).is_file()]
 
 
 def _is_headed(page: str, heading: str) -> bool:
@@ -143,6 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("page", type=Path, help="map.html of a run")
     parser.add_argument("--out", type=Path, default=GALLERY, help="folder of the pictures")
+    parser.add_argument("--sample", type=Path, help="folder of a small run whose outputs are copied")
     given = parser.parse_args(arguments)
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None or not given.page.is_file():
@@ -161,6 +178,8 @@ def main(arguments: list[str] | None = None) -> int:
         for target in (*draw_report(run, given.out), *draw_workbook(browser, run, given.out)):
             print(f"{target}  {target.stat().st_size / 1e3:,.0f} kB")
         browser.close()
+    for target in copy_samples(given.sample, given.out) if given.sample else ():
+        print(f"{target}  {target.stat().st_size / 1e3:,.0f} kB")
     return 0
 
 
