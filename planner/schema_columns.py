@@ -408,5 +408,8 @@ SURVEYS = (
     Column("people_unknown", "number", "People about whom nothing is known", is_required=True, minimum=0.0),
     Column("confidence_share", "number", "Mean confidence today", is_required=True, minimum=0.0, maximum=1.0),
     Column("settle_with", "text", "Key of the words that say what would settle it", is_required=True),
+    Column("stake_weight", "number", "Most unknown weight that one site there could serve", minimum=0.0),
+    Column("change_weight", "number", "What the plan would serve more if all of it proved unserved", minimum=0.0),
+    Column("expected_weight", "number", "The same, times the probability that the unknown lack service", minimum=0.0),
     _LON, _LAT,
 )  # fmt: skip

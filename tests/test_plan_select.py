@@ -132,7 +132,7 @@ def test_limited_cells_gain_only_what_is_unserved():
 def test_unknown_cells_earn_a_survey_and_no_site():
     problem = two_places()
     problem = dataclasses.replace(problem, service=problem.service.assign(level="unknown", confidence_share=0.1))
-    plan = surveys(select(problem, ceiling_idr=100.0), problem.cells, problem.service)
+    plan = surveys(select(problem, ceiling_idr=100.0), problem, reach_km=3.0)
     assert len(plan.sites) == 0
     assert plan.certificate.bound == 0.0
     assert plan.surveys["n_umkm_unknown"].tolist() == [13.0]

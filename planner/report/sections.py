@@ -415,11 +415,11 @@ def surveys(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     rows = inputs.surveys.sort_values("rank", kind="stable")[:ROWS_MAX]
     places = places_of(rows["area_code"], facts)
     heads = [(words("pdf.rank"), ">auto"), (words("pdf.area"), "1fr"), (words("columns.n_umkm_unknown"), ">auto"),
-             (words("pdf.confidence"), ">auto"), (words("pdf.settle"), "auto")]  # fmt: skip
+             (words("columns.expected_weight"), ">auto"), (words("pdf.confidence"), ">auto"), (words("pdf.settle"), "auto")]  # fmt: skip
     cells = [
         [
             say.number(r["rank"]), place or printable(r["area_code"]), say.number(r["n_umkm_unknown"]),
-            say.share(r["confidence_share"]), said(words, "map.settle", r["settle_with"]),
+            say.number(r.get("expected_weight")), say.share(r["confidence_share"]), said(words, "map.settle", r["settle_with"]),
         ]
         for r, place in zip(rows.to_dict("records"), places, strict=True)
     ]  # fmt: skip

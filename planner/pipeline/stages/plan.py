@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.backhaul.availability import accepted_percent, availability
 from planner.backhaul.graph import check_graph
+from planner.catalog import read_spec
 from planner.errors import PlanRejectedError
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
@@ -26,6 +27,7 @@ from planner.plan.surveys import surveys
 from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 from planner.scenario import Scenario
+from planner.specs.candidates import CandidateSpec
 
 __all__ = ["run", "warm"]
 
@@ -55,7 +57,8 @@ def run(context: StageContext) -> None:
         scenario.budget.total_idr if rules is None else plan.totals["cost_idr"] + float(plan.money["left_idr"].sum())
     )
     plan = explain(plan, problem, ceiling_idr=whole, decisions=decisions, areas=_names(context))
-    plan = surveys(plan, problem.cells, problem.service)
+    reach_km = read_spec(CandidateSpec, "candidates", "default").reach_km
+    plan = surveys(plan, problem, reach_km=reach_km)
     faults = verify(plan, problem, ceiling_idr=ceiling, decisions=decisions, rules=rules)
     if faults:
         listed = "; ".join(faults[:_SHOWN_FAULTS])
