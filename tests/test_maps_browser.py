@@ -364,6 +364,30 @@ def test_the_budget_slider_shows_the_plan_of_each_ceiling(pages: Any) -> None:
     page.check()
 
 
+def test_a_plan_under_more_rules_stands_before_the_curve(pages: Any) -> None:
+    """Years and floors: the plan is no point of the frontier, and the points have no years."""
+    fields = frontier()
+    for name in ("frontier_sites", "frontier_links"):
+        fields[name] = fields[name].assign(year=2026)
+    page = pages(make_inputs(**fields, plan={"ceiling_idr": 7e9}))
+    tab = page.tab
+    assert "Rp 7 miliar · skenario" in tab.text_content("#dock")
+    assert "2 lokasi" in tab.text_content(".dock-result")
+    assert tab.is_visible("#year")
+    tab.focus("#budget")
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_selector(".dock-result:has-text('0 lokasi')")
+    assert not tab.is_visible("#year")
+    tab.keyboard.press("End")
+    tab.wait_for_selector(".dock-result:has-text('2 lokasi')")
+    assert "Rp 5 miliar" in tab.text_content("#dock")
+    assert "skenario" not in tab.text_content("#dock")
+    tab.keyboard.press("Home")
+    tab.wait_for_selector("#dock:has-text('skenario')")
+    assert tab.is_visible("#year")
+    page.check()
+
+
 def test_the_year_slider_shows_what_stands_by_then(pages: Any) -> None:
     page = pages(make_inputs(**frontier()), fragment="#9.00/-9.2000/120.5000/en/sites/year=2026")
     tab = page.tab

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 f2dda58e44a8159b72d8da25e1d5e77d0956d88ae8ff0adeda8b625192d3ad0d): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 585ae47a3c4adf440c19e2f198b646daa274ab0c372fd689c2a15dc09bebf5d7): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -1206,8 +1206,8 @@
   }
 
   // maps/assets/src/plans.js
-  function yearsOf(app) {
-    const table2 = app.data.layers.get("sites");
+  function yearsOf(app, sites) {
+    const table2 = sites ?? app.data.layers.get("sites");
     if (!table2?.has("year")) return [];
     const found = /* @__PURE__ */ new Set();
     for (let row = 0; row < table2.n; row++) if (Number.isFinite(table2.number("year", row))) found.add(table2.number("year", row));
@@ -1300,7 +1300,7 @@
     };
     build();
     app.state.listen((changed) => {
-      if (changed.has("lang") || changed.has("point") && yearsOf(app).length > 0 !== parts.some((part) => part.node.dataset.of === "year")) build();
+      if (changed.has("lang")) build();
       else if (["point", "year", "priority", "filters"].some((key) => changed.has(key))) show();
     });
   }
@@ -1346,14 +1346,17 @@
     const { frontier } = data;
     if (!frontier) return null;
     const { points, own } = frontier;
+    const apart = own < 0 ? 1 : 0;
     return slider("budget", words.t("map.dock_budget"), () => {
-      const at = state.now.point < 0 ? Math.max(own, 0) : state.now.point;
-      const said = words.idr(points.number("ceiling_idr", at)) + (at === own ? ` · ${words.t("map.dock_own")}` : "");
-      return { said, picture: curve(app, at), at, last: points.n - 1 };
-    }, (at) => app.choosePoint(at));
+      const { point } = state.now;
+      const isOwn = point < 0 || point === own;
+      const money = isOwn && apart ? app.data.json.plan.ceiling_idr ?? app.data.json.plan.cost_idr : points.number("ceiling_idr", point < 0 ? own : point);
+      const said = words.idr(money) + (isOwn ? ` · ${words.t("map.dock_own")}` : "");
+      return { said, picture: curve(app, apart), at: (point < 0 ? own : point) + apart, last: points.n - 1 + apart };
+    }, (at) => app.choosePoint(at - apart));
   }
-  function curve(app, at) {
-    const { words, data } = app;
+  function curve(app, apart) {
+    const { words, data, state } = app;
     const { points, own } = (
       /** @type {import("./data.js").Frontier} */
       data.frontier
@@ -1362,7 +1365,7 @@
     const value = rows.map((row) => points.number("value", row));
     const bound = rows.map((row) => points.number("bound", row));
     const most = Math.max(...[...value, ...bound].filter(Number.isFinite), 1e-9);
-    const x = (row) => EDGE + row / Math.max(1, points.n - 1) * (W - 2 * EDGE);
+    const x = (row) => EDGE + (row + apart) / Math.max(1, points.n - 1 + apart) * (W - 2 * EDGE);
     const y = (v) => H - 3 - v / most * (H - 8);
     const path = (values) => values.map((v, row) => `${row ? "L" : "M"}${x(row).toFixed(1)} ${y(v).toFixed(1)}`).join("");
     const isBound = bound.every(Number.isFinite);
@@ -1372,15 +1375,18 @@
       picture2.append(svg("path", { d: `${path(bound)}${back}Z`, class: "curve-gap" }), svg("path", { d: path(bound), class: "curve-bound" }));
     }
     picture2.append(svg("path", { d: path(value), class: "curve-value" }));
-    if (own >= 0) picture2.append(svg("line", { x1: x(own), x2: x(own), y1: 2, y2: H, class: "curve-own" }));
+    picture2.append(svg("line", { x1: x(own), x2: x(own), y1: 2, y2: H, class: "curve-own" }));
+    const at = state.now.point < 0 ? own : state.now.point;
+    if (at < 0) return picture2;
     for (const name of ["curve-now", "curve-now inner"]) picture2.append(svg("path", { d: `M${x(at)} ${y(value[at])}h0.01`, class: name }));
     return picture2;
   }
   function years(app) {
-    const { words, state } = app;
-    if (!yearsOf(app).length) return null;
-    return slider("year", words.t("map.dock_year"), () => {
+    const { words, data, state } = app;
+    if (!yearsOf(app, data.frontier?.ownLayers.sites).length) return null;
+    const part = slider("year", words.t("map.dock_year"), () => {
       const known = yearsOf(app);
+      if (!known.length) return { said: "", picture: bars(app, known, 0), at: 0, last: 0 };
       const last = known.length - 1;
       const at = state.now.year === null ? last : Math.max(0, known.filter((year) => year <= Number(state.now.year)).length - 1);
       const said = words.t(at === last ? "map.dock_all_years" : "map.dock_until", { year: String(known[at]), first: String(known[0]), last: String(known[last]) });
@@ -1389,6 +1395,11 @@
       const known = yearsOf(app);
       state.set({ year: at >= known.length - 1 ? null : known[at] });
     });
+    const show = () => {
+      part.node.hidden = yearsOf(app).length === 0;
+      part.show();
+    };
+    return { node: part.node, show };
   }
   function bars(app, known, at) {
     const gains = gainsOf(app, known);

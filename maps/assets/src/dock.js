@@ -26,7 +26,7 @@ export function makeDock(app, host) {
   };
   build();
   app.state.listen((changed) => {
-    if (changed.has("lang") || (changed.has("point") && yearsOf(app).length > 0 !== parts.some((part) => part.node.dataset.of === "year"))) build();
+    if (changed.has("lang")) build();
     else if (["point", "year", "priority", "filters"].some((key) => changed.has(key))) show();
   });
 }
@@ -75,22 +75,25 @@ function budget(app) {
   const { frontier } = data;
   if (!frontier) return null;
   const { points, own } = frontier;
+  const apart = own < 0 ? 1 : 0; // a plan that obeys more rules than the curve's has a stop of its own, before it
   return slider("budget", words.t("map.dock_budget"), () => {
-    const at = state.now.point < 0 ? Math.max(own, 0) : state.now.point;
-    const said = words.idr(points.number("ceiling_idr", at)) + (at === own ? ` · ${words.t("map.dock_own")}` : "");
-    return { said, picture: curve(app, at), at, last: points.n - 1 };
-  }, (at) => app.choosePoint(at));
+    const { point } = state.now;
+    const isOwn = point < 0 || point === own;
+    const money = isOwn && apart ? app.data.json.plan.ceiling_idr ?? app.data.json.plan.cost_idr : points.number("ceiling_idr", point < 0 ? own : point);
+    const said = words.idr(money) + (isOwn ? ` · ${words.t("map.dock_own")}` : "");
+    return { said, picture: curve(app, apart), at: (point < 0 ? own : point) + apart, last: points.n - 1 + apart };
+  }, (at) => app.choosePoint(at - apart));
 }
 
-/** Value and proven upper bound by ceiling; the strip between them is what nobody has proved. @param {App} app @param {number} at */
-function curve(app, at) {
-  const { words, data } = app;
+/** Value and proven upper bound by ceiling; the strip between them is what nobody has proved. @param {App} app @param {number} apart stops before the curve */
+function curve(app, apart) {
+  const { words, data, state } = app;
   const { points, own } = /** @type {import("./data.js").Frontier} */ (data.frontier);
   const rows = [...Array(points.n).keys()];
   const value = rows.map((row) => points.number("value", row));
   const bound = rows.map((row) => points.number("bound", row));
   const most = Math.max(...[...value, ...bound].filter(Number.isFinite), 1e-9);
-  const x = (/** @type {number} */ row) => EDGE + (row / Math.max(1, points.n - 1)) * (W - 2 * EDGE);
+  const x = (/** @type {number} */ row) => EDGE + ((row + apart) / Math.max(1, points.n - 1 + apart)) * (W - 2 * EDGE);
   const y = (/** @type {number} */ v) => H - 3 - (v / most) * (H - 8);
   const path = (/** @type {number[]} */ values) => values.map((v, row) => `${row ? "L" : "M"}${x(row).toFixed(1)} ${y(v).toFixed(1)}`).join("");
   const isBound = bound.every(Number.isFinite);
@@ -100,17 +103,20 @@ function curve(app, at) {
     picture.append(svg("path", { d: `${path(bound)}${back}Z`, class: "curve-gap" }), svg("path", { d: path(bound), class: "curve-bound" }));
   }
   picture.append(svg("path", { d: path(value), class: "curve-value" }));
-  if (own >= 0) picture.append(svg("line", { x1: x(own), x2: x(own), y1: 2, y2: H, class: "curve-own" }));
+  picture.append(svg("line", { x1: x(own), x2: x(own), y1: 2, y2: H, class: "curve-own" }));
+  const at = state.now.point < 0 ? own : state.now.point;
+  if (at < 0) return picture;
   for (const name of ["curve-now", "curve-now inner"]) picture.append(svg("path", { d: `M${x(at)} ${y(value[at])}h0.01`, class: name })); // a line of no length stays round however the picture is stretched
   return picture;
 }
 
 /** @param {App} app @returns {Part | null} */
 function years(app) {
-  const { words, state } = app;
-  if (!yearsOf(app).length) return null;
-  return slider("year", words.t("map.dock_year"), () => {
+  const { words, data, state } = app;
+  if (!yearsOf(app, data.frontier?.ownLayers.sites).length) return null;
+  const part = slider("year", words.t("map.dock_year"), () => {
     const known = yearsOf(app);
+    if (!known.length) return { said: "", picture: bars(app, known, 0), at: 0, last: 0 };
     const last = known.length - 1;
     const at = state.now.year === null ? last : Math.max(0, known.filter((year) => year <= Number(state.now.year)).length - 1);
     const said = words.t(at === last ? "map.dock_all_years" : "map.dock_until", { year: String(known[at]), first: String(known[0]), last: String(known[last]) });
@@ -119,6 +125,11 @@ function years(app) {
     const known = yearsOf(app);
     state.set({ year: at >= known.length - 1 ? null : known[at] });
   });
+  const show = () => {
+    part.node.hidden = yearsOf(app).length === 0; // a plan of the curve may have no years
+    part.show();
+  };
+  return { node: part.node, show };
 }
 
 /** What each year adds; years not reached yet are pale. @param {App} app @param {number[]} known @param {number} at */

@@ -4,9 +4,9 @@ import { keepRow } from "./filters.js";
 
 /** @typedef {import("./app.js").App} App @typedef {import("./data.js").Table} Table */
 
-/** Years in which the plan's sites are switched on, first to last; empty unless there are two. @param {App} app @returns {number[]} */
-export function yearsOf(app) {
-  const table = app.data.layers.get("sites");
+/** Years in which a plan's sites are switched on, first to last; empty unless there are two. @param {App} app @param {Table} [sites] @returns {number[]} */
+export function yearsOf(app, sites) {
+  const table = sites ?? app.data.layers.get("sites");
   if (!table?.has("year")) return [];
   const found = new Set();
   for (let row = 0; row < table.n; row++) if (Number.isFinite(table.number("year", row))) found.add(table.number("year", row));
