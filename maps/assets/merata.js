@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 585ae47a3c4adf440c19e2f198b646daa274ab0c372fd689c2a15dc09bebf5d7): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 65111b233ffce51b04e21581532192711ea87d9c4aa95100fbcb0b32b07ea2c6): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -1389,7 +1389,7 @@
       if (!known.length) return { said: "", picture: bars(app, known, 0), at: 0, last: 0 };
       const last = known.length - 1;
       const at = state.now.year === null ? last : Math.max(0, known.filter((year) => year <= Number(state.now.year)).length - 1);
-      const said = words.t(at === last ? "map.dock_all_years" : "map.dock_until", { year: String(known[at]), first: String(known[0]), last: String(known[last]) });
+      const said = at === 0 ? String(known[0]) : words.t(at === last ? "map.dock_all_years" : "map.dock_until", { year: String(known[at]), first: String(known[0]), last: String(known[last]) });
       return { said, picture: bars(app, known, at), at, last };
     }, (at) => {
       const known = yearsOf(app);
@@ -1419,11 +1419,11 @@
   var made = /* @__PURE__ */ new Map();
   function formatter(lang, digits, style) {
     const key = `${lang}${digits}${style}`;
-    const least = style === "percent" ? digits : 0;
+    const least = style === "decimal" ? 0 : digits;
     let found = made.get(key);
     if (!found) {
       const locale = lang === "id" ? "id-ID" : "en-GB";
-      found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: least, maximumFractionDigits: digits });
+      found = new Intl.NumberFormat(locale, { style: style === "percent" ? style : "decimal", minimumFractionDigits: least, maximumFractionDigits: digits });
       made.set(key, found);
     }
     return found;
@@ -1439,6 +1439,9 @@
     const text2 = formatter(lang, shown >= 0.9995 || shown < 5e-4 ? 0 : digits, "percent").format(shown);
     const tight = text2.replace(/\s/g, "");
     return value > 0 && value < 5e-4 ? `<${tight}` : tight;
+  }
+  function fixed(value, lang, digits) {
+    return value === null || value === void 0 || !Number.isFinite(value) ? "–" : formatter(lang, digits, "fixed").format(value).replace(/^-/, "−");
   }
   var SCALES = (
     /** @type {const} */
@@ -1505,6 +1508,10 @@
     /** @param {number | null | undefined} value @param {number} [digits] */
     n(value, digits = 0) {
       return number(value, this.lang, digits);
+    }
+    /** @param {number | null | undefined} value @param {number} digits */
+    fixed(value, digits) {
+      return fixed(value, this.lang, digits);
     }
     /** @param {number | null | undefined} value @param {number} [digits] */
     share(value, digits = 1) {
@@ -2704,7 +2711,7 @@
     if (!isWholePlan(app)) return [];
     const years2 = data.json.plan.years ?? [];
     const money = data.json.plan.money ?? [];
-    const billion = (value) => words.n(value / 1e9, 1);
+    const billion = (value) => words.fixed(value / 1e9, 1);
     const blocks = [];
     if (years2.length > 1) {
       blocks.push(section(words.t("map.by_year"), table(

@@ -119,7 +119,7 @@ function years(app) {
     if (!known.length) return { said: "", picture: bars(app, known, 0), at: 0, last: 0 };
     const last = known.length - 1;
     const at = state.now.year === null ? last : Math.max(0, known.filter((year) => year <= Number(state.now.year)).length - 1);
-    const said = words.t(at === last ? "map.dock_all_years" : "map.dock_until", { year: String(known[at]), first: String(known[0]), last: String(known[last]) });
+    const said = at === 0 ? String(known[0]) : words.t(at === last ? "map.dock_all_years" : "map.dock_until", { year: String(known[at]), first: String(known[0]), last: String(known[last]) });
     return { said, picture: bars(app, known, at), at, last };
   }, (at) => {
     const known = yearsOf(app);

@@ -6,14 +6,14 @@
 /** @type {Map<string, Intl.NumberFormat>} */
 const made = new Map();
 
-/** @param {Lang} lang @param {number} digits @param {"decimal" | "percent"} style */
+/** @param {Lang} lang @param {number} digits @param {"decimal" | "percent" | "fixed"} style */
 function formatter(lang, digits, style) {
   const key = `${lang}${digits}${style}`;
-  const least = style === "percent" ? digits : 0; // shares stand in columns: 17,0% below 40,4%
+  const least = style === "decimal" ? 0 : digits; // what stands in columns: 17,0% below 40,4%
   let found = made.get(key);
   if (!found) {
     const locale = lang === "id" ? "id-ID" : "en-GB";
-    found = new Intl.NumberFormat(locale, { style, minimumFractionDigits: least, maximumFractionDigits: digits });
+    found = new Intl.NumberFormat(locale, { style: style === "percent" ? style : "decimal", minimumFractionDigits: least, maximumFractionDigits: digits });
     made.set(key, found);
   }
   return found;
@@ -33,6 +33,11 @@ export function share(value, lang, digits = 1) {
   const text = formatter(lang, shown >= 0.9995 || shown < 0.0005 ? 0 : digits, "percent").format(shown);
   const tight = text.replace(/\s/g, "");
   return value > 0 && value < 0.0005 ? `<${tight}` : tight;
+}
+
+/** A number of a column: always the same digits. @param {number | null | undefined} value @param {Lang} lang @param {number} digits */
+export function fixed(value, lang, digits) {
+  return value === null || value === undefined || !Number.isFinite(value) ? "–" : formatter(lang, digits, "fixed").format(value).replace(/^-/, "−");
 }
 
 const SCALES = /** @type {const} */ ([

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { date, number, place, rupiah, share } from "./format.js";
+import { date, fixed, number, place, rupiah, share } from "./format.js";
 
 test("Indonesian numbers have a decimal comma and dots between thousands", () => {
   assert.equal(number(1234.5, "id", 1), "1.234,5");
@@ -36,4 +36,10 @@ test("dates and places", () => {
   assert.equal(date("kapan saja", "id"), "kapan saja");
   assert.equal(place(123.58, -10.17, "id"), "10,17° LS, 123,58° BT");
   assert.equal(place(123.58, 1.5, "en"), "1.5° N, 123.58° E");
+});
+
+test("numbers of a column keep their digits", () => {
+  assert.equal(fixed(60, "id", 1), "60,0");
+  assert.equal(fixed(-0.25, "en", 1), "−0.3");
+  assert.equal(fixed(NaN, "id", 1), "–");
 });

@@ -21,7 +21,7 @@ export function programme(app) {
   const years = data.json.plan.years ?? [];
   /** @type {Record<string, any>[]} */
   const money = data.json.plan.money ?? [];
-  const billion = (/** @type {number} */ value) => words.n(value / 1e9, 1);
+  const billion = (/** @type {number} */ value) => words.fixed(value / 1e9, 1);
   const blocks = [];
   if (years.length > 1) {
     blocks.push(section(words.t("map.by_year"), table([words.t("map.year"), words.t("map.new_sites"), words.t("map.on_sites"), words.t("map.unit.umkm"), words.t("map.unit.people")],

@@ -36,6 +36,11 @@ export class Words {
     return format.number(value, this.lang, digits);
   }
 
+  /** @param {number | null | undefined} value @param {number} digits */
+  fixed(value, digits) {
+    return format.fixed(value, this.lang, digits);
+  }
+
   /** @param {number | null | undefined} value @param {number} [digits] */
   share(value, digits = 1) {
     return format.share(value, this.lang, digits);
