@@ -38,7 +38,7 @@ from planner.plan.years import (
 )
 from planner.plan.years_bound import YearBound, years_bound
 
-__all__ = ["select_programme"]
+__all__ = ["make_programme", "refuse_unmet", "select_programme", "with_word"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,7 +94,7 @@ def select_programme(
     }  # fmt: skip
     if time_limit_s is not None and math.isfinite(time_limit_s):
         limits["time_limit_s"] = time_limit_s
-    search, world = _search(problem, rules, decisions, limits, seed)
+    search, world = make_programme(problem, rules, decisions, limits, seed)
     schedule, drafts, certificate = _solve(search, world, problem.objective)
     return programme_plan(world, problem, schedule, drafts, certificate, search.words)
 
@@ -114,9 +114,10 @@ def _check_kept(rules: Rules) -> None:
         raise InfeasibleError(message, code="kept_over_ceiling", faults=listed)
 
 
-def _search(
+def make_programme(
     problem: Problem, rules: Rules, decisions: pd.DataFrame | None, limits: dict[str, float], seed: int
 ) -> tuple[Search, World]:
+    """Checked problem and decisions as one search under rules, its clock started."""
     check_problem(problem)
     clock = Clock(limits.get("time_limit_s", math.inf))
     words = read_word(problem, decisions)
@@ -183,7 +184,7 @@ def _solve(search: Search, world: World, objective: str) -> tuple[Schedule, list
     best = _Best(schedule, [schedule.draft for _ in years])
     state.value = worth_of_years(world, best.drafts)
     if not instance.n_choices:
-        _refuse_unmet(search, world, best.drafts[-1])
+        refuse_unmet(search, world, best.drafts[-1])
         state.say("bound: no option reaches unserved weight, finds a backhaul and fits a source")
         state.lower(state.value, "nothing can be built")
         return (
@@ -203,7 +204,7 @@ def _solve(search: Search, world: World, objective: str) -> tuple[Schedule, list
         )  # fmt: skip
         _take(world, state, best, _filled(search, world, lean, better), keep)
         state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
-    _refuse_unmet(search, world, best.drafts[-1])
+    refuse_unmet(search, world, best.drafts[-1])
     return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
 
 
@@ -223,7 +224,7 @@ def _take(world: World, state: State, best: _Best, schedule: Schedule, keep: fro
 
 def _grown(search: Search, world: World, state: State, best: _Best, keep: frozenset[int]) -> Floats:
     """Plans grown from nothing, leaning ever more to floors that are missed; how far the best one leans."""
-    start = _with_word(search, world)
+    start = with_word(search, world)
     lean = np.zeros(len(world.floors.least))
     chosen = lean
     for number in range(_LEANS):
@@ -250,7 +251,7 @@ def _filled(search: Search, world: World, lean: Floats, schedule: Schedule) -> S
     return schedule
 
 
-def _with_word(search: Search, world: World) -> Schedule:
+def with_word(search: Search, world: World) -> Schedule:
     """The sites that decisions ask for, each in the earliest year that can pay for it.
 
     Raises
@@ -307,7 +308,7 @@ def _bound(search: Search, world: World, state: State, schedule: Schedule) -> Ye
     return found
 
 
-def _refuse_unmet(search: Search, world: World, draft: Draft) -> None:
+def refuse_unmet(search: Search, world: World, draft: Draft) -> None:
     """Refuse a plan that lacks floors without a price, with the most that is proven to be reachable for each.
 
     Raises

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 
 from planner.errors import UsageError
 
-__all__ = ["Floor", "MoneyShare", "Rules", "Source", "check_rules", "is_within", "whole_ceiling", "year_weights"]
+__all__ = [
+    "Floor",
+    "GoalRule",
+    "MoneyShare",
+    "Rules",
+    "Source",
+    "check_rules",
+    "is_within",
+    "whole_ceiling",
+    "year_weights",
+]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -73,6 +83,18 @@ class MoneyShare:
 
 
 @dataclass(frozen=True)
+class GoalRule:
+    """What the cheapest plan must reach: a share (0–1) of all weight of each area, known codes by name.
+
+    ``is_relaxed``: areas that no plan was found to lift so far are lifted as far as it goes.
+    """
+
+    share: float
+    areas: Mapping[str, tuple[str, ...]]
+    is_relaxed: bool = False
+
+
+@dataclass(frozen=True)
 class Rules:
     """Everything the planner's rules say.
 
@@ -95,6 +117,8 @@ class Rules:
         Rules of pemerataan.
     groups
         Area codes of each group that the rules name.
+    goal
+        Where the plan is the cheapest for a goal; None where it serves most for its money.
     """
 
     years: tuple[int, ...]
@@ -106,6 +130,7 @@ class Rules:
     floors: tuple[Floor, ...] = ()
     money_shares: tuple[MoneyShare, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    goal: GoalRule | None = None
 
     def codes(self, area: str) -> tuple[str, ...]:
         """Area codes behind the name of a group, or the code itself."""

@@ -174,7 +174,8 @@ def _proof(plan: Plan, problem: Problem, faults: list[str]) -> None:
         faults.append(f"the certificate speaks of {proof.objective}, the plan maximises {problem.objective}")
     if proof.status not in _STATUSES:
         faults.append(f"the certificate has the unknown status {proof.status}")
-    gap = (proof.bound - proof.value) / proof.bound if proof.bound > 0 else 0.0
+    low, high = sorted((proof.value, proof.bound))
+    gap = (high - low) / high if high > 0 else 0.0
     target = float(proof.work_limits.get("gap_target_share", np.nan))
     if proof.status == "optimal" and not gap <= _OPTIMAL_GAP_SHARE:
         faults.append(f"the certificate says optimal at a gap of {gap}")

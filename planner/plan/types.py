@@ -68,7 +68,7 @@ class Certificate:
     bound
         No plan within the same rules serves more than this.
     gap_share
-        (bound − value) / bound, 0 when the bound is 0.
+        (bound − value) / bound, 0 when the bound is 0; (value − bound) / value where the cost is minimised.
     proved_by
         Name of the step whose bound is reported.
     steps
@@ -80,6 +80,9 @@ class Certificate:
     status
         ``optimal``, ``gap_reached``, ``work_limit``, ``time_limit`` (the clock ended it: another run
         may differ) or ``empty``.
+    sense
+        ``max`` (newly served weight) or ``min``: value is then what the plan costs in IDR for a goal, and no plan that
+        reaches the goal costs less than the bound.
     rounding_share
         Allowance for float64 and solver tolerances, already added to the bound.
     sizes
@@ -97,6 +100,7 @@ class Certificate:
     status: str
     rounding_share: float = 0.0
     sizes: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    sense: str = "max"
 
     def to_json(self) -> dict[str, Any]:
         """Plain dict for the manifest."""
@@ -112,6 +116,7 @@ class Certificate:
             "status": self.status,
             "rounding_share": self.rounding_share,
             "sizes": dict(self.sizes),
+            "sense": self.sense,
         }
 
 

@@ -380,9 +380,10 @@ def _check_certificate(world: _World, faults: list[str]) -> None:
     if not (math.isfinite(proof.value) and math.isfinite(proof.bound)):
         faults.append("the certificate holds no numbers")
         return
-    if _above(proof.value, proof.bound):
+    low, high = (proof.value, proof.bound) if proof.sense == "max" else (proof.bound, proof.value)
+    if _above(low, high):
         faults.append(f"the value {proof.value} passes the bound {proof.bound}")
-    gap = (proof.bound - proof.value) / proof.bound if proof.bound > 0 else 0.0
+    gap = (high - low) / high if high > 0 else 0.0
     if _differs(gap, proof.gap_share):
         faults.append(f"the gap is {gap}, the certificate states {proof.gap_share}")
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from planner.plan.rules import Rules, Source
+from planner.plan.rules import GoalRule, Rules, Source
 from planner.plan.stated import Link, Walk, is_other_money
 from planner.plan.types import Plan, Problem
 
@@ -55,6 +56,8 @@ def rules_faults(plan: Plan, problem: Problem, rules: Rules, walk: Walk, needs: 
     weight = _service(plan, problem, rules, walk, year, faults)
     short = _floors(plan, problem, rules, faults)
     _objective(plan, rules, weight, short, faults)
+    if rules.goal is not None:
+        _goal(plan, problem, rules, rules.goal, faults)
     _shares(plan, problem, rules, _spent_by_site(plan, rules, bought, walk, year, needs), faults)
     return faults
 
@@ -299,10 +302,44 @@ def _objective(plan: Plan, rules: Rules, weight: Mapping[int, float], short: lis
     worth = _year_worth(rules)
     over_years = math.fsum(worth[year] * weight[year] for year in rules.years)
     price = math.fsum(missing * (floor.price or 0.0) for missing, floor in zip(short, rules.floors, strict=True))
+    if plan.certificate.sense != ("max" if rules.goal is None else "min"):
+        faults.append(f"the certificate has the sense {plan.certificate.sense}")
     if _other(over_years, float(plan.totals.get("worth_over_years", math.nan))):
         faults.append(f"worth_over_years is {over_years:.6f}, the plan states {plan.totals.get('worth_over_years')}")
-    if _other(over_years - price, plan.certificate.value):
+    if rules.goal is not None:
+        if is_other_money(plan.certificate.value, float(plan.totals.get("spent_idr", math.nan))):
+            faults.append(
+                f"the certificate states {plan.certificate.value:.2f} IDR, the plan costs {plan.totals.get('spent_idr')}"
+            )
+    elif _other(over_years - price, plan.certificate.value):
         faults.append(f"the objective is {over_years - price:.6f}, the certificate states {plan.certificate.value:.6f}")
+
+
+def _goal(plan: Plan, problem: Problem, rules: Rules, goal: GoalRule, faults: list[str]) -> None:
+    """Share of all weight that each area of the goal has served once the plan stands."""
+    weight = np.asarray(problem.weight, dtype=float)
+    level, share = problem.service["level"].to_numpy(), problem.service["served_share"].to_numpy(dtype=float)
+    new = plan.served.groupby("cell_id")["share"].sum().to_dict()
+    whole: dict[str, float] = defaultdict(float)
+    served: dict[str, float] = defaultdict(float)
+    held = replace(rules, groups=dict(goal.areas))
+    inside: dict[str, list[str]] = {}
+    for k, (cell, code) in enumerate(
+        zip(problem.cells["cell_id"], problem.cells["area_code"].astype(str), strict=True)
+    ):
+        if code not in inside:
+            inside[code] = [name for name in goal.areas if _is_in(code, name, held)]
+        for name in inside[code]:
+            whole[name] += weight[k]
+            served[name] += weight[k] * ((0.0 if level[k] == "unknown" else share[k]) + new.get(cell, 0.0))
+    stated = {str(r["area"]): r for r in plan.equity.to_dict("records") if r["rule"] == "goal"}
+    for name in goal.areas:
+        reached = served[name] / whole[name] if whole[name] > 0 else 1.0
+        said = stated.get(name)
+        if said is None or _other(float(said["reached"]), reached) or _other(float(said["least"]), goal.share):
+            faults.append(f"the goal of {name} is stated as {said}, it reaches {reached:.6f}")
+        if reached < goal.share - _SLACK and not goal.is_relaxed:
+            faults.append(f"{name} is served to {reached:.6f}, the goal is {goal.share}")
 
 
 def _spent_by_site(

@@ -34,7 +34,7 @@ from planner.plan.model import Model
 from planner.plan.schedule import FloorSet, World
 from planner.plan.solver import Rows
 
-__all__ = ["YearBound", "floor_worth", "years_bound"]
+__all__ = ["CostAim", "YearBound", "floor_worth", "years_bound"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -69,6 +69,14 @@ class YearBound:
     floor_price: Floats
     rounds: int
     n_rows: int
+
+
+@dataclass(frozen=True)
+class CostAim:
+    """What the cheapest plan known costs, and what a unit of weight is reckoned at, both in IDR and above 0."""
+
+    most_idr: float
+    unit_idr: float
 
 
 def floor_worth(floors: FloorSet, price: Floats, n_groups: int) -> Floats:
@@ -129,7 +137,7 @@ class _Layer:
 
 def years_bound(
     world: World, *, demands: tuple[Ints, ...] = (), inside: Floats, value: float, max_rounds: int,
-    is_over: Callable[[], bool] | None = None,
+    is_over: Callable[[], bool] | None = None, cost: CostAim | None = None,
 ) -> YearBound:  # fmt: skip
     """Bound by prices on the groups over all years.
 
@@ -147,13 +155,17 @@ def years_bound(
         Moves of the prices.
     is_over
         Says whether the user's clock has struck; None without one.
+    cost
+        The money of a single year is not limited but paid: nothing but the floors is worth anything, ``value`` is less
+        than 0, and minus the bound is the least that meeting the floors costs.
     """
     instance, n_years, floors = world.instance, len(world.rules.years), world.floors
     covers = _covers(instance)
-    program = _Program(world, demands)
+    program = _Program(world, demands, cost)
     layers = _layers(world, instance.groups.n_groups)
+    layers[-1].worth *= cost is None
     weight = instance.groups.weight
-    mu = np.zeros(len(floors.least))
+    mu = np.full(len(floors.least), 0.0 if cost is None else 1.0)
     x = core = inside.copy()
     best = YearBound(np.inf, False, inside, np.ones(n_years), mu, 0, 0)  # noqa: FBT003
     at_best = [layer.price for layer in layers]
@@ -169,7 +181,7 @@ def years_bound(
         if status != "optimal" or (is_over is not None and is_over()):
             break
         roof += float(sum(layer.price.sum() for layer in layers)) - float(mu @ floors.least)
-        stale = 0 if roof < best.value * (1 - 1e-5) else stale + 1
+        stale = 0 if roof < best.value - 1e-5 * abs(roof) else stale + 1
         if roof < best.value:
             best = YearBound(roof, False, core, program.money_worth(), mu, number, program.n_rows)  # noqa: FBT003
             at_best = [layer.price for layer in layers]
@@ -232,18 +244,19 @@ def _move(
 class _Program:
     """The linear program over (year, choice): fixed rows, and rows of money with shares of the network."""
 
-    def __init__(self, world: World, demands: tuple[Ints, ...]) -> None:
-        instance = world.instance
+    def __init__(self, world: World, demands: tuple[Ints, ...], cost: CostAim | None) -> None:
+        instance, self.cost = world.instance, cost
         self.world, self.n_years = world, len(world.rules.years)
         self.n_choices = instance.n_choices
         ledger = empty_ledger(world.rules)
         self.ceilings = np.cumsum(ledger.has.sum(axis=0))
-        self.money_unit = max(1.0, float(self.ceilings.max(initial=0.0))) / _UNIT
-        rows = _fixed_rows(world, demands)
+        most = float(self.ceilings.max(initial=0.0)) if cost is None else cost.most_idr
+        self.money_unit = max(1.0, most) / _UNIT
+        rows = _fixed_rows(world, demands, n_more=int(cost is not None))
         self.first = rows.n_rows
         none = np.zeros(0, dtype=np.int64)
         unit = max(1e-300, float(instance.groups.weight.sum())) / _UNIT
-        self.model = Model(rows, np.zeros(self.n_choices * self.n_years), none, none, unit, self.money_unit)
+        self.model = Model(rows, np.zeros(rows.n_columns), none, none, unit, self.money_unit)
         self.session = Session(self.model)
         self.spans: list[tuple[int, int]] = []
         self.last_use: list[int] = []
@@ -252,26 +265,32 @@ class _Program:
         self.hunts = [Hunt(priced(instance, world.costs, capex=1.0, opex_years=0.0))]
         if any(part[1].any() for part in (world.costs.choice, world.costs.edge, world.costs.tower)):
             self.hunts.append(Hunt(priced(instance, world.costs, capex=0.0, opex_years=1.0)))
-        self.price = np.zeros(0)
+        self.price, self.paid = np.zeros(0), 0.0
 
     @property
     def n_rows(self) -> int:
         return len(self.spans)
 
     def _add(self, row: Floats, high: float, span: tuple[int, int], number: int) -> None:
-        self.session.add(row.ravel() / self.money_unit, high / self.money_unit)
+        flat = row.ravel() / self.money_unit
+        if self.cost is not None:
+            flat, high = np.r_[flat, -_UNIT], 0.0
+        self.session.add(flat, high / self.money_unit)
         self.spans.append(span)
         self.last_use.append(number)
 
     def run(self, gain: Floats) -> tuple[str, Floats, float]:
         """Status, solution by (year, choice) and a safe bound on the best ``gain · x``."""
         flat = gain.ravel() / self.model.weight_unit
+        if self.cost is not None:
+            flat = np.r_[flat, -self.cost.most_idr / self.cost.unit_idr / self.model.weight_unit]
         status, x, price = self.session.run_with(flat)
         if status != "optimal":
             return status, np.zeros_like(gain), np.inf
         roof, _ = safe_bound(self.session.priced(flat), self.session.matrix, self.session.high, price)
         self.price = np.maximum(price[self.first :], 0.0)
-        return status, x.reshape(gain.shape), roof
+        self.paid = float(x[-1]) * self.cost.most_idr if self.cost is not None else 0.0
+        return status, x[: gain.size].reshape(gain.shape), roof
 
     def money_worth(self) -> Floats:
         """What a rupiah of each year is worth at the prices of the last run, over a common unit."""
@@ -291,12 +310,8 @@ class _Program:
                 row = np.zeros((self.n_years, self.n_choices))
                 for year in range(t + 1):
                     row[year] = pack[0] + ((t - year) * pack[1] if len(pack) > 1 else 0.0)
-                over = (
-                    float((row * broken_by).sum()) > self.ceilings[t] + 1e-6 * self.money_unit
-                    if broken_by is not None
-                    else True
-                )
-                if over:
+                limit = self.ceilings[t] if self.cost is None else self.paid
+                if broken_by is None or float((row * broken_by).sum()) > limit + 1e-6 * self.money_unit:
                     self._add(row, float(self.ceilings[t]), (0, t), number)
 
     def shelve(self, number: int) -> None:
@@ -313,11 +328,11 @@ class _Program:
             self.last_use = [last for k, last in enumerate(self.last_use) if k not in gone]
 
 
-def _fixed_rows(world: World, demands: tuple[Ints, ...]) -> Rows:
+def _fixed_rows(world: World, demands: tuple[Ints, ...], *, n_more: int) -> Rows:
     """Places, beams, build rates and decisions over (year, choice)."""
     instance, n_years = world.instance, len(world.rules.years)
     n = instance.n_choices
-    rows = Rows(n * n_years)
+    rows = Rows(n * n_years + n_more)
     column = np.arange(n * n_years)
     label, row = np.unique(instance.choice_place, return_inverse=True)
     rows.add(np.tile(row, n_years), column, np.ones(len(column)), high=np.ones(len(label)))
