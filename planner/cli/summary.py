@@ -80,15 +80,19 @@ def _plan(facts: dict[str, Any], console: Console) -> list[str]:
             n_umkm=_number(plan["n_umkm_new"], console),
             people=_number(plan["people_new"], console),
         ),
-        "  "
-        + words(
-            "cli.proof",
-            gap=_share(proof["gap_share"], console),
-            value=_number(proof["value"], console),
-            bound=_number(proof["bound"], console),
-        ),
+        "  " + _proof(proof, console),
         "  " + words("cli.surveys", n=_number(facts["surveys"]["n_surveys"], console)),
     ]
+
+
+def _proof(proof: dict[str, Any], console: Console) -> str:
+    gap = _share(proof["gap_share"], console)
+    if proof.get("sense") == "min":
+        value, bound = (_billions(proof[name], console) for name in ("value", "bound"))
+        return console.words("cli.proof_cost", gap=gap, value=value, bound=bound)
+    return console.words(
+        "cli.proof", gap=gap, value=_number(proof["value"], console), bound=_number(proof["bound"], console)
+    )
 
 
 def _least_served(facts: dict[str, Any], console: Console) -> list[str]:

@@ -21,11 +21,18 @@ def served_weight(instance: Instance, draft: Draft) -> float:
     return float(sum(float((weight[group] * share).sum()) for group, share in draft.took.values()))
 
 
-def share_out(instance: Instance, draft: Draft) -> Draft:
+def share_out(
+    instance: Instance, draft: Draft, *, floors: tuple[NDArray[np.bool_], Floats, Floats] | None = None
+) -> Draft:
     """Serve as much weight as the sites can: exact, a linear program.
 
     Every site serves cells it reaches, within the capacity of its radio and its first link; each group
     is served at most once; the traffic over a link stays within its capacity.
+
+    Parameters
+    ----------
+    floors
+        By floor the groups inside, the least weight they shall get, and what a missing unit of it costs; None without.
     """
     groups = instance.groups
     places = sorted(draft.choice)
@@ -36,7 +43,8 @@ def share_out(instance: Instance, draft: Draft) -> Draft:
         return draft
     column = np.arange(len(group))
     demand = groups.demand_mbps[group]
-    rows = Rows(len(group))
+    inside, least, price = floors or (np.zeros((0, groups.n_groups), dtype=bool), np.zeros(0), np.zeros(0))
+    rows = Rows(len(group) + len(least))
     row = np.unique(group, return_inverse=True)[1]
     shared = np.bincount(row)[row] > 1
     compact, number = np.unique(row[shared], return_inverse=True)
@@ -44,12 +52,18 @@ def share_out(instance: Instance, draft: Draft) -> Draft:
     mbps = np.array([instance.choice_mbps[draft.choice[place]] for place in places])
     _capacity_rows(rows, site, column, demand, mbps)
     _link_rows(instance, draft, places, rows, (site, column, demand))
-    gain = groups.weight[group]
-    scale = max(1.0, float(gain.max(initial=0.0)))
-    answer = solve(rows, gain / scale, np.ones(len(group)))
+    for at, (held, asked) in enumerate(zip(inside, least, strict=True)):
+        mine = np.flatnonzero(held[group])
+        rows.add(
+            np.zeros(len(mine) + 1, np.int64), np.r_[mine, len(group) + at],
+            np.r_[groups.weight[group[mine]], asked] / asked, low=np.ones(1), high=np.array([np.inf]),
+        )  # fmt: skip
+    gain = np.r_[groups.weight[group], -price * least]
+    scale = max(1.0, float(groups.weight[group].max(initial=0.0)))
+    answer = solve(rows, gain / scale, np.ones(len(gain)))
     if answer.status != "optimal":
         return draft
-    share = _trim(instance, draft, places, site, group, np.clip(answer.x, 0.0, 1.0))
+    share = _trim(instance, draft, places, site, group, np.clip(answer.x[: len(group)], 0.0, 1.0))
     return _with_shares(instance, draft, places, (site, group, share))
 
 

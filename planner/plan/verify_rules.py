@@ -181,7 +181,7 @@ def _stated_money(
     faults.extend(
         f"{source.name} {row['year']} states {name} {row[name]}, it is {value:.2f}"
         for name, value in known.items()
-        if is_other_money(value, float(row[name]))
+        if not abs(value - float(row[name])) <= min(0.5, _SLACK * max(1.0, carried + source.ceilings_idr[k]))
     )
 
 

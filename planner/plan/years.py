@@ -30,6 +30,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 _NOISE = 0.1
 _SLACK = 0.004
+_FLOOR_SLACK = 1e-7
 HARD = 1e3
 """Weight of a missing unit of a floor that must be met, while plans are compared with each other."""
 
@@ -59,7 +60,7 @@ def short_of(world: World, draft: Draft) -> Floats:
     for group, share in draft.took.values():
         served[group] += share
     missing = floors.least - floors.inside @ (instance.groups.weight * served)
-    return np.asarray(np.where(missing > 1e-9 * floors.least, missing, 0.0))
+    return np.asarray(np.where(missing > _FLOOR_SLACK * floors.least, missing, 0.0))
 
 
 def worth(world: World, schedule: Schedule) -> float:
@@ -207,11 +208,13 @@ def share_years(world: World, schedule: Schedule) -> list[Draft]:
     for year in range(n_years):
         on = {place for place, at in schedule.year.items() if at <= year}
         found.append(share_out(world.instance, settled(world, schedule, on).draft))
-    missing = short_of(world, found[-1])
-    if missing.any():
-        price = np.where(np.isfinite(world.floors.price), world.floors.price, HARD) * (missing > 0)
-        leaning = with_weight(world.instance, world.instance.groups.weight * (1.0 + price @ world.floors.inside))
-        other = share_out(leaning, found[-1])
+    if short_of(world, found[-1]).any():
+        floors = world.floors
+        price = np.where(np.isfinite(floors.price), floors.price, HARD)
+        on = set(schedule.year)
+        other = share_out(
+            world.instance, settled(world, schedule, on).draft, floors=(floors.inside, floors.least, price)
+        )
         if worth_of_years(world, [*found[:-1], other]) > worth_of_years(world, found):
             found[-1] = other
     return found

@@ -8,11 +8,11 @@ import re
 import pandas as pd
 
 from planner.errors import ScenarioError
-from planner.plan.rules import Floor, MoneyShare, Rules, Source
+from planner.plan.rules import Floor, GoalRule, MoneyShare, Rules, Source
 from planner.scenario import Scenario
 from planner.specs.cost import CostSpec
 
-__all__ = ["area_codes", "rules_of"]
+__all__ = ["area_codes", "goal_of", "rules_of"]
 
 _CODE = re.compile(r"\d\d(\.\d+)*")
 
@@ -56,6 +56,26 @@ def rules_of(scenario: Scenario, priority: pd.DataFrame | None, cost: CostSpec) 
         money_shares=tuple(MoneyShare(s.area, s.least_share) for s in equity.money_shares),
         groups=area_codes(named, priority),
     )  # fmt: skip
+
+
+def goal_of(scenario: Scenario, cells: pd.DataFrame) -> GoalRule | None:
+    """What the cheapest plan must reach, in each area of the level that the scenario names; None without a goal.
+
+    Parameters
+    ----------
+    cells
+        Demand cells; their area codes say which areas there are.
+    """
+    goal = scenario.goal
+    if goal is None:
+        return None
+    depth = {"region": 0, "provinsi": 1, "kabupaten": 2, "kecamatan": 3}[goal.per]
+    parts = [str(code).split(".") for code in cells["area_code"].unique()]
+    if not depth:
+        whole = tuple(sorted({part[0] for part in parts if part[0]}))
+        return GoalRule(goal.share, {"region": whole}, goal.relax)
+    codes = sorted({".".join(part[:depth]) for part in parts if len(part) >= depth and part[0]})
+    return GoalRule(goal.share, {code: (code,) for code in codes}, goal.relax)
 
 
 def area_codes(named: list[tuple[str, str]], priority: pd.DataFrame | None) -> dict[str, tuple[str, ...]]:

@@ -139,7 +139,7 @@ def report_inputs(context: StageContext) -> ReportInputs:
         links=plan.links,
         rejected=plan.rejected,
         surveys=plan.surveys,
-        ceiling_idr=context.scenario.budget.total_idr,
+        ceiling_idr=context.scenario.budget.total_idr or plan.totals["cost_idr"],
         specs=all_specs(context.scenario),
         admin=layer(context, "admin"),
         fiber=layer(context, "fiber"),

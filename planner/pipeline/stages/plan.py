@@ -17,8 +17,9 @@ from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer
 from planner.pipeline.stages._plan import dated, write_plan
 from planner.pipeline.stages._problem import read_problem
-from planner.pipeline.stages._rules import rules_of
+from planner.pipeline.stages._rules import goal_of, rules_of
 from planner.plan.explain import explain
+from planner.plan.goal import cheapest
 from planner.plan.link_word import obey_links
 from planner.plan.programme import select_programme
 from planner.plan.rules import Rules
@@ -26,7 +27,6 @@ from planner.plan.select import select
 from planner.plan.surveys import surveys
 from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
-from planner.scenario import Scenario
 from planner.specs.candidates import CandidateSpec
 
 __all__ = ["run", "warm"]
@@ -50,8 +50,8 @@ def run(context: StageContext) -> None:
     check_graph(graph)
     decisions = layer(context, "decisions")
     problem = obey_links(problem, decisions)
-    rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario))
-    plan = dated(_select(scenario, problem, rules, decisions), scenario.date.year)
+    plan, rules = _select(context, problem, decisions)
+    plan = dated(plan, scenario.date.year)
     ceiling = math.inf if rules is not None else scenario.budget.total_idr
     whole = (
         scenario.budget.total_idr if rules is None else plan.totals["cost_idr"] + float(plan.money["left_idr"].sum())
@@ -70,17 +70,28 @@ def run(context: StageContext) -> None:
     write_json(context.folder / "note.json", note)
 
 
-def _select(scenario: Scenario, problem: Problem, rules: Rules | None, decisions: pd.DataFrame | None) -> Plan:
+def _select(context: StageContext, problem: Problem, decisions: pd.DataFrame | None) -> tuple[Plan, Rules | None]:
+    """The plan that the scenario asks for: for a goal, under rules, or under one ceiling; and what binds it."""
+    scenario = context.scenario
     budget = scenario.budget
+    goal = goal_of(scenario, problem.cells)
+    if goal is not None:
+        return cheapest(
+            problem, goal, year=scenario.date.year, ceiling_idr=budget.ceiling_idr, decisions=decisions,
+            time_limit_s=budget.time_limit_s, gap_target_share=budget.gap_target_share,
+        )  # fmt: skip
+    rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario))
     if rules is not None:
-        return select_programme(
+        plan = select_programme(
             problem, rules, decisions=decisions, time_limit_s=budget.time_limit_s,
             gap_target_share=budget.gap_target_share,
         )  # fmt: skip
-    return select(
+        return plan, rules
+    plan = select(
         problem, ceiling_idr=budget.total_idr, decisions=decisions, time_limit_s=budget.time_limit_s,
         gap_target_share=budget.gap_target_share, max_nodes=budget.max_nodes,
     )  # fmt: skip
+    return plan, None
 
 
 def _availability(context: StageContext, plan: Plan, graph: nx.MultiGraph[str]) -> int:
