@@ -12,7 +12,6 @@ from plan_worlds import frame_of_cells, frame_of_service, tiny_problem
 from planner.plan.select import select
 from planner.plan.surveys import Worth, survey_table, surveys, worth_of
 
-
 _FREE = Worth()
 
 
