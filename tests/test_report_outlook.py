@@ -73,6 +73,14 @@ def test_the_row_of_this_plan_is_marked_and_no_other():
     assert shown["chart"]["mark"]["at"] == shown["chart"]["lines"][0]["points"][2]
 
 
+def test_a_plan_that_is_no_point_of_the_frontier_is_not_marked_on_it():
+    shown = document(inputs(ceiling_idr=7e9), read_words("en"))["frontier"]
+    assert not [row for row in shown["table"]["rows"] if isinstance(row[0], dict)]
+    assert shown["chart"]["mark"] is None
+    assert "not one of them" in shown["note"]
+    assert "more would serve" not in shown["lead"]
+
+
 def test_a_run_without_a_frontier_says_nothing_of_it(tmp_path):
     assert document(report_inputs(), read_words("en"))["frontier"] is None
     assert read_words("en")("pdf.frontier") not in said(pdf.write(tmp_path / "a.pdf", report_inputs(), language="en"))
