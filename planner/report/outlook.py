@@ -184,7 +184,8 @@ def frontier(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any] | N
     objective = str(((inputs.facts.get("plan") or {}).get("certificate") or {}).get("objective") or "umkm")
     unit = said(words, "units", objective)
     ceilings, values = ordered["ceiling_idr"].tolist(), ordered["value"].tolist()
-    own = [at for at, value in enumerate(ceilings) if value == inputs.ceiling_idr]
+    has_rules = bool((inputs.facts.get("plan") or {}).get("money"))  # years and floors: more than one ceiling
+    own = [at for at, value in enumerate(ceilings) if value == inputs.ceiling_idr and not has_rules]
     mark = (ceilings[own[0]], values[own[0]], words("pdf.this_plan")) if own else None
     lines = [
         Line(words("pdf.plans_found"), _ACCENT, list(zip(ceilings, values, strict=True))),
@@ -197,6 +198,7 @@ def frontier(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any] | N
         "lead": _more_money(ordered, own, unit, words, say),
         "chart": chart,
         "table": _points(ordered, own, words, say),
+        "note": words("pdf.frontier_note" if own else "pdf.frontier_note_apart"),
     }
 
 
