@@ -160,7 +160,14 @@ def test_an_empty_frontier_is_none():
 def phased(**more):
     """A plan over two years under rules, as the facts hold it."""
     base = inputs(is_phased=True)
-    rules = {"money": export_worlds.money(), "years": export_worlds.YEARS, "equity": export_worlds.EQUITY, **more}
+    rules = {
+        "money": export_worlds.money(),
+        "years": export_worlds.YEARS,
+        "equity": export_worlds.EQUITY,
+        "spent_idr": 4.25e9,
+        "opex_after_idr_per_year": 5.5e8,
+        **more,
+    }
     return inputs(is_phased=True, facts={**base.facts, "plan": {**base.facts["plan"], **rules}})
 
 
@@ -216,3 +223,17 @@ def test_the_served_are_told_by_the_number_of_operators(tmp_path):
         Say("en").number(found[name]["umkm"]) for name in ("one_or_more", "two_or_more", "outdoor_only")
     ]
     assert shown["rows"][0][2] == "100.0%"
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_plan_of_years_says_what_is_spent_in_them_and_after(language, tmp_path):
+    """Beside a ceiling in the money of its years, a present value over decades would be read as an overrun."""
+    say, words = Say(language), read_words(language)
+    summary = document(phased(), words)["summary"]
+    for told in ("2026–2027", say.money(4.25e9), say.money(5.5e8)):
+        assert told in summary["lead"]
+    assert (say.money(4.25e9), words("pdf.card_spent")) in [(card["value"], card["label"]) for card in summary["cards"]]
+    book = openpyxl.load_workbook(workbook.write(tmp_path / "a.xlsx", phased(), language=language))
+    told = {row[0].value: row[1].value for row in book[words("report.sheet_summary")].iter_rows(max_col=2)}
+    assert told[words("report.plan_spent_idr")] == 4.25e9
+    assert words("report.ceiling_idr") not in told

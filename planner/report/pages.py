@@ -105,9 +105,10 @@ def _summary(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         fields |= {
             "ceiling": say.money(inputs.ceiling_idr), "n_sites": say.number(planned["n_sites"]),
             "n_new": say.number(planned["n_umkm_new"]), "people_new": say.number(planned["people_new"]),
-            "cost": say.money(planned["cost_idr"]),
+            "cost": say.money(planned["cost_idr"]), **_of_years(planned, say),
         }  # fmt: skip
-    lead = words("pdf.summary_lead" if planned.get("n_sites") else "pdf.summary_lead_no_plan", **fields)
+    kind = "" if planned.get("n_sites") else "_no_plan"
+    lead = words(f"pdf.summary_lead{'_years' if 'first' in fields else kind}", **fields)
     tables = [sections.by_level(totals, words, say, words("pdf.now"))]
     if planned:
         tables.append(sections.by_level(planned["totals_after"], words, say, words("pdf.then")))
@@ -116,6 +117,20 @@ def _summary(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         "cards": _cards(facts, planned, words, say),
         "tables": tables,
         "least": sections.least_served(inputs, words, say),
+    }
+
+
+def _of_years(planned: Mapping[str, Any], say: Say) -> dict[str, str]:
+    """What is spent within the years of a plan, and after them; nothing for a plan under one ceiling."""
+    years = [row["year"] for row in planned.get("years") or ()]
+    if not years:
+        return {}
+    after = planned.get("opex_after_idr_per_year")
+    return {
+        "cost": say.money(planned.get("spent_idr")),
+        "after": say.money(after),
+        "first": str(years[0]),
+        "last": str(years[-1]),
     }
 
 
@@ -129,7 +144,9 @@ def _cards(facts: Mapping[str, Any], planned: Mapping[str, Any], words: Words, s
         proof = planned.get("certificate", {})
         found += [
             (say.number(planned["n_sites"]), "card_sites", ""),
-            (say.money(planned["cost_idr"]), "card_cost", ""),
+            (say.money(planned["spent_idr"]), "card_spent", "")
+            if planned.get("years")
+            else (say.money(planned["cost_idr"]), "card_cost", ""),
             (say.number(planned["n_umkm_new"]), "card_new", ""),
             (say.share(proof.get("gap_share")), "card_gap", unsure),
         ]

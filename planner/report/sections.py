@@ -292,11 +292,13 @@ def money(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     planned = inputs.facts.get("plan") or {}
     numbers = {str(row["key"]): row["value"] for row in assumption_rows(inputs.specs).to_dict("records")}
     years, discount = numbers.get("horizon_years"), numbers.get("discount_share_per_year")
-    costs = [(words("pdf.ceiling"), say.rupiah(inputs.ceiling_idr))] if inputs.ceiling_idr is not None else []
-    costs += [
-        (words(f"pdf.{label}"), say.rupiah(planned.get(key)))
-        for label, key in (("capex", "capex_idr"), ("opex", "opex_idr_per_year"), ("cost", "cost_idr"))
-    ]
+    has_years = bool(planned.get("years"))
+    ceiling = words("pdf.ceiling_years" if has_years else "pdf.ceiling")
+    costs = [(ceiling, say.rupiah(inputs.ceiling_idr))] if inputs.ceiling_idr is not None else []
+    listed: tuple[tuple[str, str], ...] = (("capex", "capex_idr"), ("opex", "opex_idr_per_year"), ("cost", "cost_idr"))
+    if has_years:
+        listed = (("spent_years", "spent_idr"), ("opex_after", "opex_after_idr_per_year"), *listed)
+    costs += [(words(f"pdf.{label}"), say.rupiah(planned.get(key))) for label, key in listed]
     heads = [(words("pdf.item"), "1.15fr"), (words("pdf.amount"), ">1fr")]
     return {
         "year": words("pdf.year_none", years=say.plain(years), discount=say.share(discount)),

@@ -304,7 +304,14 @@ def _plan(plan: Mapping[str, Any], ceiling_idr: float | None, words: Words) -> p
     if not plan:
         return pd.DataFrame()
     proof = plan.get("certificate", {})
-    rows: list[tuple[str, Any]] = [] if ceiling_idr is None else [(words("report.ceiling_idr"), ceiling_idr)]
+    rows: list[tuple[str, Any]] = (
+        []
+        if ceiling_idr is None
+        else [(words("report.ceiling_years" if plan.get("years") else "report.ceiling_idr"), ceiling_idr)]
+    )
+    rows += [
+        (words(f"report.plan_{name}"), plan[name]) for name in ("spent_idr", "opex_after_idr_per_year") if name in plan
+    ]
     rows += [(words(f"report.plan_{name}"), plan.get(name)) for name in _SUMS]
     rows += [(words(f"report.proof_{name}"), proof.get(name)) for name in ("value", "bound", "gap_share")]
     status = str(proof.get("status", ""))
