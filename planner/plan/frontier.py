@@ -29,8 +29,6 @@ __all__ = ["Frontier", "ceilings_around", "frontier"]
 _LINES = (0.0, 0.16, 0.47, 1.0)
 """Places along the ceilings at which prices are sought; their lines bound all others."""
 _PRICE_MOVES = 25
-_CHECKED = ("candidate_id", "option_id", "site_type", "capex_idr", "opex_idr_per_year", "cost_idr", "radio_mbps",
-            "backhaul_kinds", "backhaul_pool", "excluded_because", "name", "area_code", "access_mode", "lon_deg", "lat_deg")  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,25 +243,13 @@ def _under(plan: Plan, bound: float) -> Plan:
 
 
 def _accept(problem: Problem, ceilings: list[float], plans: list[Plan], decisions: pd.DataFrame | None) -> None:
-    """Let the independent checker judge every point, against the rows of the inputs that a plan can name."""
-    built = {str(name) for plan in plans for name in plan.sites["candidate_id"]}
-    named = built | set(problem.options["candidate_id"].astype(str))
-    held = problem.candidates["candidate_id"].isin(named)
-    raw = replace(problem, options=_plain(problem.options), candidates=_plain(problem.candidates[held]))
+    """Let the independent checker judge every point."""
     for ceiling, plan in zip(ceilings, plans, strict=True):
-        judged = replace(plan, rejected=plan.rejected[plan.rejected["candidate_id"].isin(named)])
-        faults = verify(judged, raw, ceiling_idr=ceiling, decisions=decisions)
+        faults = verify(plan, problem, ceiling_idr=ceiling, decisions=decisions)
         if faults:
             listed = "; ".join(faults[:10])
             message = f"the independent checker refused a point of the frontier: {listed}"
             raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """The columns the checker reads, with texts as plain objects, which it reads many times."""
-    held = table[[name for name in _CHECKED if name in table]]
-    texts = held.select_dtypes(exclude="number").columns
-    return held.astype(dict.fromkeys(texts, object))
 
 
 def _table(ceilings: list[float], plans: list[Plan]) -> pd.DataFrame:

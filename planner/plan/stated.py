@@ -84,8 +84,11 @@ def stated_faults(plan: Plan, problem: Problem, walk: Walk) -> list[str]:
 
 
 def _sites(plan: Plan, problem: Problem, walk: Walk, users: Mapping[Link, int], faults: list[str]) -> None:
-    candidates = {str(row["candidate_id"]): row for row in problem.candidates.to_dict("records")}
-    options = {str(row["option_id"]): row for row in problem.options.to_dict("records")}
+    built, chosen = set(plan.sites["candidate_id"]), set(plan.sites["option_id"])
+    places = problem.candidates[problem.candidates["candidate_id"].isin(built)]
+    types = problem.options[problem.options["option_id"].isin(chosen)]
+    candidates = {str(row["candidate_id"]): row for row in places.to_dict("records")}
+    options = {str(row["option_id"]): row for row in types.to_dict("records")}
     nodes: Any = problem.graph.nodes
     for site in plan.sites.to_dict("records"):
         name, option = str(site["site_id"]), options[str(site["option_id"])]

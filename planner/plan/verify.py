@@ -42,6 +42,7 @@ class _World:
     loads: dict[str, float]
     links: dict[str, dict[str, Any]]
     routes: dict[str, list[tuple[str, str, str]]]
+    served: tuple[tuple[int, str, float], ...]
 
     def link(self, a: str, b: str, key: str) -> dict[str, Any] | None:
         """Attributes of a link, None when the graph has no such link."""
@@ -106,7 +107,7 @@ def verify(
 
 
 def _world(plan: Plan, problem: Problem, faults: list[str]) -> _World:
-    options = _rows(problem.options, "option_id")
+    options = _rows(problem.options[problem.options["option_id"].isin(set(plan.sites["option_id"]))], "option_id")
     number = {str(name): k for k, name in enumerate(problem.options["option_id"])}
     table = problem.cells[["cell_id", "n_umkm", "people", "n_facilities", "demand_mbps"]].copy()
     table["weight"] = np.asarray(problem.weight, dtype=float)
@@ -115,21 +116,24 @@ def _world(plan: Plan, problem: Problem, faults: list[str]) -> _World:
     table = table[table["cell_id"].isin(set(plan.served["cell_id"]))]
     cells = {int(row["cell_id"]): row for row in _rows(table, "cell_id").values()}
     loads: dict[str, float] = defaultdict(float)
-    for row in plan.served.to_dict("records"):
-        cell = cells.get(int(row["cell_id"]))
-        if cell is not None:
-            loads[str(row["site_id"])] += float(row["share"]) * float(cell["demand_mbps"])
+    served = tuple(zip(*(plan.served[name].tolist() for name in ("cell_id", "site_id", "share")), strict=True))
+    for cell_id, name, share in served:
+        if cell_id in cells:
+            loads[name] += share * float(cells[cell_id]["demand_mbps"])
     sites = _rows(plan.sites, "site_id")
     links = _rows(plan.links, "link_id")
     if len(links) < len(plan.links):
         faults.append("a link_id stands twice")
     routes = {name: _route(site, links, faults) for name, site in sites.items()}
-    return _World(plan, problem, sites, options, number, cells, problem.graph, dict(loads), links, routes)
+    return _World(plan, problem, sites, options, number, cells, problem.graph, dict(loads), links, routes, served)
 
 
 def _rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
     """Rows of a table by the text of their key."""
-    return {str(row[key]): {str(name): value for name, value in row.items()} for row in table.to_dict("records")}
+    names = [str(name) for name in table.columns]
+    at = names.index(key)
+    rows = zip(*(table[name].tolist() for name in table.columns), strict=True)
+    return {str(row[at]): dict(zip(names, row, strict=True)) for row in rows}
 
 
 def _above(value: float, limit: float, scale: float = 1.0) -> bool:
@@ -143,7 +147,8 @@ def _differs(value: float, other: float) -> bool:
 
 def _check_sites(world: _World, faults: list[str]) -> None:
     sites = world.plan.sites
-    candidates = {str(row["candidate_id"]): row for row in world.problem.candidates.to_dict("records")}
+    every = world.problem.candidates
+    candidates = _rows(every[every["candidate_id"].isin(set(sites["candidate_id"]))], "candidate_id")
     for name, count in Counter(sites["candidate_id"].astype(str)).items():
         if count > 1:
             faults.append(f"candidate {name} carries {count} sites (one option a place)")
@@ -168,8 +173,7 @@ def _check_sites(world: _World, faults: list[str]) -> None:
 def _check_service(world: _World, faults: list[str]) -> None:
     per_cell: dict[int, float] = defaultdict(float)
     covers = {name: _cover(world, str(site["option_id"])) for name, site in world.sites.items()}
-    for row in world.plan.served.to_dict("records"):
-        cell_id, name, share = int(row["cell_id"]), str(row["site_id"]), float(row["share"])
+    for cell_id, name, share in world.served:
         if name not in world.sites or cell_id not in world.cells:
             faults.append(f"served row names cell {cell_id} or site {name} that does not exist")
             continue
@@ -352,9 +356,9 @@ def _check_objective(world: _World, faults: list[str], points: pd.DataFrame | No
     stated = float(world.plan.totals.get("weight_new", math.nan)) if has_years else world.plan.certificate.value
     share: dict[int, float] = defaultdict(float)
     by_site: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for row in world.plan.served.to_dict("records"):
-        share[int(row["cell_id"])] += float(row["share"])
-        by_site[str(row["site_id"])].append((int(row["cell_id"]), float(row["share"])))
+    for cell_id, name, part in world.served:
+        share[cell_id] += part
+        by_site[name].append((cell_id, part))
     names = {"weight": "weight_new", "n_umkm": "n_umkm_new", "people": "people_new", "n_facilities": "facilities_new"}
     for column, total in names.items():
         value = math.fsum(float(world.cells[c][column]) * s for c, s in share.items() if c in world.cells)
