@@ -29,6 +29,7 @@ SHOTS: tuple[tuple[str, tuple[int, int], str, tuple[str, ...]], ...] = (
     ("map_desktop_id", LAPTOP, "id", ()),
     ("map_desktop_en_least_served", LAPTOP, "en", (".rank tbody tr:first-child .link",)),
     ("map_desktop_id_why_this_site", LAPTOP, "id", FIRST_SITE),
+    ("map_desktop_id_other_ceiling", LAPTOP, "id", (".tabs button:nth-child(3)", *["press #budget ArrowLeft"] * 5)),
     ("map_phone_id", PHONE, "id", ()),
     ("map_phone_en_why_this_site", PHONE, "en", FIRST_SITE),
 )
@@ -37,15 +38,18 @@ SHOTS: tuple[tuple[str, tuple[int, int], str, tuple[str, ...]], ...] = (
 def shoot(
     browser: Any, page: Path, target: Path, size: tuple[int, int], language: str, clicks: tuple[str, ...]
 ) -> None:
-    """Open the page without a network, click, and take its picture."""
+    """Open the page without a network, click (or ``press SELECTOR KEY``), and take its picture."""
     phone = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2} if size == PHONE else {}
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True, **phone)
     tab = context.new_page()
     tab.goto(page.resolve().as_uri())
     tab.wait_for_function("document.documentElement.dataset.ready")
     tab.click(f".langs button[lang={language}]")
-    for selector in clicks:
-        tab.click(selector)
+    for step in clicks:
+        if step.startswith("press "):
+            tab.press(*step.split(" ")[1:])
+        else:
+            tab.click(step)
         tab.wait_for_timeout(700)  # the map glides to its place
     tab.mouse.move(2, 2)
     tab.wait_for_timeout(300)

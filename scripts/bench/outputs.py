@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from planner.cli.plan import changes_of
 from planner.pipeline.stage import Stage, StageContext
 from planner.pipeline.store import Store
 from planner.pipeline.table import stage_table
@@ -46,7 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not call.is_file():
         print(f"'{given.run}' is not the folder of a finished run: make demo first", file=sys.stderr)
         return 2 if arguments or len(sys.argv) > 1 else 0
-    scenario = read_scenario(Path(json.loads(call.read_text(encoding="utf-8"))["scenario"]))
+    told = json.loads(call.read_text(encoding="utf-8"))
+    scenario = read_scenario(Path(told["scenario"]), changes=changes_of(told["changes"]))
     keys = json.loads((given.run / "manifest.json").read_text(encoding="utf-8"))["stages"]
     whole = 0.0
     for stage in (stage for stage in stage_table(scenario) if stage.name in OUTPUTS):
