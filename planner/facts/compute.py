@@ -27,6 +27,9 @@ from planner.schema_columns import CAUSES, LEVELS
 
 __all__ = ["compute_facts"]
 
+RIM_SHARE = 0.02
+"""Above it the reader is told that the radius of the stations cuts coverage off."""
+
 
 def compute_facts(inputs: FactsInputs) -> Facts:
     """Every total of a run.
@@ -84,11 +87,17 @@ def compute_facts(inputs: FactsInputs) -> Facts:
 
 def _assumptions(inputs: FactsInputs) -> dict[str, Any]:
     spec = inputs.spec
+    above = inputs.coverage_edges[1] / max(1, inputs.coverage_edges[0])
     return {
         "served_share": spec.served_share,
         "confidence_threshold_share": spec.confidence_threshold_share,
         "desa_people_share": spec.desa_people_share,
         "desa_facilities_share": spec.desa_facilities_share,
         "coverage_model": inputs.coverage_model,
+        "served_place": spec.place,
+        "interference": inputs.interference,
+        "n_coverage_rim": inputs.coverage_edges[0],
+        "coverage_rim_above_share": above,
+        "is_radius_short": above > RIM_SHARE,
         "has_terrain": any(item.kind == "terrain" for item in inputs.layers),
     }

@@ -72,22 +72,23 @@ def programmes(
 
 
 def operators(cells: pd.DataFrame, service: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """How many of the served are reached by one or two operators, outdoors and (where the signal says so) indoors."""
+    """How many of the served are reached by one or two operators, and how many indoors; how many have signal at all."""
     is_served = (service["level"] == "served").to_numpy(dtype=bool)
     n_operators = service["n_operators"].to_numpy(dtype=np.int64)
     is_indoor = service["is_indoor"].to_numpy(dtype=bool)
+    n_indoor = service["n_operators_indoor"].to_numpy(dtype=np.int64)
     masks = {
         "one_or_more": is_served & (n_operators >= 1),
         "two_or_more": is_served & (n_operators >= 2),
         "indoor": is_served & is_indoor,
         "outdoor_only": is_served & ~is_indoor,
+        "one_or_more_indoor": is_served & (n_indoor >= 1),
+        "two_or_more_indoor": is_served & (n_indoor >= 2),
+        "signal_one_or_more": n_operators >= 1,
+        "signal_two_or_more": n_operators >= 2,
+        "signal_one_or_more_indoor": n_indoor >= 1,
+        "signal_two_or_more_indoor": n_indoor >= 2,
     }
-    if "n_operators_indoor" in service:
-        n_indoor = service["n_operators_indoor"].to_numpy(dtype=np.int64)
-        masks |= {
-            f"{name}_indoor": is_served & (n_indoor >= least)
-            for name, least in (("one_or_more", 1), ("two_or_more", 2))
-        }
     units = {unit: cells[column].to_numpy(dtype=np.float64) for unit, column in CELL_UNITS.items()}
     return {name: {unit: float(v[mask].sum()) for unit, v in units.items()} for name, mask in masks.items()}
 

@@ -82,6 +82,10 @@ class FactsInputs:
         ``DemandReport.to_json()``.
     coverage_model
         Propagation model that was used.
+    coverage_edges
+        Pixels at the rim of the stations' radius, and those where signal still counts.
+    interference
+        ``modelled`` or ``fixed`` (`planner.specs.radio.RadioSpec`).
     fiber, fiber_nodes, satellite
         Conformed layers of backbone and middle mile; None without.
     """
@@ -99,6 +103,8 @@ class FactsInputs:
     layers: tuple[LayerRows, ...] = ()
     demand: Mapping[str, Any] = field(default_factory=dict)
     coverage_model: str = ""
+    coverage_edges: tuple[int, int] = (0, 0)
+    interference: str = "modelled"
     fiber: pd.DataFrame | None = None
     fiber_nodes: pd.DataFrame | None = None
     satellite: pd.DataFrame | None = None
@@ -124,6 +130,8 @@ class Facts:
     operators
         ``one_or_more``, ``two_or_more`` → unit → how many of the served; ``indoor``, ``outdoor_only`` and
         ``one_or_more_indoor``, ``two_or_more_indoor`` likewise.
+        ``signal_one_or_more``, ``signal_two_or_more`` and the same with ``_indoor``:
+        how many have signal, whatever the capacity.
     umkm
         Enterprises by ``size``, ``digital``, ``sector`` and ``evidence`` → class → level → how many.
     areas

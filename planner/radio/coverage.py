@@ -230,7 +230,7 @@ def coverage(
         message = f"radius_km = {spec.reach_km} is smaller than a pixel of {air.settings.resolution_m:.0f} m"
         raise RadioError(message, code="radio_radius", radius_km=spec.reach_km)
     towers, left_out = _towers(bts, (groups, carriers), air, grid, spec)
-    air.ground.require_known(((t.lon_deg, t.lat_deg) for t in towers), spec.reach_km, spec.void_policy)
+    air.ground.require_known(((t.lon_deg, t.lat_deg, t.radius_km) for t in towers), spec.void_policy)
     kept = _Kept.empty(groups, carriers, grid, len(bts))
     for found in parallel.map_parts(lambda tower: _reach(tower, air, grid), towers):
         kept.take(found, spec.floor_dbm, air.settings.resolution_m / 1000.0)

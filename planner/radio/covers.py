@@ -105,8 +105,9 @@ def covers(
     least = table["limit_dbm"].astype(np.float32)
     hung = mounts(transmitters, spec)
     places = _places(table, air.ground)
-    farthest_km = float(table["radius_km"].max(initial=0.0))
-    air.ground.require_known(((p.lon_deg, p.lat_deg) for p in places), farthest_km, spec.void_policy)
+    radius = table["radius_km"]
+    known = ((p.lon_deg, p.lat_deg, float(radius[list(p.members)].max())) for p in places)
+    air.ground.require_known(known, spec.void_policy)
     rows = cells["row"].to_numpy(dtype=np.int64) + air.ground.row
     cols = cells["col"].to_numpy(dtype=np.int64) + air.ground.col
     order = np.lexsort((cols, rows))
@@ -114,7 +115,7 @@ def covers(
 
     def reach(place: _Place) -> list[tuple[int, NDArray[np.int32], NDArray[np.float32]]]:
         members = list(place.members)
-        radius_km = float(table["radius_km"][members].max())
+        radius_km = float(radius[members].max())
         near = _near(place, air, sorted_rows, sorted_cols, radius_km)
         pairs = np.column_stack([table["height_m"][members], table["band_mhz"][members]])
         kinds, which = np.unique(pairs, axis=0, return_inverse=True)
@@ -127,7 +128,7 @@ def covers(
         found = []
         for k, i in enumerate(members):
             level = heard.levels_dbm[k]
-            keep = (level >= least[i]) & (heard.distance_km <= table["radius_km"][i])
+            keep = (level >= least[i]) & (heard.distance_km <= radius[i])
             hit = order[near[keep]]
             rise = np.argsort(hit, kind="stable")
             found.append((i, hit[rise].astype(np.int32), level[keep][rise]))

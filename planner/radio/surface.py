@@ -68,8 +68,8 @@ class Ground:
         wide = int(np.ceil(radius_km / float(per_col[0]) * 1.02)) + 1
         return round(row) - deep, round(row) + deep, round(col) - wide, round(col) + wide
 
-    def require_known(self, places: Iterable[tuple[float, float]], radius_km: float, policy: str) -> None:
-        """Refuse land without height within reach of ``places`` (longitude, latitude).
+    def require_known(self, places: Iterable[tuple[float, float, float]], policy: str) -> None:
+        """Refuse land without height within reach of ``places`` (longitude, latitude, radius in kilometres).
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Ground:
         if self.surface is None or not self.is_void.any():
             return
         inside = np.zeros(self.frame.shape, dtype=np.bool_)
-        for lon_deg, lat_deg in places:
+        for lon_deg, lat_deg, radius_km in places:
             row, col = self.place(lon_deg, lat_deg)
             top, bottom, left, right = self.window(row, col, lat_deg, radius_km)
             inside[max(0, top) : max(0, bottom + 1), max(0, left) : max(0, right + 1)] = True

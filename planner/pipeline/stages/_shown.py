@@ -246,6 +246,13 @@ def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
         found.append(Notice("estimate"))
     if layer(context, "terrain") is None:
         found.append(Notice("fallback_model", {"model": facts["assumptions"]["coverage_model"]}))
+    assumed = facts["assumptions"]
+    if assumed["interference"] == "fixed":
+        found.append(Notice("coverage_only"))
+    if assumed["served_place"] == "indoor":
+        found.append(Notice("served_indoor"))
+    if assumed["is_radius_short"]:
+        found.append(Notice("radius", {"share": assumed["coverage_rim_above_share"]}))
     found.append(Notice("confidence", {"threshold": service_spec(context.scenario).confidence_threshold_share}))
     if context.scenario.observed_only:
         found.append(Notice("observed_only"))

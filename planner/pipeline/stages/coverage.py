@@ -14,6 +14,7 @@ from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land
 from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, TILE_SIDE, group_names, tenths
 from planner.radio.coverage import Coverage, coverage
+from planner.radio.radius import station_radius_km
 from planner.radio.surface import halo_pixels
 
 __all__ = ["parts", "run_part", "warm"]
@@ -56,8 +57,11 @@ def run_part(context: StageContext, part: str) -> None:
     land = Raster(grid, read_land(context.inputs["frame"]), "land")
     halo = 0 if terrain is None else halo_pixels(spec, grid.pixel_deg)
     block = (row - halo, col - halo, row + tile.n_rows + halo, col + tile.n_cols + halo)
+    bts = layer(context, "bts")
+    pixel_m = grid.pixel_deg * 110_946.0
+    radius_km = station_radius_km(bts, spec=spec, terrain=terrain, land=land.values, pixel_m=pixel_m)
     found = coverage(
-        layer(context, "bts"),
+        bts.assign(radius_km=radius_km),
         tile,
         spec=spec,
         terrain=_cut(terrain, grid, block),

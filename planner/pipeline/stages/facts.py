@@ -7,9 +7,9 @@ import shutil
 from planner.facts import FactsInputs, LayerRows, compute_facts
 from planner.pipeline.artifacts import read_json, read_table, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, layer_notes, service_spec
+from planner.pipeline.stages._frame import layer, layer_notes, radio_spec, service_spec
 from planner.pipeline.stages._plan import read_plan
-from planner.pipeline.stages._signal import coverage_model
+from planner.pipeline.stages._signal import coverage_edges, coverage_model
 from planner.schema import LAYERS
 
 __all__ = ["run"]
@@ -18,6 +18,7 @@ __all__ = ["run"]
 def run(context: StageContext) -> None:
     """Compute and publish the facts."""
     inputs = context.inputs
+    edges = coverage_edges(inputs["coverage"])
     facts = compute_facts(
         FactsInputs(
             cells=read_table(inputs["cells"] / "cells.parquet"),
@@ -33,6 +34,8 @@ def run(context: StageContext) -> None:
             layers=ledger(context),
             demand=read_json(inputs["cells"] / "note.json"),
             coverage_model=coverage_model(inputs["coverage"]),
+            coverage_edges=(edges.n_pixels, edges.n_above),
+            interference=radio_spec(context.scenario).interference,
             **{kind: layer(context, kind) for kind in ("fiber", "fiber_nodes", "satellite")},
         )
     )
