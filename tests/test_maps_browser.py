@@ -434,6 +434,22 @@ def test_a_phone_has_the_sliders_in_its_sheet(pages: Any) -> None:
     page.check()
 
 
+def test_low_confidence_is_hatched_over_whatever_colour_the_areas_have(pages: Any) -> None:
+    inputs = make_inputs()
+    records = [{**record, "confidence_share": 0.2} for record in inputs.facts["areas"]]
+    facts = {**inputs.facts, "areas": records, "assumptions": {"confidence_threshold_share": 0.5}}
+    page = pages(dataclasses.replace(inputs, facts=facts))
+    tab = page.tab
+    assert tab.is_checked("#layer-area_confidence")
+    tab.click("#layer-area_score")
+    assert tab.is_checked("#layer-area_confidence")
+    assert not tab.is_checked("#layer-area_unserved")
+    tab.click("#layer-area_confidence")
+    assert tab.is_checked("#layer-area_score")
+    page.check()
+    assert pages(make_inputs()).tab.locator("#layer-area_confidence").count() == 0
+
+
 def test_controls_without_data_are_absent(pages: Any) -> None:
     page = pages(make_inputs())
     assert page.tab.locator("#budget, #year, #of-coverage_rsrp").count() == 0

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 65111b233ffce51b04e21581532192711ea87d9c4aa95100fbcb0b32b07ea2c6): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 03c8f59ebd50b8ac0abe1489eb502ae2349f72ca3935562796f79df61bb7905e): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -360,7 +360,9 @@
     if (!table2?.shapes || !table2.has("confidence_share")) return;
     const { ctx } = view;
     ctx.fillStyle = hatch(ctx, "rgba(0,0,0,0)", style.classes[0].colour);
+    const fill2 = data.styles.find((item) => item.kind === "fill" && state.now.on.has(item.key));
     for (let row = 0; row < table2.n; row++) {
+      if (fill2 && !Number.isFinite(fillValue(data, fill2, table2, row, state))) continue;
       if (!(table2.number("confidence_share", row) < data.meta.confidence) || !isVisible(table2.shapes, row, view)) continue;
       ctx.beginPath();
       trace(table2.shapes, row, view, true);
@@ -1560,15 +1562,20 @@
   }
   var empty = (text2) => el("p", { class: "empty" }, text2);
   var chip = (text2, kind = "") => el("span", { class: `chip ${kind}` }, text2);
+  var HATCH = "M2 12 L12 2 M8 12 L18 2 M14 12 L20 6 M2 6 L6 2";
   function glyph(item, kind) {
     const box = svg("svg", { width: 22, height: 14, viewBox: "0 0 22 14", "aria-hidden": "true", class: "glyph" });
     if (kind === "lines") {
       box.append(svg("line", { x1: 1, y1: 7, x2: 21, y2: 7, stroke: item.colour, "stroke-width": item.width_px ?? 2, "stroke-dasharray": (item.dash_px ?? []).join(" ") || "none", "stroke-linecap": "round" }));
       return box;
     }
+    if (kind === "hatch") {
+      box.append(svg("rect", { x: 1, y: 1, width: 20, height: 12, rx: 2, fill: "#fff", stroke: "rgba(20,34,46,0.18)" }), svg("path", { d: HATCH, stroke: item.colour, "stroke-width": 1.2 }));
+      return box;
+    }
     if (kind === "fill" || kind === "raster" || kind === "cells") {
       box.append(svg("rect", { x: 1, y: 1, width: 20, height: 12, rx: 2, fill: item.colour, stroke: "rgba(20,34,46,0.18)" }));
-      if (item.is_hatched) box.append(svg("path", { d: "M2 12 L12 2 M8 12 L18 2 M14 12 L20 6 M2 6 L6 2", stroke: "#fff", "stroke-width": 1.4, opacity: 0.8 }));
+      if (item.is_hatched) box.append(svg("path", { d: HATCH, stroke: "#fff", "stroke-width": 1.4, opacity: 0.8 }));
       return box;
     }
     box.append(pointGlyph(item));
@@ -1871,7 +1878,7 @@
       const present = styles.filter((style) => app.hasRows(style));
       if (!present.length) continue;
       const box = el("fieldset", {}, el("legend", {}, words.t(`map.group.${group}`)));
-      for (const style of present) box.append(layerRow(app, style, present.filter((item) => ALONE.includes(group) || item.source === style.source).map((item) => item.key)));
+      for (const style of present) box.append(layerRow(app, style, present.filter((item) => item.kind === style.kind && (ALONE.includes(group) || item.source === style.source)).map((item) => item.key)));
       if (group === "fill") {
         for (const choice of [levelPicker(app), priorityPicker(app)]) if (choice) box.append(choice);
       }

@@ -20,7 +20,7 @@ export function legend(app, host) {
     const present = styles.filter((style) => app.hasRows(style));
     if (!present.length) continue;
     const box = el("fieldset", {}, el("legend", {}, words.t(`map.group.${group}`)));
-    for (const style of present) box.append(layerRow(app, style, present.filter((item) => ALONE.includes(group) || item.source === style.source).map((item) => item.key)));
+    for (const style of present) box.append(layerRow(app, style, present.filter((item) => item.kind === style.kind && (ALONE.includes(group) || item.source === style.source)).map((item) => item.key)));
     if (group === "fill") for (const choice of [levelPicker(app), priorityPicker(app)]) if (choice) box.append(choice);
     body.append(box);
   }

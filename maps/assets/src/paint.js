@@ -109,7 +109,9 @@ export function paintDoubt(view, data, style, state) {
   if (!table?.shapes || !table.has("confidence_share")) return;
   const { ctx } = view;
   ctx.fillStyle = hatch(ctx, "rgba(0,0,0,0)", style.classes[0].colour);
+  const fill = data.styles.find((item) => item.kind === "fill" && state.now.on.has(item.key));
   for (let row = 0; row < table.n; row++) {
+    if (fill && !Number.isFinite(fillValue(data, fill, table, row, state))) continue; // hatched already: nothing is known there
     if (!(table.number("confidence_share", row) < data.meta.confidence) || !isVisible(table.shapes, row, view)) continue;
     ctx.beginPath();
     trace(table.shapes, row, view, true);

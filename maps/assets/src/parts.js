@@ -40,6 +40,8 @@ export const empty = (text) => el("p", { class: "empty" }, text);
 /** @param {string} text @param {string} [kind] */
 export const chip = (text, kind = "") => el("span", { class: `chip ${kind}` }, text);
 
+const HATCH = "M2 12 L12 2 M8 12 L18 2 M14 12 L20 6 M2 6 L6 2";
+
 /** Symbol of a legend class. @param {Class} item @param {string} kind */
 export function glyph(item, kind) {
   const box = svg("svg", { width: 22, height: 14, viewBox: "0 0 22 14", "aria-hidden": "true", class: "glyph" });
@@ -47,9 +49,13 @@ export function glyph(item, kind) {
     box.append(svg("line", { x1: 1, y1: 7, x2: 21, y2: 7, stroke: item.colour, "stroke-width": item.width_px ?? 2, "stroke-dasharray": (item.dash_px ?? []).join(" ") || "none", "stroke-linecap": "round" }));
     return box;
   }
+  if (kind === "hatch") {
+    box.append(svg("rect", { x: 1, y: 1, width: 20, height: 12, rx: 2, fill: "#fff", stroke: "rgba(20,34,46,0.18)" }), svg("path", { d: HATCH, stroke: item.colour, "stroke-width": 1.2 }));
+    return box;
+  }
   if (kind === "fill" || kind === "raster" || kind === "cells") {
     box.append(svg("rect", { x: 1, y: 1, width: 20, height: 12, rx: 2, fill: item.colour, stroke: "rgba(20,34,46,0.18)" }));
-    if (item.is_hatched) box.append(svg("path", { d: "M2 12 L12 2 M8 12 L18 2 M14 12 L20 6 M2 6 L6 2", stroke: "#fff", "stroke-width": 1.4, opacity: 0.8 }));
+    if (item.is_hatched) box.append(svg("path", { d: HATCH, stroke: "#fff", "stroke-width": 1.4, opacity: 0.8 }));
     return box;
   }
   box.append(pointGlyph(item));
