@@ -247,6 +247,16 @@ def test_the_reports_list_every_area_and_every_site(out, facts):
             assert f"{round(area['umkm']['total']):,}".replace(",", ".") in text
 
 
+def test_outputs_made_again_are_the_same_and_nothing_else_is_computed(out):
+    """``merata map|report|export RUN``."""
+    before = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    scenario = read_scenario(out.parent / "in/scenario.toml", changes=CHANGES)
+    again = ("map", "workbook", "report", "gis")
+    result = run(stage_table(scenario), scenario, out, again=again, say=lambda _: None)
+    assert {item["stage"] for item in result.stages if not item["kept"]} == set(again)
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["outputs"] == before
+
+
 def test_one_more_format_afterwards_says_the_same_and_leaves_the_rest(out, facts):
     """``merata export RUN --format …`` adds files, and neither computes nor changes any other."""
     import xml.etree.ElementTree as ET
