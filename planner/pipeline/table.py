@@ -131,14 +131,16 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
 
 
 def _around(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
-    """Stages that look around the finished plan: other ceilings, and what each decision costs."""
+    """Stages that look around the finished plan: other ceilings, what each decision costs, the towers that stand."""
     held = tuple(name for kind in ("admin", "decisions") if (name := f"layer:{kind}") in layers)
     inputs = ("cells", "service", "score", "candidates", "options", "backhaul", "plan", *held)
     settings = ("budget", "date", "objective", "service")
     frontier = Stage("frontier", "frontier", inputs, settings, ("models/service",), outputs=("frontier.csv",))
     decided = Stage("decided", "decided", inputs, ("budget", "objective"), outputs=("decisions.csv",))
-    found = (frontier,) if _has_frontier(scenario) else ()
-    return (*found, decided) if "layer:decisions" in layers and _is_plain(scenario) else found
+    shipped = ("models/sites", "models/candidates")
+    towers = Stage("existing", "existing", ("cells", "service", "candidates", "plan", "layer:bts"), ("options",), shipped, outputs=("network/existing_towers.csv",))  # fmt: skip
+    asked = (_has_frontier(scenario), "layer:decisions" in layers and _is_plain(scenario), "layer:bts" in layers)
+    return tuple(stage for stage, is_asked in zip((frontier, decided, towers), asked, strict=True) if is_asked)
 
 
 def _is_plain(scenario: Scenario) -> bool:

@@ -28,6 +28,8 @@ class CandidateSpec(Spec):
         Least height of a hill top above its cluster.
     road_reach_km, coast_reach_km
         A place this near a road on the same island is reached by road; else, this near the coast, by boat; else by air.
+    move_km
+        Equipment of a tower that serves nobody may be moved to a new site this near.
     coast_tolerance_km
         A point on water this near to land still stands on land (coast lines are coarse).
     """
@@ -40,4 +42,5 @@ class CandidateSpec(Spec):
     min_rise_m: float = Field(ge=0.0, le=3000.0)
     road_reach_km: float = Field(ge=0.0, le=100.0)
     coast_reach_km: float = Field(ge=0.0, le=100.0)
+    move_km: float = Field(ge=0.0, le=500.0)
     coast_tolerance_km: float = Field(ge=0.0, le=5.0)
