@@ -106,11 +106,11 @@ def rates(spec: RadioSpec, repeats: int) -> None:
         ("90 m, 20 km, clutter and sea", {"cover": "islands", "pixel_m": 90.0, "radius_km": 20.0}),
     ):
         made = job(spec, **{"pixel_m": 300.0, "radius_km": 15.0, **changes})
-        n_paths = p1812.losses_db(made).size
-        alone = n_paths / best_seconds(lambda made=made: p1812.losses_db(made), repeats) / 1e6
+        n_paths = p1812.exact_losses_db(made).size
+        alone = n_paths / best_seconds(lambda made=made: p1812.exact_losses_db(made), repeats) / 1e6
         with ThreadPoolExecutor(2) as pool:
             both = best_seconds(
-                lambda made=made, pool=pool: list(pool.map(p1812.losses_db, [made] * 8)), repeats // 4 + 1
+                lambda made=made, pool=pool: list(pool.map(p1812.exact_losses_db, [made] * 8)), repeats // 4 + 1
             )
         print(f"{label:58s} {alone:9.2f} {8 * n_paths / both / 1e6:13.2f}")
 
