@@ -130,6 +130,16 @@ def points() -> pd.DataFrame:
     })  # fmt: skip
 
 
+def decided() -> pd.DataFrame:
+    """Two decisions and their prices."""
+    return pd.DataFrame({
+        "decision_id": ["K2", "K1"], "action": ["forbid", "force"], "object": ["link", "site"], "reason": [HOSTILE, "Puskesmas"],
+        "author": ["", "Bappeda"], "letter": ["", "12/KEP"], "candidates": [1, 2], "site_id": ["", "S1"], "cost_idr": [0.0, 3.7e9],
+        "n_umkm_new": [0.0, 30.5], "price_weight": [0.0, 4.25], "price_at_most_weight": [9.0, 12.0], "price_by": ["bound", "rerun"],
+        "lon_deg": [124.1, 124.2], "lat_deg": [-9.1, -9.2],
+    })  # fmt: skip
+
+
 def money() -> list[dict[str, Any]]:
     """Two sources over two years as the facts hold them: what lapses is not carried."""
     return [

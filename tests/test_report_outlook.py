@@ -219,8 +219,9 @@ def test_the_served_are_told_by_the_number_of_operators(tmp_path):
     base = inputs()
     shown = document(base, read_words("en"))["service"]["operators"]
     found = base.facts["operators"]
+    names = ("one_or_more", "two_or_more", "one_or_more_indoor", "two_or_more_indoor", "outdoor_only")
     assert [row[1] for row in shown["rows"]] == [
-        Say("en").number(found[name]["umkm"]) for name in ("one_or_more", "two_or_more", "outdoor_only")
+        Say("en").number(found[name]["umkm"]) for name in names if name in found
     ]
     assert shown["rows"][0][2] == "100.0%"
 
@@ -237,3 +238,22 @@ def test_a_plan_of_years_says_what_is_spent_in_them_and_after(language, tmp_path
     told = {row[0].value: row[1].value for row in book[words("report.sheet_summary")].iter_rows(max_col=2)}
     assert told[words("report.plan_spent_idr")] == 4.25e9
     assert words("report.ceiling_idr") not in told
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_decisions_stand_with_their_reason_and_price(language, tmp_path):
+    words, asked = read_words(language), inputs(decided=export_worlds.decided())
+    rows = document(asked, words)["plan"]["decisions"]["rows"]
+    assert rows[0][:3] == ["K1", words("pdf.decided_force_site"), "Puskesmas; Bappeda; 12/KEP"]
+    assert [row[5:] for row in rows] == [["4", "12"], ["0", "9"]]
+    assert not rows[1][2].endswith("; ")
+    assert words("pdf.decisions") in said(pdf.write(tmp_path / "a.pdf", asked, language=language))
+    book = openpyxl.load_workbook(workbook.write(tmp_path / "a.xlsx", asked, language=language))
+    work = book[words("report.sheet_decided")]
+    told = [[cell.value for cell in row] for row in work[next(iter(work.tables.values())).ref]]
+    assert [row[told[0].index(words("columns.price_weight"))] for row in told[1:]] == [4.25, 0.0]
+    assert document(inputs(), words)["plan"]["decisions"] is None
+    assert (
+        words("report.sheet_decided")
+        not in openpyxl.load_workbook(workbook.write(tmp_path / "b.xlsx", inputs(), language=language)).sheetnames
+    )

@@ -159,13 +159,14 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[st
     shown = ("name", "title_id", "title_en", "date", *_OUTPUTS, "service", "budget", "objective", "region", "layers")
     common = (*results, *layers)
     more = ("frontier",) if _has_frontier(scenario) else ()
+    told = (*common, "facts", *(stage.name for stage in _around(scenario, layers)))
     return (
         Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
         Stage("map", "map", (*common, "facts", *more), (*shown, "options", "radio", "outputs.atlas"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul", "models/radio"), outputs=("map.html", "atlas/*.html")),
         *((_gis("gis", scenario.outputs.formats, (*common, "facts"), shown),) if scenario.outputs.formats else ()),
         *(_gis(f"gis:{name}", (name,), (*common, "facts"), shown) for name in more_formats if name not in scenario.outputs.formats),
-        Stage("workbook", "workbook", (*common, "facts", *more), shown, (WORDS["workbook"], "models"), outputs=tuple(f"report/{WORKBOOKS[language]}" for language in languages)),
-        Stage("report", "report", (*common, "facts", *more), (*shown, *_SIGNED), (WORDS["report"], "maps/styles", "maps/templates", "models", "data/reference"), outputs=tuple(f"report/{REPORTS[language]}" for language in languages)),
+        Stage("workbook", "workbook", told, shown, (WORDS["workbook"], "models"), outputs=tuple(f"report/{WORKBOOKS[language]}" for language in languages)),
+        Stage("report", "report", told, (*shown, *_SIGNED), (WORDS["report"], "maps/styles", "maps/templates", "models", "data/reference"), outputs=tuple(f"report/{REPORTS[language]}" for language in languages)),
     )  # fmt: skip
 
 

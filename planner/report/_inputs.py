@@ -37,6 +37,8 @@ class ReportInputs:
         Tables of the plan.
     frontier
         Points of the frontier (``ceiling_idr, spent_idr, value, bound, gap_share, n_sites`` and who is newly served).
+    decided
+        Decisions of the planner, each with its price against the plan that is free of it (`planner.plan.word_prices`).
     admin, coast, fiber
         Areas, land and routes with their shapes, for the maps of the report.
     document_number, prepared_by, checked_by, approved_by
@@ -67,6 +69,7 @@ class ReportInputs:
     rejected: pd.DataFrame | None = None
     surveys: pd.DataFrame | None = None
     frontier: pd.DataFrame | None = None
+    decided: pd.DataFrame | None = None
     admin: pd.DataFrame | None = None
     coast: pd.DataFrame | None = None
     fiber: Any = None  # a GeoDataFrame

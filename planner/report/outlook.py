@@ -16,7 +16,7 @@ from planner.report.say import Say, printable
 from planner.report.sections import places_of, said, table
 from planner.words import Words
 
-__all__ = ["first_sites", "frontier", "operators", "payers", "rules", "years"]
+__all__ = ["decisions", "first_sites", "frontier", "operators", "payers", "rules", "years"]
 
 _FIRST = 10
 _ACCENT, _SOFT = "#0b6e99", "#566473"
@@ -72,6 +72,24 @@ def operators(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
                 ]
             rows.append(cells)
     return table(heads, rows, caption=words("pdf.operators"))
+
+
+def decisions(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any] | None:
+    """The planner's word, and what each decision costs the plan; None where there is none."""
+    if inputs.decided is None or inputs.decided.empty:
+        return None
+    heads = [(words("columns.decision_id"), "1fr"), (words("pdf.decided"), "1.1fr"), (words("pdf.decided_why"), "3.2fr"),
+             (words("pdf.cost"), ">1.2fr"), (words("pdf.new_umkm"), ">0.9fr"), (words("pdf.decided_price"), ">1fr"),
+             (words("pdf.decided_most"), ">1fr")]  # fmt: skip
+    rows = [
+        [
+            printable(r["decision_id"], 30), said(words, "pdf", f"decided_{r['action']}_{r['object']}"),
+"; ".join(printable(r[key], 160) for key in ("reason", "author", "letter") if r[key]),
+            say.money(r["cost_idr"]), say.number(r["n_umkm_new"]), say.number(r["price_weight"]), say.number(r["price_at_most_weight"]),
+        ]
+        for r in inputs.decided.sort_values("decision_id", kind="stable").to_dict("records")
+    ]  # fmt: skip
+    return table(heads, rows, caption=words("pdf.decisions"))
 
 
 def years(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:

@@ -47,7 +47,11 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
         "layers": sections.three_layers(inputs, words, say),
         "service": {**sections.service(inputs, words, say), "operators": outlook.operators(inputs, words, say)},
         "score": sections.score(inputs, words, say),
-        "plan": {**sections.plan(inputs, words, say), "first": outlook.first_sites(inputs, words, say)},
+        "plan": {
+            **sections.plan(inputs, words, say),
+            "first": outlook.first_sites(inputs, words, say),
+            "decisions": outlook.decisions(inputs, words, say),
+        },
         "money": {
             **sections.money(inputs, words, say),
             "years": outlook.years(inputs, words, say),

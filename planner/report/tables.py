@@ -35,10 +35,10 @@ _HIDDEN = (
 """Columns that machines need and officials do not; the layers hold them."""
 
 SHEETS = (
-    "provinsi", "kabupaten", "kecamatan", "desa", "flat", "sites", "form", "links", "frontier", "surveys", "rejected", "ledger", "sources",
+    "provinsi", "kabupaten", "kecamatan", "desa", "flat", "sites", "form", "links", "frontier", "decided", "surveys", "rejected", "ledger", "sources",
     "assumptions", "columns",
 )  # fmt: skip
-"""Sheets after the summary, in order; a run without a frontier has no sheet of it."""
+"""Sheets after the summary, in order; a run without other ceilings or decisions has no sheet of them."""
 
 FORM_BLANKS = (
     "form_lon_deg", "form_lat_deg", "form_date", "form_by", "form_letter", "form_land_status", "form_access_mode",
@@ -81,6 +81,7 @@ def _tables(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
         "sites": _sites(inputs),
         "form": _form(inputs),
         "links": _sorted(inputs.links, ["link_id"], ("kind",)),
+        **({} if inputs.decided is None else {"decided": _sorted(inputs.decided, ["decision_id"], ())}),
         **({} if inputs.frontier is None else {"frontier": _frontier(inputs.frontier)}),
         "surveys": _with_places(_sorted(inputs.surveys, ["rank"], _HIDDEN), inputs.facts, 1),
         "rejected": _rejected(inputs),

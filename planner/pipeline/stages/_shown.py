@@ -132,9 +132,10 @@ def export_inputs(context: StageContext) -> ExportInputs:
 def report_inputs(context: StageContext) -> ReportInputs:
     """Everything the workbooks and the report may say."""
     plan = read_plan(context.inputs["plan"])
-    points = context.inputs.get("frontier")
+    points, decided = context.inputs.get("frontier"), context.inputs.get("decided")
     return ReportInputs(
         frontier=read_table(points / "points.parquet") if points is not None else None,
+        decided=read_table(decided / "decisions.parquet") if decided is not None else None,
         sites=plan.sites,
         links=plan.links,
         rejected=plan.rejected,
