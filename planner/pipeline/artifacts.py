@@ -73,14 +73,18 @@ def read_grid(frame: Path) -> Grid:
     return Grid(**read_json(frame / "frame.json")["grid"])
 
 
+Block = tuple[int, int, int, int]
+"""First row and column, and those behind the last."""
+
+
 def write_raster(path: Path, raster: Raster) -> None:
     """Write one band with its unit."""
     write_bands(path, raster.grid, raster.values[np.newaxis], names=(raster.unit,))
 
 
-def read_raster(path: Path) -> Raster:
-    """Read one band and its unit."""
-    grid, values, names = read_bands(path)
+def read_raster(path: Path, block: Block | None = None) -> Raster:
+    """Read one band and its unit; of a ``block`` only, clipped to the raster."""
+    grid, values, names = read_bands(path, block)
     return Raster(grid, values[0], names[0])
 
 
@@ -109,15 +113,18 @@ def write_bands(path: Path, grid: Grid, values: NDArray[Any], *, names: tuple[st
         )
 
 
-def read_bands(path: Path) -> tuple[Grid, NDArray[Any], tuple[str, ...]]:
-    """Read what `write_bands` wrote: grid, array, names."""
+def read_bands(path: Path, block: Block | None = None) -> tuple[Grid, NDArray[Any], tuple[str, ...]]:
+    """Read what `write_bands` wrote: grid, array, names; of a ``block`` only, clipped to the grid."""
     import rasterio
+    from rasterio.windows import Window
 
     with rasterio.open(path, driver="GTiff") as file:
-        values = file.read()
+        top, left, bottom, right = block or (0, 0, file.height, file.width)
+        top, left, bottom, right = max(top, 0), max(left, 0), min(bottom, file.height), min(right, file.width)
+        values = file.read(window=Window(left, top, right - left, bottom - top))
         west, north, pixel = json.loads(file.tags()["grid"])
         flag = file.tags()["is_flag"] == "True"
-        grid = Grid(west, north, pixel, file.height, file.width)
+        grid = Grid(west, north, pixel, file.height, file.width).window(top, left, bottom - top, right - left)
         return grid, values.astype(np.bool_) if flag else values, tuple(file.descriptions)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from planner.catalog import read_spec, spec_names
 from planner.grid import Grid, Raster
-from planner.pipeline.artifacts import read_bands, read_json, read_layer_artifact
+from planner.pipeline.artifacts import Block, read_bands, read_json, read_layer_artifact, read_raster
 from planner.pipeline.stage import StageContext
 from planner.radio.calibration import cover_correction
 from planner.radio.surface import clutter_heights
@@ -40,6 +40,7 @@ __all__ = [
     "layer",
     "layer_notes",
     "radio_spec",
+    "raster_layer",
     "read_land",
     "region_polygons",
     "service_spec",
@@ -68,10 +69,16 @@ def region_polygons(admin: gpd.GeoDataFrame, areas: tuple[str, ...]) -> gpd.GeoD
     return shaped.loc[inside]
 
 
-def read_land(frame: Path) -> NDArray[np.bool_]:
-    """Land mask of the run, shape of its grid."""
-    land: NDArray[np.bool_] = read_bands(frame / "land.tif")[1][0]
+def read_land(frame: Path, block: Block | None = None) -> NDArray[np.bool_]:
+    """Land mask of the run, shape of its grid, or of a block of it."""
+    land: NDArray[np.bool_] = read_bands(frame / "land.tif", block)[1][0]
     return land
+
+
+def raster_layer(context: StageContext, kind: str, block: Block | None = None) -> Raster | None:
+    """Conformed raster of this run, or a block of it; None where the scenario has none."""
+    folder = context.inputs.get(f"layer:{kind}")
+    return None if folder is None else read_raster(folder / "data.tif", block)
 
 
 def layer(context: StageContext, kind: str) -> Any:
@@ -88,15 +95,15 @@ def layer_notes(context: StageContext) -> dict[str, dict[str, Any]]:
     }
 
 
-def clutter_m(context: StageContext) -> Raster | None:
-    """Heights of the ground cover, or None without a clutter layer."""
-    classes = layer(context, "clutter")
+def clutter_m(context: StageContext, block: Block | None = None) -> Raster | None:
+    """Heights of the ground cover, of a block if one is given, or None without a clutter layer."""
+    classes = raster_layer(context, "clutter", block)
     return None if classes is None else clutter_heights(classes, read_spec(ClutterSpec, "radio", "clutter"))
 
 
-def cover_db(context: StageContext, spec: RadioSpec) -> Raster | None:
+def cover_db(context: StageContext, spec: RadioSpec, block: Block | None = None) -> Raster | None:
     """Part of the fitted correction by ground cover, or None without correction or clutter layer."""
-    classes = layer(context, "clutter")
+    classes = None if spec.correction is None else raster_layer(context, "clutter", block)
     if classes is None or spec.correction is None:
         return None
     return cover_correction(classes, read_spec(ClutterSpec, "radio", "clutter"), spec.correction)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.geo import tiles
-from planner.grid import Grid, Raster
-from planner.pipeline.artifacts import read_grid, write_bands, write_json
+from planner.grid import Grid
+from planner.pipeline.artifacts import read_grid, read_layer_artifact, write_bands, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land
+from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, raster_layer, read_land
 from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, TILE_SIDE, group_names, tenths
 from planner.radio.coverage import Coverage, coverage
 from planner.radio.radius import station_radius_km
+from planner.radio.ranges import Floats
 from planner.radio.surface import halo_pixels
+from planner.specs.radio import RadioSpec
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["parts", "run_part", "warm"]
 
@@ -53,21 +60,17 @@ def run_part(context: StageContext, part: str) -> None:
     row, col = (int(text) for text in part.split("-"))
     tile = grid.window(row, col, min(TILE_SIDE, grid.n_rows - row), min(TILE_SIDE, grid.n_cols - col))
     spec = radio_spec(context.scenario)
-    terrain = layer(context, "terrain")
-    land = Raster(grid, read_land(context.inputs["frame"]), "land")
-    halo = 0 if terrain is None else halo_pixels(spec, grid.pixel_deg)
+    halo = halo_pixels(spec, grid.pixel_deg) if "layer:terrain" in context.inputs else 0
     block = (row - halo, col - halo, row + tile.n_rows + halo, col + tile.n_cols + halo)
     bts = layer(context, "bts")
-    pixel_m = grid.pixel_deg * 110_946.0
-    radius_km = station_radius_km(bts, spec=spec, terrain=terrain, land=land.values, pixel_m=pixel_m)
     found = coverage(
-        bts.assign(radius_km=radius_km),
+        bts.assign(radius_km=_radius_km(context, bts, spec, grid)),
         tile,
         spec=spec,
-        terrain=_cut(terrain, grid, block),
-        clutter_m=_cut(clutter_m(context), grid, block),
-        land=_cut(land, grid, block).values,  # type: ignore[union-attr]  # a raster in gives a raster
-        cover_db=_cut(cover_db(context, spec), grid, block),
+        terrain=raster_layer(context, "terrain", block),
+        clutter_m=clutter_m(context, block),
+        land=read_land(context.inputs["frame"], block),
+        cover_db=cover_db(context, spec, block),
     )
     if found.groups:
         _write(context.folder, part, found)
@@ -120,15 +123,22 @@ def best_broadband(found: Coverage, tenth_dbm: NDArray[np.int16]) -> NDArray[np.
     return best
 
 
-def _cut(raster: Raster | None, grid: Grid, block: tuple[int, int, int, int]) -> Raster | None:
-    """Window of a raster on the run's grid, clipped to it."""
-    if raster is None:
-        return None
-    top, left, bottom, right = (
-        max(block[0], 0),
-        max(block[1], 0),
-        min(block[2], grid.n_rows),
-        min(block[3], grid.n_cols),
+def _radius_km(context: StageContext, bts: pd.DataFrame, spec: RadioSpec, grid: Grid) -> Floats:
+    """Reach of each station, kilometres."""
+    pixel_m = grid.pixel_deg * 110_946.0
+    if spec.radius_km > 0.0 or not len(bts):
+        return station_radius_km(bts, spec=spec, terrain=None, land=None, pixel_m=pixel_m)
+    folders = (context.inputs["layer:bts"], context.inputs.get("layer:terrain"), context.inputs["frame"])
+    return _radius_over_ground_km(*folders, spec.model_dump_json(), pixel_m)
+
+
+@functools.lru_cache(maxsize=1)
+def _radius_over_ground_km(bts: Path, terrain: Path | None, frame: Path, spec: str, pixel_m: float) -> Floats:
+    """Reach of each station over the ground of the whole run; kept, for the tiles of a run share it."""
+    return station_radius_km(
+        read_layer_artifact(bts, "bts"),
+        spec=RadioSpec.model_validate_json(spec),
+        terrain=read_layer_artifact(terrain, "terrain"),
+        land=read_land(frame),
+        pixel_m=pixel_m,
     )
-    values = raster.values[top:bottom, left:right]
-    return Raster(grid.window(top, left, bottom - top, right - left), values, raster.unit)
