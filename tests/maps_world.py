@@ -284,6 +284,7 @@ def served_by(grid: Grid, name: str = "Telko") -> dict[str, Any]:
         "servers": servers,
         "coverage_server": Raster(grid, half, "class"),
         "coverage_second": Raster(grid, 1 - half, "class"),
+        "coverage_lead_db": Raster(grid, np.where(half == 0, 7.4, np.nan).astype(np.float32), "db"),
         "coverage_by_operator": {name: Raster(grid, level, "dbm"), "Lain": Raster(grid, level - 6.0, "dbm")},
         "coverage_operators": (name, "Lain"),
         "threshold_dbm": -110.0,

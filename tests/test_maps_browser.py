@@ -474,6 +474,7 @@ def test_any_pixel_says_why_its_signal_is_what_it_is(pages: Any) -> None:
         "Free-space loss",
         "40%",
         "Lain · b1",
+        "Lead over the next BTS+7 dB",
     ):
         assert text in detail, text
     free_db = 32.4 + 20 * math.log10(10.967) + 20 * math.log10(900.0)

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 03c8f59ebd50b8ac0abe1489eb502ae2349f72ca3935562796f79df61bb7905e): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 7f77c454aa15e5036ba0d1f6521b7fb2bc357624cf04ee05fe0ecc5da71d7045): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -2250,6 +2250,8 @@
     const free = freeSpaceDb(km, mhz);
     const rest = eirp - level - free;
     const second = data.rasters.get("second");
+    const leads = data.rasters.get("lead");
+    const lead = leads ? rasterAt(leads, lon, lat) : 0;
     const next = second ? rasterAt(second, lon, lat) - 1 : -1;
     return facts([
       [words.t("map.field.server"), serverName(app, row)],
@@ -2259,7 +2261,8 @@
       [words.t("map.field.free_space_db"), Number.isFinite(free) ? `−${words.n(free, 1)} dB` : null],
       [words.t("map.field.rest_db"), Number.isFinite(rest) ? signed(app, -rest) : null],
       [words.t("map.field.load_share"), Number.isFinite(load) ? words.share(load, 0) : null],
-      [words.t("map.field.second"), next >= 0 ? serverName(app, next) : null]
+      [words.t("map.field.second"), next >= 0 ? serverName(app, next) : null],
+      [words.t("map.field.lead_db"), lead > 0 ? signed(app, lead - 1) : null]
     ]);
   }
   var signed = (app, db) => `${db > 0 ? "+" : ""}${app.words.n(db, 1)} dB`;

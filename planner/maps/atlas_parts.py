@@ -23,7 +23,7 @@ Bounds = tuple[float, float, float, float]
 
 _BY_PLACE = ("bts", "fiber_nodes", "gateways", "proposals", "measurements", "candidates", "quarantined")
 _BY_AREA = ("sites", "surveys", "cells", "umkm_points")
-_RASTERS = ("coverage_rsrp_dbm", "coverage_operator", "coverage_server", "coverage_second")
+_RASTERS = ("coverage_rsrp_dbm", "coverage_operator", "coverage_server", "coverage_second", "coverage_lead_db")
 _MARGIN_DEG = 0.05
 
 

@@ -65,6 +65,8 @@ class MapInputs:
         Best broadband signal of each operator alone, NaN where none.
     coverage_server, coverage_second
         Row of the strongest and of the next server in ``servers``, −1 where none.
+    coverage_lead_db
+        How far the strongest server leads the next one, NaN where there is no other.
     servers
         Cells that serve pixels: ``bts_id, operator, lon_deg, lat_deg`` and, where known, ``height_m, band_mhz,
         eirp_dbm`` (of what the signal is measured on) and ``load_share``.
@@ -117,6 +119,7 @@ class MapInputs:
     coverage_by_operator: Mapping[str, Raster] = field(default_factory=dict)
     coverage_server: Raster | None = None
     coverage_second: Raster | None = None
+    coverage_lead_db: Raster | None = None
     servers: pd.DataFrame | None = None
     threshold_dbm: float | None = None
     bts: pd.DataFrame | None = None

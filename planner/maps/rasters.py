@@ -10,7 +10,14 @@ from planner.grid import Raster
 from planner.maps.packed import Pack
 from planner.maps.tables import signal_bytes
 
-__all__ = ["MOST_NUMBERS", "add_coarse_signal_raster", "add_number_raster", "add_operator_raster", "add_signal_raster"]
+__all__ = [
+    "MOST_NUMBERS",
+    "add_coarse_signal_raster",
+    "add_lead_raster",
+    "add_number_raster",
+    "add_operator_raster",
+    "add_signal_raster",
+]
 
 MOST_NUMBERS = 65_534
 """Rows that a raster of numbers can tell apart in two bytes."""
@@ -33,6 +40,12 @@ def add_operator_raster(pack: Pack, raster: Raster, operators: tuple[str, ...]) 
 def add_coarse_signal_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
     """Signal rounded down to steps of 4 dB, 0 where there is none: a third of the bytes of whole dB."""
     return _add(pack, raster, signal_bytes(raster.values) // _COARSE_DB * _COARSE_DB)
+
+
+def add_lead_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
+    """Leads in whole dB up to 60, stored as lead plus one; 0 where there is none."""
+    whole = np.clip(np.rint(np.where(np.isfinite(raster.values), raster.values, -1.0)), -1.0, 60.0) + 1.0
+    return _add(pack, raster, whole.astype(np.uint8))
 
 
 def add_number_raster(pack: Pack, raster: Raster) -> dict[str, Any]:

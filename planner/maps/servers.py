@@ -11,7 +11,7 @@ from planner.grid import Raster
 from planner.maps import tables
 from planner.maps.inputs import MapInputs
 from planner.maps.packed import Pack
-from planner.maps.rasters import MOST_NUMBERS, add_number_raster
+from planner.maps.rasters import MOST_NUMBERS, add_lead_raster, add_number_raster
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,10 +41,10 @@ def add_servers(pack: Pack, inputs: MapInputs) -> dict[str, Any]:
     if not len(used) or len(used) > MOST_NUMBERS:
         return {}
     rows: pd.DataFrame = table.iloc[used]
-    return {
-        "servers": tables.add_points(pack, rows, _COLUMNS),
-        "rasters": {name: add_number_raster(pack, _renumbered(raster, used)) for name, raster in rasters.items()},
-    }
+    packed = {name: add_number_raster(pack, _renumbered(raster, used)) for name, raster in rasters.items()}
+    if inputs.coverage_lead_db is not None:
+        packed["lead"] = add_lead_raster(pack, inputs.coverage_lead_db)
+    return {"servers": tables.add_points(pack, rows, _COLUMNS), "rasters": packed}
 
 
 def _renumbered(raster: Raster, used: NDArray[Any]) -> Raster:

@@ -51,6 +51,8 @@ function serverFacts(app, row, lon, lat, level) {
   const free = freeSpaceDb(km, mhz);
   const rest = eirp - level - free;
   const second = data.rasters.get("second");
+  const leads = data.rasters.get("lead");
+  const lead = leads ? rasterAt(leads, lon, lat) : 0;
   const next = second ? rasterAt(second, lon, lat) - 1 : -1;
   return facts([
     [words.t("map.field.server"), serverName(app, row)],
@@ -61,6 +63,7 @@ function serverFacts(app, row, lon, lat, level) {
     [words.t("map.field.rest_db"), Number.isFinite(rest) ? signed(app, -rest) : null],
     [words.t("map.field.load_share"), Number.isFinite(load) ? words.share(load, 0) : null],
     [words.t("map.field.second"), next >= 0 ? serverName(app, next) : null],
+    [words.t("map.field.lead_db"), lead > 0 ? signed(app, lead - 1) : null],
   ]);
 }
 

@@ -55,6 +55,7 @@ def map_inputs(context: StageContext) -> MapInputs:
         coverage_by_operator=operator_coverage(context, grid),
         coverage_server=servers_of.get("coverage_server"),
         coverage_second=servers_of.get("coverage_second"),
+        coverage_lead_db=servers_of.get("coverage_lead_db"),
         servers=servers(context),
         threshold_dbm=radio_spec(scenario).threshold_dbm,
         quarantined=_quarantined(context),
@@ -216,7 +217,7 @@ def operator_coverage(context: StageContext, grid: Grid) -> dict[str, Raster]:
 
 
 def best_servers(context: StageContext, grid: Grid) -> dict[str, Raster]:
-    """Row in the layer bts of the strongest and of the next 4G or 5G server per pixel; empty without any."""
+    """Row in the layer bts of the strongest and of the next 4G or 5G server per pixel, and the lead; empty without any."""
     found: dict[str, Raster] = {}
     for tile, bands, _ in best_tiles(context.inputs["coverage"]):
         row = round((grid.north_deg - tile.north_deg) / grid.pixel_deg)
@@ -225,6 +226,8 @@ def best_servers(context: StageContext, grid: Grid) -> dict[str, Raster]:
             raster = found.setdefault(name, Raster(grid, np.full(grid.shape, -1, dtype=np.int32), "class"))
             here = (slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
             raster.values[here] = np.nan_to_num(band, nan=-1.0).astype(np.int32)
+        lead = found.setdefault("coverage_lead_db", Raster(grid, np.full(grid.shape, np.nan, dtype=np.float32), "db"))
+        lead.values[here] = bands[0] - bands[3]
     return found
 
 
