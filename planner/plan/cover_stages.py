@@ -252,7 +252,10 @@ def _by_windows(standing: Standing, limits: Limits, turn: int) -> Iterator[Stand
     dual = standing.dual
     n_part = int(((dual.x > 1e-3) & (dual.x < 1 - 1e-3)).sum())
     order = np.argsort(np.abs(dual.reduced), kind="stable")[: max(4 * n_part, 2 * _WINDOW)]
-    near = order[np.argsort(nearby_order(standing.covering)[order], kind="stable")]
+    is_near = np.zeros(standing.covering.n_options, dtype=bool)
+    is_near[order] = True
+    order = np.flatnonzero(is_near)
+    near = order[np.argsort(nearby_order(narrowed(standing.covering, is_near, order[:0])), kind="stable")]
     offset = (turn * _WINDOW) // 2
     for number, part in enumerate(np.array_split(np.roll(near, -offset), max(1, -(-len(near) // _WINDOW)))):
         open_ = np.zeros(standing.covering.n_options, dtype=bool)

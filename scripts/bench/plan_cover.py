@@ -160,6 +160,9 @@ def main() -> None:
     parser.add_argument(
         "--only", type=int, nargs="*", help="rows of the size table by number, from 0, and nothing else"
     )
+    parser.add_argument(
+        "--slow", type=float, default=1.0, help="multiplies our clocks, for a machine that is busy with other work"
+    )
     parser.add_argument("--python", default=sys.executable, help="interpreter that has spopt and pulp")
     parser.add_argument("--case", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -175,18 +178,20 @@ def main() -> None:
         )
         for number in options.only if options.only is not None else range(5 if options.full else 3):
             size = SIZES[number]
-            print_row(f"{size[0]} × {size[1]}", save(folder / "one.npz", discs(*size)), LIMITS_S[number])
+            print_row(f"{size[0]} × {size[1]}", save(folder / "one.npz", discs(*size)), LIMITS_S[number] * options.slow)
         if options.only is not None:
             return
-        print_row("400 SRTM × 1.4M pixels", save(folder / "one.npz", terrain(400 if options.full else 60)), 60)
+        print_row(
+            "400 SRTM × 1.4M pixels", save(folder / "one.npz", terrain(400 if options.full else 60)), 60 * options.slow
+        )
         for n_options in (1_000, 3_000, 10_000, 30_000, 100_000)[: 5 if options.full else 2]:
             growth = save(folder / "one.npz", discs(n_options, 20 * n_options, seed=2))
-            print_row(f"growth {n_options} × {20 * n_options}", growth, 300)
+            print_row(f"growth {n_options} × {20 * n_options}", growth, 300 * options.slow)
         limit_s = 110.0 if options.full else 20.0
         for number in range(2):
             for is_unit in (True, False):
                 path = save(folder / "one.npz", discs(*SIZES[number], is_unit=is_unit))
-                ours = run_case(path, 60)
+                ours = run_case(path, 60 * options.slow)
                 print(f"\n{SIZES[number]}, {'unit' if is_unit else 'mixed'} costs; limit of the peers {limit_s:g} s")
                 print(f"  Merata              {ours[3]:.2f} s, {ours[0]:.0f}, gap {100 * ours[2]:.4f} %")
                 print(f"  HiGHS {highspy.Highs().version():13s} {highs_raw(path, limit_s)}")
