@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Shorts = NDArray[np.int32]
+_MOST_TOUCHED = 4e8
+"""Entries that the trials may touch, about: a second or two, in which Ctrl-C and the clock are not heard."""
 State = tuple[Shorts, Ints, Floats, Floats, NDArray[np.int8], Shorts, Shorts]
 
 
@@ -63,7 +65,7 @@ def polish(covering: Covering, chosen: Flags, *, rounds: int, seed: int) -> Flag
     Parameters
     ----------
     rounds
-        Trials; each touches a few options and what they share.
+        Trials, each of a few options and what they share; fewer where options share very much.
     seed
         Of the trials.
 
@@ -79,7 +81,8 @@ def polish(covering: Covering, chosen: Flags, *, rounds: int, seed: int) -> Flag
     state, money = _state(covering, chosen)
     heat = 3e-6 * worth_of(covering, chosen)
     dice = np.random.default_rng(seed).integers(1, 2**62, 1)
-    knobs = np.array([float(rounds), 8.0, heat, heat / 20.0, 0.05])
+    each = 5.0 * len(covering.indices) ** 2 / (covering.n_options * covering.n_groups)
+    knobs = np.array([float(min(rounds, max(20, int(_MOST_TOUCHED / each)))), 8.0, heat, heat / 20.0, 0.05])
     pool = np.arange(covering.n_options, dtype=np.int64)
     _, flags = ruin_and_recreate(covering.sides, covering.weight, covering.cost, state, money, pool, knobs, dice)
     better = np.asarray(flags == 1)
