@@ -465,6 +465,8 @@ def assumptions(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
             ("confidence_share", "confidence_threshold_share"),
         )
     ]  # fmt: skip
+    if assumed.get("served_place"):
+        rows.append([words("pdf.served_place"), said(words, "pdf", f"place_{assumed['served_place']}")])
     heads = [(words("pdf.thresholds"), "1fr"), (words("pdf.amount"), ">auto")]
     return {"table": table(heads, rows), "sources": [printable(credit, 300) for credit in inputs.credits]}
 
