@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import networkx as nx
 import numpy as np
@@ -65,7 +66,9 @@ def test_a_forbidden_link_is_not_used_and_the_sites_are_built_all_the_same():
 def test_a_forced_or_locked_link_is_the_first_of_its_site(action):
     words = _word(action, 120.1, 120.0, "cable")
     plan = _plan(_world(), words)
-    assert plan.sites.set_index("site_id").loc["p0", "backhaul"] == "cable"
+    site = plan.sites.set_index("site_id").loc["p0"]
+    assert site["backhaul"] == "cable"
+    assert json.loads(site["why"])["backhaul"]["why"] == "decision"
     free = select(_world(), ceiling_idr=30.0, gap_target_share=0.0)
     assert any("of a link) is not met" in f for f in verify(free, _world(), ceiling_idr=30.0, decisions=words))
 

@@ -45,8 +45,8 @@ def existing_towers(
     DataFrame
         `EXISTING_COLUMNS`, sorted by ``tower_id`` (its smallest ``bts_id``). ``n_umkm_best, people_best``: in cells whose
         best server it is; ``people_alone``: of these with one operator at most. ``verdict``: ``upgrade`` or
-        ``reactivate`` where the plan builds on it (``site_id``); an inactive one else stays ``idle``; one on air that is
-        the best server of nobody may be ``switch_off``, or ``relocate`` where a new site of the plan stands within reach
+        ``reactivate`` where the plan builds on it (``site_id``); an inactive one else stays ``idle``; one on air with 4G
+        in whose footprint nobody is may be ``switch_off``, or ``relocate`` where a new site of the plan stands within reach
         (``site_id``, ``reuse_km``, ``reuse_idr``: radio equipment it need not buy); the others ``keep``.
 
     Notes
@@ -92,7 +92,8 @@ def _judged(
     on_tower = built.dropna(subset=["tower"]).drop_duplicates("tower").set_index("tower")["site_id"]
     site_id = pd.Series(table.index, index=table.index).map(on_tower)
     is_on_air = table["status"] == "on_air"
-    is_free = is_on_air & site_id.isna() & (table["n_umkm_best"] <= 0) & (table["people_best"] <= 0)
+    serves = (table["n_umkm_best"] > 0) | (table["people_best"] > 0) | (table["demand_mbps"] > 0)
+    is_free = is_on_air & site_id.isna() & ~serves & table["technology"].isin(["4G", "5G"])
     new = {
         spec.name: spec.equipment_capex_idr
         for spec in specs

@@ -135,7 +135,7 @@ def site_reasons(
         rest = without(instance, draft, place)
         way, room = reach(instance, rest), open_choices(instance, rest)
         bound_by = [word for word in words if word.action != "forbid" and str(site["candidate_id"]) in word.candidates]
-        why = {
+        why: dict[str, Any] = {
             "new": {
                 "umkm": _round(site["n_umkm_new"]), "people": _round(site["people_new"]),
                 "facilities": _round(site["facilities_new"]),
@@ -147,6 +147,8 @@ def site_reasons(
             "nearest": nearest.get(place),
             "decision": bound_by[0].decision_id if bound_by else "",
         }  # fmt: skip
+        if any(word.backhaul for word in bound_by):
+            why["backhaul"]["why"] = "decision"
         found.append(json.dumps(why, ensure_ascii=False, sort_keys=True))
     return found
 
