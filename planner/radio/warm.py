@@ -15,7 +15,7 @@ __all__ = ["compile_kernels"]
 def compile_kernels() -> None:
     """Compile and keep the machine code of coverage, covers, the point model and hops.
 
-    About 7 s on a free processor the first time, a second afterwards; needs a private cache folder
+    About 7 s of processor the first time, a second afterwards; needs a private cache folder
     (`planner.radio._jit.cache_folder`) to be of use to other processes.
     """
     from planner.radio.propagation import p1812
