@@ -10,13 +10,14 @@ from radio_worlds import PIXEL_DEG, grid, ground, link, spec, stations
 from planner import parallel
 from planner.catalog import read_spec
 from planner.errors import RadioError
-from planner.geo import metres_per_degree, tiles
+from planner.geo import distance_km, metres_per_degree, tiles
 from planner.grid import Grid, Raster
+from planner.radio.calibration import cover_correction
 from planner.radio.coverage import Coverage, CoverageGroup, coverage, coverage_groups
 from planner.radio.covers import covers
 from planner.radio.profile import profile_loss_db
 from planner.radio.surface import clutter_heights, halo_pixels
-from planner.specs.radio import ClutterSpec
+from planner.specs.radio import ClutterSpec, Correction
 
 SPEC = spec(radius_km=6.0)
 ROUND = spec(radius_km=6.0, tilt_deg=0.0, side_lobe_db=0.0)
@@ -222,6 +223,39 @@ def test_levels_near_a_high_mast_fall_with_the_pattern_in_elevation() -> None:
     assert flat[15, 27] - lobed[15, 27] == pytest.approx(12.0 * ((down - SPEC.tilt_deg) / 10.0) ** 2, abs=0.4)
     steep = coverage(bts.assign(tilt_deg=14.0), frame, spec=SPEC, terrain=hill, clutter_m=None, land=None).rsrp_dbm[0]
     assert steep[15, 18] > lobed[15, 18] + 5.0
+
+
+def _fitted(**changes: object) -> Correction:
+    base = {"name": "x", "model": "p1812", "spacing_m": PIXEL_DEG * 110_946.0, "offset_db": -3.0, "slope_db_per_decade": -2.0,
+            "pivot_km": 1.0, "clutter_db": {"tree": -4.0, "crop": 0.0}, "sigma_db": 6.0}  # fmt: skip
+    return Correction(**{**base, **changes})
+
+
+def test_a_calibration_moves_levels_by_offset_slope_and_ground_cover() -> None:
+    bts, frame, terrain, clutter, land, _ = _whole()
+    bts = bts.assign(technology="4G", status="on_air").iloc[:1]
+    codes = Raster(frame, np.where(clutter.values > 0.0, 10, 40), "class")
+    cover = cover_correction(codes, read_spec(ClutterSpec, "radio", "clutter"), _fitted())
+    arguments = {"terrain": terrain, "clutter_m": clutter, "land": land}
+    low = spec(radius_km=6.0, floor_dbm=-160.0)
+    plain = coverage(bts, frame, spec=low, **arguments).rsrp_dbm[0]
+    moved = coverage(bts, frame, spec=low.model_copy(update={"correction": _fitted()}), cover_db=cover, **arguments)
+    row, col = np.nonzero(np.isfinite(plain) & np.isfinite(moved.rsrp_dbm[0]))
+    lon, lat = frame.lon_lat(row, col)
+    km = distance_km(bts["lon_deg"].iloc[0], bts["lat_deg"].iloc[0], lon, lat)
+    expected = -3.0 - 2.0 * np.log10(np.maximum(km, 0.05)) + np.where(clutter.values[row, col] > 0.0, -4.0, 0.0)
+    far = km > 0.3
+    assert (moved.rsrp_dbm[0] - plain)[row, col][far] == pytest.approx(expected[far], abs=2e-2)
+    assert {-4.0, 0.0} == set(np.unique(cover.values))
+
+
+@pytest.mark.parametrize("changes", [{"spacing_m": 90.0}, {"model": "extended_hata"}])
+def test_a_calibration_of_another_model_or_spacing_is_refused(changes: dict[str, object]) -> None:
+    frame = grid()
+    terrain, clutter, land = ground(frame)
+    radio = SPEC.model_copy(update={"correction": _fitted(**changes)})
+    with pytest.raises(RadioError, match="calibrate again with this scenario"):
+        coverage(stations(frame, 2), frame, spec=radio, terrain=terrain, clutter_m=clutter, land=land)
 
 
 def test_land_without_height_is_refused_unless_the_planner_says_how_to_fill_it() -> None:

@@ -125,6 +125,10 @@ def _rest(facts: dict[str, Any], console: Console) -> list[str]:
         numbers = {name: _number(conflicts[0][name], console) for name in ("stated", "used")}
         first = words(f"conflicts.{conflicts[0]['kind']}", code=conflicts[0]["area_code"], **numbers)
         lines.append(words("cli.conflicts", n=_number(len(conflicts), console), first=first))
+    check = facts["plan"].get("interference", {})
+    if check.get("n_short"):
+        numbers = {"n": _number(check["n_short"], console), "of": _number(check["n_sites"], console)}
+        lines.append(words("cli.interference", share=_share(check["carried_share"], console), **numbers))
     if facts["assumptions"]["is_radius_short"]:
         lines.append(
             words("map.notice.radius", share=_share(facts["assumptions"]["coverage_rim_above_share"], console))

@@ -76,13 +76,17 @@ def compute_facts(inputs: FactsInputs) -> Facts:
         umkm=umkm_tables(inputs, level),
         areas=area_tables(inputs, level, desa, {**new, **evidenced(inputs)}),
         network={**network(inputs), **upper_layers(inputs)},
-        plan=plan_totals(inputs, levels, new),
+        plan=_with_check(plan_totals(inputs, levels, new), inputs),
         surveys=survey_totals(inputs.plan),
         layers=ledger(inputs),
         evidence=evidence_answer(inputs),
         demand=inputs.demand,
         assumptions=_assumptions(inputs),
     )
+
+
+def _with_check(totals: dict[str, Any], inputs: FactsInputs) -> dict[str, Any]:
+    return {**totals, "interference": inputs.planned_interference} if totals and inputs.planned_interference else totals
 
 
 def _assumptions(inputs: FactsInputs) -> dict[str, Any]:

@@ -86,6 +86,8 @@ class FactsInputs:
         Pixels at the rim of the stations' radius, and those where signal still counts.
     interference
         ``modelled`` or ``fixed`` (`planner.specs.radio.RadioSpec`).
+    planned_interference
+        Check of the plan's sites with all of them on; goes into the totals of the plan.
     fiber, fiber_nodes, satellite
         Conformed layers of backbone and middle mile; None without.
     """
@@ -105,6 +107,7 @@ class FactsInputs:
     coverage_model: str = ""
     coverage_edges: tuple[int, int] = (0, 0)
     interference: str = "modelled"
+    planned_interference: Mapping[str, Any] = field(default_factory=dict)
     fiber: pd.DataFrame | None = None
     fiber_nodes: pd.DataFrame | None = None
     satellite: pd.DataFrame | None = None

@@ -140,7 +140,19 @@ def _around(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     shipped = ("models/sites", "models/candidates")
     towers = Stage("existing", "existing", ("cells", "service", "candidates", "plan", "layer:bts"), ("options",), shipped, outputs=("network/existing_towers.csv",))  # fmt: skip
     asked = (_has_frontier(scenario), "layer:decisions" in layers and _is_plain(scenario), "layer:bts" in layers)
-    return tuple(stage for stage, is_asked in zip((frontier, decided, towers), asked, strict=True) if is_asked)
+    found = tuple(stage for stage, is_asked in zip((frontier, decided, towers), asked, strict=True) if is_asked)
+    return (*found, _interference(scenario, layers))
+
+
+def _interference(scenario: Scenario, layers: tuple[str, ...]) -> Stage:
+    """The plan's SINR with all of its sites on."""
+    ground = tuple(name for kind in ("terrain", "clutter", "bts") if (name := f"layer:{kind}") in layers)
+    fitted = () if scenario.calibration_path is None else (scenario.calibration_path,)
+    return Stage(
+        "interference", "interference", ("frame", *ground, "cells", "coverage", "options", "plan"),
+        ("radio", "service", "options"), ("models/radio", "models/service", "models/sites"), fitted,
+        outputs=("network/interference.csv",),
+    )  # fmt: skip
 
 
 def _is_plain(scenario: Scenario) -> bool:
@@ -161,7 +173,7 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[st
     more = ("frontier",) if _has_frontier(scenario) else ()
     told = (*common, "facts", *(stage.name for stage in _around(scenario, layers)))
     return (
-        Stage("facts", "facts", common, (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
+        Stage("facts", "facts", (*common, "interference"), (*shown, "cost", "demand", "radio", "observed_only"), ("models",), outputs=("facts.json",)),
         Stage("map", "map", (*common, "facts", *more), (*shown, "options", "radio", "outputs.atlas"), (WORDS["map"], "maps/assets", "maps/styles", "maps/templates", "data/reference", "models/backhaul", "models/radio"), outputs=("map.html", "atlas/*.html")),
         *((_gis("gis", scenario.outputs.formats, (*common, "facts"), shown),) if scenario.outputs.formats else ()),
         *(_gis(f"gis:{name}", (name,), (*common, "facts"), shown) for name in more_formats if name not in scenario.outputs.formats),

@@ -36,6 +36,7 @@ def run(context: StageContext) -> None:
             coverage_model=coverage_model(inputs["coverage"]),
             coverage_edges=(edges.n_pixels, edges.n_above),
             interference=radio_spec(context.scenario).interference,
+            planned_interference=read_json(inputs["interference"] / "note.json"),
             **{kind: layer(context, kind) for kind in ("fiber", "fiber_nodes", "satellite")},
         )
     )

@@ -19,6 +19,7 @@ from planner.pipeline.stages._frame import (
 from planner.plan.options import make_options, with_covers
 from planner.radio.covers import covers
 from planner.radio.link_budget import station_budgets
+from planner.radio.planned import planned_mbps
 from planner.schema import TABLES, check_frame
 
 __all__ = ["run"]
@@ -53,7 +54,10 @@ def run(context: StageContext) -> None:
         land=read_land(context.inputs["frame"]),
         cover_db=cover_db(context, radio),
     )
-    frame = with_covers(made.frame, found.indptr)
+    demand = cells["demand_mbps"].to_numpy(dtype=np.float64)[lacking]
+    technology = made.frame["technology"].to_numpy(dtype=str)
+    mbps = planned_mbps(made.frame["radio_mbps"].to_numpy(dtype=np.float64), found, demand, technology, radio)
+    frame = with_covers(made.frame, found.indptr).assign(radio_mbps=mbps)
     write_table(context.folder / "options.parquet", check_frame(frame, TABLES["options"], "options"))
     np.save(context.folder / "indptr.npy", found.indptr)
     np.save(context.folder / "indices.npy", lacking[found.indices].astype(np.int32))
