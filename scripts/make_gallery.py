@@ -37,14 +37,18 @@ SHOTS: tuple[tuple[str, tuple[int, int], str, tuple[str, ...]], ...] = (
 
 def shoot(
     browser: Any, page: Path, target: Path, size: tuple[int, int], language: str, clicks: tuple[str, ...]
-) -> None:
-    """Open the page without a network, click (or ``press SELECTOR KEY``), and take its picture."""
+) -> bool:
+    """Open the page without a network, click (or ``press SELECTOR KEY``), and take its picture; False without the control."""
     phone = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2} if size == PHONE else {}
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True, **phone)
     tab = context.new_page()
     tab.goto(page.resolve().as_uri())
     tab.wait_for_function("document.documentElement.dataset.ready")
     tab.click(f".langs button[lang={language}]")
+    pressed = [step.split(" ")[1] for step in clicks if step.startswith("press ")]
+    if any(tab.locator(selector).count() == 0 for selector in pressed):
+        context.close()
+        return False  # a run without other ceilings
     for step in clicks:
         if step.startswith("press "):
             tab.press(*step.split(" ")[1:])
@@ -56,6 +60,7 @@ def shoot(
     tab.screenshot(path=target)
     context.close()
     _few_colours(target)
+    return True
 
 
 def draw_report(run: Path, out: Path) -> list[Path]:
@@ -176,7 +181,8 @@ def main(arguments: list[str] | None = None) -> int:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         for name, size, language, clicks in SHOTS:
             target = given.out / f"{name}.png"
-            shoot(browser, given.page, target, size, language, clicks)
+            if not shoot(browser, given.page, target, size, language, clicks):
+                continue
             print(f"{target}  {target.stat().st_size / 1e3:,.0f} kB")
         run = given.page.resolve().parent
         for target in (*draw_report(run, given.out), *draw_workbook(browser, run, given.out)):

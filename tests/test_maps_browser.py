@@ -524,11 +524,12 @@ def test_a_province_of_points_is_there_quickly(pages: Any) -> None:
     page.check()
 
 
-def test_the_gallery_takes_its_pictures(tmp_path: Path) -> None:
-    page = write_map(tmp_path / "map.html", make_inputs())
+@pytest.mark.parametrize("ceilings", [0, 3])
+def test_the_gallery_takes_its_pictures(tmp_path: Path, ceilings: int) -> None:
+    page = write_map(tmp_path / "map.html", make_inputs(**(frontier() if ceilings else {})))
     script = Path(__file__).resolve().parents[1] / "scripts" / "make_gallery.py"
     done = subprocess.run([sys.executable, str(script), str(page), "--out", str(tmp_path / "gallery")], check=False)
     assert done.returncode == 0
     pictures = sorted((tmp_path / "gallery").glob("*.png"))
-    assert len(pictures) == 5  # a page alone: no report and no workbook beside it
+    assert len(pictures) == (6 if ceilings else 5)  # a page alone: no report and no workbook beside it
     assert all(picture.stat().st_size > 20_000 for picture in pictures)
