@@ -47,7 +47,7 @@ def planned_mbps(mean_mbps: Floats, covers: Covers, demand_mbps: Floats, technol
     Notes
     -----
     Noise lifted by ``planned_interference_db`` limits a cell whose users hear it weakly. Near the site the signal would
-    promise the curve's cap, which no cell of a network reaches (in the check of the sample's sites a third was missing),
+    promise the curve's cap, which no cell of a network reaches (checked on one island of the sample, a third was missing),
     so the mean SINR is the most that is planned with.
     """
     n = len(mean_mbps)
