@@ -203,6 +203,13 @@ class Equity(_Section):
     curve_area: str = ""
     curve_points: Annotated[int, Field(ge=0, le=50)] = 0
 
+    @model_validator(mode="after")
+    def _whole_curve(self) -> Equity:
+        if self.curve_points == 1 or bool(self.curve_points) != bool(self.curve_area):
+            message = "a curve needs 'curve_area' and at least 2 'curve_points' (0: none)"
+            raise ValueError(message)
+        return self
+
 
 class Goal(_Section):
     """The inverse: the cheapest plan that serves a share of all UMKM (unit of the objective) in each area."""

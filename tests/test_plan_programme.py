@@ -13,6 +13,7 @@ from plan_rule_worlds import tiny_rules
 from plan_worlds import province
 
 from planner.errors import InfeasibleError, UsageError
+from planner.plan.pemerataan import price_of_equity
 from planner.plan.programme import select_programme
 from planner.plan.rules import Floor, MoneyShare, Rules, Source, is_within, year_weights
 from planner.plan.types import Plan, Problem
@@ -300,3 +301,19 @@ def test_weights_of_years_sum_to_one_and_fall():
 
 def test_areas_are_matched_by_whole_parts_of_their_code():
     assert is_within(np.array(["53.01.02", "53.010", "5301"]), ("53.01",)).tolist() == [True, False, False]
+
+
+def test_price_of_pemerataan_is_a_curve_of_real_plans(world):
+    curve = price_of_equity(world, rules(floors=(Floor("tertinggal", 150.0),)), "tertinggal", n_points=4)
+    assert len(curve) >= 3
+    assert (np.diff(curve["reached"]) > 0).all()
+    assert (curve["reached"] >= curve["floor"] * (1 - 1e-6)).all()
+    assert curve["lost"].iloc[0] == 0.0
+    assert curve["lost"].iloc[-1] > 0.0
+    percent = np.diff(curve["reached_share"]) * 100.0
+    assert curve["lost_per_percent"].to_numpy()[1:] == pytest.approx(-np.diff(curve["value"]) / percent)
+
+
+def test_a_curve_of_one_point_is_refused(world):
+    with pytest.raises(UsageError, match="at least 2 points"):
+        price_of_equity(world, rules(), "53.02", n_points=1)

@@ -95,12 +95,14 @@ def plan_totals(
 
 def _under_rules(plan: Plan) -> dict[str, Any]:
     """Money by source and year, what each year brings, floors and shares of money; nothing for a plan without rules."""
+    curve = {"pemerataan": [_plain(row) for row in plan.curve.to_dict("records")]} if len(plan.curve.columns) else {}
     if not len(plan.money.columns):
-        return {}
+        return curve
     names = ("spent_idr", "opex_after_idr_per_year", "worth_over_years")
     tables = {"money": plan.money, "years": plan.yearly, "equity": plan.equity}
     return {
         **{name: float(plan.totals[name]) for name in names},
+        **curve,
         **{name: [_plain(row) for row in table.to_dict("records")] for name, table in tables.items()},
     }
 

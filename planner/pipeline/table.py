@@ -116,6 +116,7 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     def some(*kinds: str) -> tuple[str, ...]:
         return tuple(name for kind in kinds if (name := f"layer:{kind}") in layers)
 
+    curve = ("pemerataan.csv",) * bool(scenario.equity.curve_points)
     ground = ("frame", *some("terrain", "clutter"))
     places = some("admin", "bts", "proposals", "facilities", "roads", "decisions", "priority", "exclusions")
     return (
@@ -126,7 +127,7 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
         Stage("options", "options", (*ground, "cells", "service", "candidates", *some("bts", "power")), ("options", "radio", "service", "cost"), ("models/sites", "models/cost", "models/radio", "models/service"), fitted),
         Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/radio", "models/sites"), outputs=("network/refused_links.csv",)),
-        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "priority", "satellite", "proposals")), ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul", "models/candidates"), outputs=("network/availability.csv",)),
+        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "priority", "satellite", "proposals")), ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul", "models/candidates"), outputs=("network/availability.csv", *curve)),
     )  # fmt: skip
 
 

@@ -154,6 +154,8 @@ class Plan:
         ``year, cell_id, site_id, share`` of every year before the last, whose state is ``served``.
     equity
         Floors and shares of money: ``rule`` (floor, money_share, goal), ``area, least, reached, short, price``.
+    curve
+        The price of pemerataan (`planner.plan.pemerataan.price_of_equity`); empty unless asked for.
     """
 
     sites: pd.DataFrame
@@ -168,3 +170,4 @@ class Plan:
     yearly: pd.DataFrame = field(default_factory=pd.DataFrame)
     served_years: pd.DataFrame = field(default_factory=pd.DataFrame)
     equity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    curve: pd.DataFrame = field(default_factory=pd.DataFrame)

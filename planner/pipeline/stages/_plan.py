@@ -11,7 +11,7 @@ from planner.plan.types import Certificate, Plan
 __all__ = ["dated", "read_plan", "write_plan"]
 
 _TABLES = ("sites", "links", "relays", "rejected", "surveys", "served")
-_UNDER_RULES = ("money", "yearly", "served_years", "equity")
+_UNDER_RULES = ("money", "yearly", "served_years", "equity", "curve")
 """Tables of plans under rules; a plan under one ceiling has none of them."""
 
 

@@ -17,8 +17,10 @@ __all__ = ["area_codes", "goal_of", "rules_of"]
 _CODE = re.compile(r"\d\d(\.\d+)*")
 
 
-def rules_of(scenario: Scenario, priority: pd.DataFrame | None, cost: CostSpec) -> Rules | None:
-    """What binds the plan beyond one ceiling; None where nothing does.
+def rules_of(
+    scenario: Scenario, priority: pd.DataFrame | None, cost: CostSpec, *, is_always: bool = False
+) -> Rules | None:
+    """What binds the plan beyond one ceiling; None where nothing does, unless rules are wanted anyway (``is_always``).
 
     Parameters
     ----------
@@ -35,11 +37,12 @@ def rules_of(scenario: Scenario, priority: pd.DataFrame | None, cost: CostSpec) 
         Names that are neither an area code nor a kind of the priority layer.
     """
     budget, equity = scenario.budget, scenario.equity
-    if not (budget.sources or equity.floors or equity.money_shares):
+    if not (budget.sources or equity.floors or equity.money_shares or is_always):
         return None
     years = budget.years or (scenario.date.year,)
     named = [("equity.floors", floor.area) for floor in equity.floors]
     named += [("equity.money_shares", share.area) for share in equity.money_shares]
+    named += [("equity.curve_area", equity.curve_area)] * bool(equity.curve_area)
     named += [("budget.sources", area) for source in budget.sources for area in source.only_in]
     sources = tuple(
         Source(

@@ -69,7 +69,7 @@ def map_inputs(context: StageContext) -> MapInputs:
             **plan.totals,
             **_same_totals(plan, facts),
             **plan.certificate.to_json(),
-            "ceiling_idr": scenario.budget.total_idr,
+            "ceiling_idr": scenario.budget.total_idr or plan.totals["cost_idr"],
         },
         notices=told,
         credits=credits(context),

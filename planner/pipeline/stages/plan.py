@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import networkx as nx
 import pandas as pd
@@ -21,6 +22,7 @@ from planner.pipeline.stages._rules import goal_of, rules_of
 from planner.plan.explain import explain
 from planner.plan.goal import cheapest
 from planner.plan.link_word import obey_links
+from planner.plan.pemerataan import price_of_equity
 from planner.plan.programme import select_programme
 from planner.plan.rules import Rules
 from planner.plan.select import select
@@ -64,6 +66,7 @@ def run(context: StageContext) -> None:
         listed = "; ".join(faults[:_SHOWN_FAULTS])
         message = f"the independent checker refused the plan ({len(faults)} faults): {listed}"
         raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
+    plan = _with_curve(context, problem, plan, decisions)
     write_plan(context.folder, plan)
     over = _availability(context, plan, graph)
     note = {"certificate": plan.certificate.to_json(), "checker": "accepted", "n_sites_over_outage": over}
@@ -92,6 +95,17 @@ def _select(context: StageContext, problem: Problem, decisions: pd.DataFrame | N
         gap_target_share=budget.gap_target_share, max_nodes=budget.max_nodes,
     )  # fmt: skip
     return plan, None
+
+
+def _with_curve(context: StageContext, problem: Problem, plan: Plan, decisions: pd.DataFrame | None) -> Plan:
+    """The plan with the price of pemerataan, where the scenario asks for it."""
+    scenario, equity = context.scenario, context.scenario.equity
+    rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario), is_always=True)
+    if not equity.curve_points or rules is None:
+        return plan
+    curve = price_of_equity(problem, rules, equity.curve_area, n_points=equity.curve_points, decisions=decisions)
+    write_sheet(context.publish_path("pemerataan.csv"), curve)
+    return replace(plan, curve=curve)
 
 
 def _availability(context: StageContext, plan: Plan, graph: nx.MultiGraph[str]) -> int:
