@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from planner.radio._jit import jit, jit_maker
 
-__all__ = ["raise_terminals", "shortest_tree"]
+__all__ = ["raise_ends", "shortest_tree"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,12 +49,14 @@ def _pop(keys: Floats, items: Ints, size: int) -> int:
 
 @jit
 def _moat(
-    arcs: tuple[Ints, Ints, Ints], left: Floats, is_free: NDArray[np.bool_], start: int, cap: float, source: int,
+    arcs: tuple[Ints, Ints, Ints], left: Floats, is_free: NDArray[np.bool_], arc_f: tuple[Floats, Floats, Floats],
+    start: int, end: tuple[float, float, float], source: int,
     work: tuple[Floats, NDArray[np.bool_], Ints, Floats, Ints],
 ) -> tuple[float, int]:  # fmt: skip
     """Settle the nodes nearer to ``start`` than the cap and the source; how far it went, how many it touched."""
     indptr, tail, arc = arcs
     distance, is_settled, touched, keys, items = work
+    cap, need, load = end
     distance[start] = 0.0
     touched[0] = start
     n_touched = 1
@@ -71,8 +73,11 @@ def _moat(
             break
         is_settled[node] = True
         for k in range(indptr[node], indptr[node + 1]):
+            a = arc[k]
+            if arc_f[1][a] <= need:
+                continue
             other = tail[k]
-            to = near if is_free[arc[k]] else near + left[arc[k]]
+            to = near + arc_f[2][a] * load + (0.0 if is_free[a] else left[a])
             if to < distance[other]:
                 if distance[other] == np.inf:
                     touched[n_touched] = other
@@ -84,77 +89,101 @@ def _moat(
 
 @jit
 def _pack(
-    arcs: tuple[Ints, Ints, Ints], left: Floats, is_free: NDArray[np.bool_], height: float, n_touched: int,
-    work: tuple[Floats, NDArray[np.bool_], Ints],
-) -> None:  # fmt: skip
-    """Take the cuts up to ``height`` off the prices of the arcs they cross."""
+    arcs: tuple[Ints, Ints, Ints], left: Floats, is_free: NDArray[np.bool_], arc_f: tuple[Floats, Floats, Floats],
+    end: tuple[float, float, float], n_touched: int, work: tuple[Floats, NDArray[np.bool_], Ints, Floats, Ints],
+) -> float:  # fmt: skip
+    """Take the cuts up to the height (``end[0]``) off the prices of the arcs they cross; the dearest Mbps among them."""
     indptr, tail, arc = arcs
-    distance, is_settled, touched = work
+    distance, is_settled, touched, _, _ = work
+    height, need, load = end
+    dearest = 0.0
     for t in range(n_touched):
         node = touched[t]
         if not (is_settled[node] and distance[node] < height):
             continue
         for k in range(indptr[node], indptr[node + 1]):
+            a = arc[k]
+            if arc_f[1][a] <= need:
+                continue
+            dearest = max(dearest, arc_f[2][a])
             other = tail[k]
             far = min(distance[other], height) if is_settled[other] else height
-            if far > distance[node] and not is_free[arc[k]]:
-                left[arc[k]] = max(left[arc[k]] - (far - distance[node]), 0.0)
+            take = far - distance[node] - arc_f[2][a] * load
+            if take > 0.0 and not is_free[a]:
+                left[a] = max(left[a] - take, 0.0)
+    return dearest
+
+
+@jit
+def _root_of(arcs: tuple[Ints, Ints, Ints], arc_f: tuple[Floats, Floats, Floats], end: tuple[float, float, float], source: int, work: tuple[Floats, NDArray[np.bool_], Ints, Floats, Ints]) -> int:  # fmt: skip
+    """The last arc of the cheapest way, away from the source; −1 where there is none."""
+    indptr, tail, arc = arcs
+    distance, is_settled, touched, _, _ = work
+    best, found = np.inf, -1
+    for k in range(indptr[source], indptr[source + 1]):
+        a, root = arc[k], tail[k]
+        if is_settled[root] and arc_f[1][a] > end[1] and distance[root] + arc_f[2][a] * end[2] < best:
+            best, found = distance[root] + arc_f[2][a] * end[2], a
+    return found
 
 
 @jit_maker
-def raise_terminals(
-    arcs: tuple[Ints, Ints, Ints], left: Floats, arc_stands: Floats, terminals: Ints, caps: Floats, weights: Floats,
-    source: int,
-) -> Floats:  # fmt: skip
-    """Raise each terminal in turn as far as its cap or the source; prices in ``left`` go down by what is packed.
+def raise_ends(
+    arcs: tuple[tuple[Ints, Ints, Ints], tuple[Ints, Ints, Ints]], left: Floats, arc_f: tuple[Floats, Floats, Floats],
+    ends: Ints, turn_f: tuple[Floats, Floats], end_node: Ints, end_f: tuple[Floats, Floats], source: int,
+) -> tuple[Floats, Floats, Ints]:  # fmt: skip
+    """Raise each end in turn as far as its cap or the source; prices in ``left`` go down by what is packed.
 
     Parameters
     ----------
     arcs
-        By the node they enter: offsets, where they come from, and their number in ``left``.
-    arc_stands
-        By arc: how much of a site stands at the place whose tower it needs; −1 for arcs without tower.
+        By the node they enter: offsets, where they come from, and their number in ``left``; the same by the node
+        they leave.
     left
         Price of each arc that is not packed yet; changed in place.
-    terminals, caps, weights
-        Nodes in order, how far each goes this time, and how much of it is wanted: towers of places of which
-        more stands are not packed for it.
+    arc_f
+        By arc: how much of a site stands at the place whose tower it needs (−1 for arcs without tower); its Mbps;
+        the price of a Mbps over it, which is charged once an end, in the turn without a cap.
+    ends, turn_f
+        Ends in order; how far each goes this time, and how much of it is wanted: towers of places of which more
+        stands are not packed for it.
+    end_node, end_f
+        By end: its node; arcs of no more Mbps than the first figure are closed to it, the second one is its load.
     source
         The node that ends a raise.
 
     Returns
     -------
-    NDArray
-        How far each node was raised in all.
+    raised, rebate, root
+        How far each end was raised in all; what it falls at most for each Mbps less of load; the arc from the source
+        that ended its turn without a cap (−1: none).
     """
-    n_nodes = len(arcs[0]) - 1
-    raised = np.zeros(n_nodes)
-    distance = np.full(n_nodes, np.inf)
-    is_settled = np.zeros(n_nodes, dtype=np.bool_)
-    is_done = np.zeros(n_nodes, dtype=np.bool_)
-    touched = np.zeros(n_nodes, dtype=np.int64)
-    keys = np.zeros(len(left) + 1)
-    items = np.zeros(len(left) + 1, dtype=np.int64)
-    is_free = np.zeros(len(left), dtype=np.bool_)
-    for turn in range(len(terminals)):
-        start = terminals[turn]
-        if is_done[start]:
-            continue
-        if turn == 0 or weights[turn] != weights[turn - 1]:
-            is_free[:] = arc_stands >= weights[turn]
-        height, n_touched = _moat(
-            arcs, left, is_free, start, caps[turn], source, (distance, is_settled, touched, keys, items)
-        )
-        is_done[start] = height < caps[turn]
+    n_nodes, n_ends = len(arcs[0][0]) - 1, len(end_node)
+    raised, rebate, root = np.zeros(n_ends), np.zeros(n_ends), np.full(n_ends, -1, dtype=np.int64)
+    work = (
+        np.full(n_nodes, np.inf), np.zeros(n_nodes, dtype=np.bool_), np.zeros(n_nodes, dtype=np.int64),
+        np.zeros(len(left) + 1), np.zeros(len(left) + 1, dtype=np.int64),
+    )  # fmt: skip
+    is_free, free_of_charge = np.zeros(len(left), dtype=np.bool_), np.zeros(len(left))
+    for turn in range(len(ends)):
+        e, cap, weight = ends[turn], turn_f[0][turn], turn_f[1][turn]
+        if turn == 0 or weight != turn_f[1][turn - 1]:
+            is_free[:] = arc_f[0] >= weight
+        is_last = cap == np.inf
+        paid = (arc_f[0], arc_f[1], arc_f[2] if is_last else free_of_charge)
+        height, n_touched = _moat(arcs[0], left, is_free, paid, end_node[e], (cap, end_f[0][e], end_f[1][e]), source, work)
         if height == np.inf:  # no way to the source: nothing that could be charged
             height = 0.0
-            is_done[start] = True
-        raised[start] += height
-        _pack(arcs, left, is_free, height, n_touched, (distance, is_settled, touched))
+        end = (height, end_f[0][e], end_f[1][e])
+        raised[e] += height
+        dearest = _pack(arcs[0], left, is_free, paid, end, n_touched, work)
+        if is_last:
+            rebate[e] = dearest
+            root[e] = _root_of(arcs[1], paid, end, source, work)
         for t in range(n_touched):
-            distance[touched[t]] = np.inf
-            is_settled[touched[t]] = False
-    return raised
+            work[0][work[2][t]] = np.inf
+            work[1][work[2][t]] = False
+    return raised, rebate, root
 
 
 @jit_maker

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from planner.radio._jit import jit_maker
 
-__all__ = ["gains_in_order", "knapsacks", "serve_in_order"]
+__all__ = ["best_first", "gains_in_order", "knapsacks", "serve_in_order"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,7 +51,7 @@ def gains_in_order(
 
 
 @jit_maker
-def _order(low: int, high: int, indices: Ints, worth: Floats, demand: Floats, spot: Ints, ratio: Floats) -> int:
+def best_first(low: int, high: int, indices: Ints, worth: Floats, demand: Floats, spot: Ints, ratio: Floats) -> int:
     """Groups of one option that are worth something, best worth over demand first; how many."""
     n = 0
     for k in range(low, high):
@@ -99,7 +99,7 @@ def knapsacks(
                 total += max(worth[indices[j]], 0.0)
             found[first_choice[k] : first_choice[k + 1]] = total
             continue
-        n = _order(indptr[k], indptr[k + 1], indices, worth, demand, spot, ratio)
+        n = best_first(indptr[k], indptr[k + 1], indices, worth, demand, spot, ratio)
         for c in range(first_choice[k], first_choice[k + 1]):
             left = choice_mbps[c]
             total = 0.0
@@ -134,7 +134,7 @@ def serve_in_order(
     ratio = np.zeros(len(indices) + 1)
     for c in choices:
         k = choice_option[c]
-        n = _order(indptr[k], indptr[k + 1], indices, worth, demand, spot, ratio)
+        n = best_first(indptr[k], indptr[k + 1], indices, worth, demand, spot, ratio)
         left = choice_mbps[c]
         for j in range(n):
             need = demand[spot[j]]

@@ -45,8 +45,6 @@ class Bound:
         Coefficients of the rows Σ a x ≤ ceiling, over ``money_unit``.
     rounds
         Rounds that added rows.
-    fair_idr
-        By choice: option, satellite link and a fair share of the network, as the priced rows have it.
     per_idr
         What the bound moves by for each rupiah of ceiling at the same prices, which hold under any ceiling; inf
         where it was not kept.
@@ -58,8 +56,9 @@ class Bound:
     reduced: Floats
     money_rows: tuple[Floats, ...]
     rounds: int
-    fair_idr: Floats | None = None
     per_idr: float = math.inf
+    prices: Floats | None = None
+    n_rows: int = 0
 
 
 def safe_bound(model: Model, matrix: csr_array, high: Floats, price: Floats) -> tuple[float, Floats]:

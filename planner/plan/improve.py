@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ _KNOBS = np.array([0.2, 0.01, 0.5, 0.1, 6.0])
 
 def improve(
     instance: Instance, draft: Draft, *, ceiling_idr: float, rounds: int, seed: int, hint: Floats | None = None,
-    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
+    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None, prices: Floats | None = None,
 ) -> tuple[Draft, int]:  # fmt: skip
     """A plan at least as good, by repeated ruin and growth.
 
@@ -41,6 +42,9 @@ def improve(
         Places that decisions bind; never taken out.
     is_over
         Says whether the user's clock has struck; None without one.
+    prices
+        By group: what serving it costs in the bound. Sites then serve first what others cannot serve as well; None:
+        first what weighs most for its demand.
 
     Returns
     -------
@@ -54,7 +58,8 @@ def improve(
 
     if not draft.choice or rounds <= 0:
         return draft, 0
-    field = field_of(instance, keep_only(instance, draft, set(draft.choice)))
+    tilted = instance if prices is None else _tilted(instance, prices)
+    field = field_of(tilted, keep_only(tilted, draft, set(draft.choice)))
     lean = np.ones(instance.n_choices) if hint is None else np.asarray(0.5 + hint, dtype=float)
     fixed = np.zeros(instance.n_places, dtype=np.int64)
     fixed[sorted(keep & set(range(instance.n_places)))] = 1
@@ -73,8 +78,19 @@ def improve(
         return draft, 0
     built = [p for p in draft.choice if top_i[0][p] >= 0]
     built += [p for p in np.flatnonzero(top_i[0] >= 0).tolist() if p not in draft.choice]
-    top = share_out(instance, from_field(instance, (*top_i, top_f[0]), int(field.site_i[4][0]), built))
+    top = share_out(instance, from_field(tilted, (*top_i, top_f[0]), int(field.site_i[4][0]), built))
     return (top if served_weight(instance, top) > served_weight(instance, draft) else draft), n_better
+
+
+def _tilted(instance: Instance, prices: Floats) -> Instance:
+    """The instance with each option's groups in order of weight less price over demand, best first."""
+    groups = instance.groups
+    demand = groups.demand_mbps[groups.indices]
+    worth = (groups.weight - prices)[groups.indices]
+    ratio = np.divide(worth, demand, out=np.full(len(demand), np.inf), where=demand > 0)
+    option = np.repeat(np.arange(len(groups.indptr) - 1), np.diff(groups.indptr))
+    order = np.lexsort((groups.indices, -ratio, option))
+    return replace(instance, groups=replace(groups, indices=groups.indices[order]))
 
 
 def neighbourhood(instance: Instance, built: NDArray[np.int64], rng: np.random.Generator) -> set[int]:

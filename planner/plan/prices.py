@@ -1,13 +1,19 @@
 """Upper bound by prices on the groups: for covers too large for a linear program.
 
-For any prices u ≥ 0 of the groups (each can be served once), the best use of money, beams and places
-against the knapsack values V(u) of the choices bounds every plan:
+For any prices u ≥ 0 of the groups (each can be served once) and λ ≥ 0 of the rows a x ≤ b (money with cost shares,
+beams, decisions), the worth V(u, λ) of the copies bounds every plan by weak duality:
 
-    Σ u  +  max Σ V(u) x   over the places, beams and rows of cost shares.
+    Σ u  +  Σ λ b  +  Σ over places of max(0, V − λ a).
 
-The small linear program on the right has one column a choice; its own figure is not used, but the prices
-of its rows are (weak duality, as in `planner.plan.bound`). Prices move along subgradients, with steps that
-aim between the bound and the best plan known; rows of cost shares join on the way.
+The prices move along the gradient of a smoothed bound (places lean to their best copy by degrees), accelerated, while
+the smoothing fades; the prices of the rows follow by a few Newton steps each time. What is reported is the exact
+figure above, the lowest that was met. Rows of cost shares join on the way (`planner.plan.copies`).
+
+References
+----------
+Nesterov, Smooth minimization of non-smooth functions, Mathematical Programming 103, 2005,
+doi:10.1007/s10107-004-0552-5; O'Donoghue and Candès, Adaptive restart for accelerated gradient schemes, Foundations
+of Computational Mathematics 15, 2015, doi:10.1007/s10208-013-9150-3.
 """
 
 from __future__ import annotations
@@ -18,68 +24,148 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan.bound import Bound, Hunt, Session, safe_bound
+from planner.plan.bound import Bound
+from planner.plan.copies import Copies, CopyHunt, Row, make_copies
 from planner.plan.instance import Instance
-from planner.plan.model import Model, make_choice_model
 
 __all__ = ["price_bound"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_PATIENCE = 10
+_HEAT = 0.01
+"""Smoothing at the start, share of what a site is worth."""
+_COLD = 0.05
+_MOST_ROWS = 36
+_PATIENCE = 30
+_EVERY = 3
+"""Rounds between two new pairs of rows."""
+_MOMENTUM = 0.9
+_STEPS = 3
+_ROOT_STEP = 0.12
+"""First step of the price of a root's Mbps, share of what a Mbps costs on average."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Covers:
-    """Instance arrays sorted by option, as the kernels want them."""
+class _Rows:
+    """Rows a x ≤ b with their prices; money rows are scaled to b = 1 and leave when long without a price."""
 
-    order: Ints
-    first_choice: Ints
-    mbps: Floats
-    option: Ints
-    option_demand: Floats
+    def __init__(self, instance: Instance, copies: Copies, demands: tuple[Ints, ...]) -> None:
+        size = len(copies.choice)
+        beam, reserved = instance.choice_beam()[copies.choice], instance.choice_reserved()[copies.choice]
+        cost, high = [], []
+        for number, left in enumerate(instance.network.beam_mbps.tolist()):
+            if np.isfinite(left) and (beam == number).any():
+                unit = max(left, 1e-9)
+                cost.append(np.where(beam == number, reserved, 0.0) / unit)
+                high.append(max(left, 0.0) / unit * (1 + 1e-9))
+        for needed in demands:
+            cost.append(-np.isin(copies.choice, needed).astype(float))
+            high.append(-1.0)
+        self.n_fixed = len(cost)
+        self.cost = np.array(cost).reshape(-1, size)
+        self.rebate, self.high = np.zeros_like(self.cost), np.array(high)
+        self.price, self.unit, self.last_use = np.zeros(len(high)), np.ones(len(high)), np.zeros(len(high), dtype=np.int64)
+
+    def add(self, row: Row, number: int) -> None:
+        """Add a money row."""
+        self.cost = np.vstack([self.cost, row.cost / row.high])
+        self.rebate = np.vstack([self.rebate, row.rebate / row.high])
+        self.high, self.unit = np.r_[self.high, 1.0], np.r_[self.unit, row.high]
+        self.price, self.last_use = np.r_[self.price, 0.0], np.r_[self.last_use, number]
+
+    def tidy(self, number: int) -> None:
+        """Take money rows off that have had no price for long, the oldest first where there are too many."""
+        top = max(float(self.price[self.n_fixed :].max(initial=0.0)), 1e-300)
+        self.last_use[self.price > 1e-6 * top] = number
+        idle = np.flatnonzero(number - self.last_use > _PATIENCE)
+        surplus = len(self.high) - self.n_fixed - _MOST_ROWS
+        if surplus > 0:
+            idle = np.r_[idle, np.argsort(self.last_use, kind="stable")[:surplus]]
+        idle = np.unique(idle[idle > self.n_fixed])  # the money itself, the first of its kind, stays
+        idle = idle[self.price[idle] <= 1e-6 * top]
+        for name in ("cost", "rebate", "high", "price", "unit", "last_use"):
+            setattr(self, name, np.delete(getattr(self, name), idle, axis=0))
+
+    def per_idr(self) -> float:
+        """What the bound moves by for each rupiah of ceiling."""
+        return float((self.price / self.unit)[self.n_fixed :].sum())
+
+    def _step(self, curve: Floats, slope: Floats, free: Ints, most: float) -> Floats:
+        """Newton step of the free prices; those that would fall below 0 stop there and the others are found again."""
+        curve[np.diag_indices(len(free))] += 1e-6 * float(curve.diagonal().max()) + 1e-300
+        step, open_ = np.zeros(len(self.price)), np.ones(len(free), dtype=bool)
+        for _ in range(len(free)):
+            at = free[open_]
+            pull = -slope[at] - curve[np.ix_(open_, ~open_)] @ step[free[~open_]]
+            step[at] = np.clip(np.linalg.solve(curve[np.ix_(open_, open_)], pull), -most, most)
+            low = open_ & (self.price[free] + step[free] < 0)
+            if not low.any():
+                break
+            step[free[low]] = -self.price[free[low]]
+            open_ &= ~low
+            if not open_.any():
+                break
+        return step
+
+    def settle(self, worth: Floats, idle_mbps: Floats, first: Ints, heat: float, most: float) -> Floats:
+        """Move the prices to the least smoothed bound (projected Newton steps, none over ``most``); the mix there."""
+        from planner.plan._price_kernel import bend, mix_places  # numba takes a second to load
+
+        cost = self.cost - self.rebate * idle_mbps
+        base = worth - _mixed(self.price, self.rebate) * idle_mbps
+        x = np.zeros(len(worth))
+        smooth, _ = mix_places(first, base - _mixed(self.price, cost), heat, x)
+        value = smooth + float(self.price @ self.high)
+        for _ in range(_STEPS):
+            slope = self.high - np.einsum("rc,c->r", cost, x)
+            free = np.flatnonzero((self.price > 0) | (slope < -1e-9))
+            if not len(free):
+                break
+            step = self._step(bend(first, cost, free, x, heat), slope, free, most)
+            for length in (1.0, 0.4, 0.1, 0.02):
+                trial, y = np.maximum(self.price + length * step, 0.0), np.zeros(len(worth))
+                smooth, _ = mix_places(first, base - _mixed(trial, cost), heat, y)
+                now = smooth + float(trial @ self.high)
+                if now < value:
+                    self.price, x, value = trial, y, now
+                    break
+            else:
+                break
+        return x
 
 
-def _covers(instance: Instance) -> _Covers:
-    groups = instance.groups
-    order = np.argsort(instance.choice_option, kind="stable")
-    option = instance.choice_option[order]
-    n_options = len(groups.indptr) - 1
-    sums = np.r_[0.0, np.cumsum(groups.demand_mbps[groups.indices])]
-    demand = sums[groups.indptr[1:]] - sums[groups.indptr[:-1]]
-    first = np.searchsorted(option, np.arange(n_options + 1)).astype(np.int64)
-    return _Covers(order, first, instance.choice_mbps[order], option, demand * (1 - 1e-12))
+def _mixed(price: Floats, rows: Floats) -> Floats:
+    """Rows added up by their prices (without BLAS: its threads cost more than they save, and their number must not count)."""
+    return np.asarray(np.einsum("r,rc->c", price, rows))
 
 
-def _values(instance: Instance, covers: _Covers, price: Floats) -> Floats:
-    from planner.plan._cover_kernel import knapsacks  # numba takes a second to load
+@dataclass(eq=False)
+class _Worth:
+    """Worth of the copies at some prices, Mbps they carry, and how they serve."""
 
-    groups = instance.groups
-    found = np.zeros(instance.n_choices)
-    found[covers.order] = knapsacks(
-        groups.indptr, groups.indices, groups.weight - price, groups.demand_mbps, covers.first_choice, covers.mbps,
-        covers.option_demand,
-    )  # fmt: skip
-    return found
+    instance: Instance
+    copies: Copies
 
+    def __post_init__(self) -> None:
+        n, groups = len(self.copies.choice), self.instance.groups
+        self.found = (np.zeros(n), np.zeros(n), np.zeros(n))
+        self.whole, self.ordered = np.zeros(n, dtype=np.int64), np.zeros(len(groups.indices), dtype=np.int64)
 
-def _served(instance: Instance, price: Floats, x: Floats) -> Floats:
-    from planner.plan._cover_kernel import serve_in_order
+    def at(self, price: Floats, rebate: Floats) -> None:
+        """Find everything at these prices of the groups and rebates of the copies."""
+        from planner.plan._price_kernel import worth_of_copies  # numba takes a second to load
 
-    groups = instance.groups
-    chosen = np.flatnonzero(x > 1e-9)
-    return np.asarray(
-        serve_in_order(
-            groups.indptr,
-            groups.indices,
-            groups.weight - price,
-            groups.demand_mbps,
-            chosen,
-            instance.choice_option,
-            instance.choice_mbps,
-            x,
-        )
-    )
+        groups, copies = self.instance.groups, self.copies
+        worth_of_copies(
+            (groups.indptr, groups.indices, self.ordered), groups.weight - price, groups.demand_mbps,
+            (copies.first, copies.last), (copies.mbps, rebate), self.found, self.whole,
+        )  # fmt: skip
+
+    def served(self, x: Floats) -> Floats:
+        """How often each group is served."""
+        from planner.plan._price_kernel import serve_copies
+
+        groups = self.instance.groups
+        return np.asarray(serve_copies(groups.indptr, self.ordered, self.copies.option, x, self.found[2], self.whole, groups.n_groups))  # fmt: skip
 
 
 def price_bound(
@@ -91,99 +177,79 @@ def price_bound(
     Parameters
     ----------
     inside
-        A plan (0/1 by choice), which steadies the search for rows.
+        A plan (0/1 by choice) to begin with.
     value
-        Its weight: where the steps aim.
+        Its weight: how far the smoothing reaches follows from it.
     max_rounds
         Moves of the prices.
     is_over
         Says whether the user's clock has struck; None without one.
     """
-    covers = _covers(instance)
-    model = make_choice_model(instance, ceiling_idr=ceiling_idr, demands=demands)
-    session = Session(model)
-    hunt = Hunt(instance)
-    shelf = _Shelf(session, session.matrix.shape[0])
-    for row in [instance.choice_cost, *hunt.rows(inside), *hunt.rows(np.full(instance.n_choices, 1e-2))]:
-        shelf.add(row / model.money_unit)
-    price = np.zeros(instance.groups.n_groups)
-    core, lean, stale = inside.copy(), 1.0, 0
-    best = Bound(np.inf, False, inside, np.zeros(instance.n_choices), tuple(shelf.rows), 0)  # noqa: FBT003
-    best_price = price
+    from planner.plan._price_kernel import mix_places  # numba takes a second to load
+
+    copies = make_copies(instance, ceiling_idr)
+    rows, hunt, worth = _Rows(instance, copies, demands), CopyHunt(instance, copies, ceiling_idr), _Worth(instance, copies)
+    size, groups = len(copies.choice), instance.groups
+    is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True] if size else np.zeros(0, dtype=bool)
+    x = mean = np.where(is_top, inside[copies.choice], 0.0)
+    mbps_idr = np.zeros(len(instance.network.tail))
+    rows.add(Row(instance.choice_cost[copies.choice], np.zeros(size), max(ceiling_idr, 1e-300), mbps_idr), 0)
+    for start in (x, np.full(size, 1e-2)):
+        rows.add(hunt.row(start, mbps_idr, is_flat=False), 0)
+    price, ahead, momentum = np.zeros(groups.n_groups), np.zeros(groups.n_groups), 1.0
+    each = max(value, 0.3 * float(groups.weight.sum()) / max(1, instance.n_places)) / max(1.0, float(inside.sum()))
+    most = max(value, each)
+    best = Bound(np.inf, False, inside, np.zeros(instance.n_choices), (), 0)  # noqa: FBT003
     for number in range(max_rounds):
-        gain = _values(instance, covers, price) / model.weight_unit
-        status, x, row_price = session.run_with(gain)
-        if status == "infeasible":
-            return Bound(-np.inf, True, x, np.zeros(0), tuple(shelf.rows), number)  # noqa: FBT003
-        if status != "optimal" or (is_over is not None and is_over()):
-            break
-        roof, reduced = safe_bound(session.priced(gain), session.matrix, session.high, row_price)
-        roof += float(price.sum())
-        if roof < best.value * (1 - 1e-5):
-            stale = 0
-        else:
-            stale += 1
+        heat = _HEAT * each * max(_COLD, 1.0 - number / max_rounds)
+        worth.at(ahead, _mixed(rows.price, rows.rebate))
+        net = worth.found[0] - _mixed(rows.price, rows.cost)
+        _, exact = mix_places(copies.place_first, net, heat, np.zeros(size))
+        parts = (float(ahead.sum()), float(rows.price @ rows.high), exact)
+        roof = sum(parts) + 1e-12 * sum(abs(part) for part in parts)
+        mean = 0.8 * mean + 0.2 * x
         if roof < best.value:
-            fair = shelf.fair(row_price) * model.money_unit
-            slope = float(np.maximum(row_price[shelf.first :], 0.0).sum()) * model.weight_unit / model.money_unit
-            best = Bound(roof, False, core, reduced, tuple(shelf.rows), number, fair, slope)  # noqa: FBT003
-            best_price = price
-        if stale >= 2:
-            lean, stale, price = lean * 0.6, 0, best_price
-            if lean < 0.02:
-                break
-        core = 0.85 * core + 0.15 * x
-        shelf.use(row_price, number)
-        if number % 3 == 2:
-            _more_rows(hunt, shelf, model, x, core)
-        over = _served(instance, price, x) - 1.0
-        push = np.where((price > 0) | (over > 0), over, 0.0)
-        size = float(push @ push)
-        if size <= 0:
+            best = _noted(instance, copies, rows, (roof, net, mean, ahead), number)
+        if roof < 0.0 or (is_over is not None and is_over()):
             break
-        aim = value + 0.3 * (best.value - value)
-        price = np.clip(price + lean * max(roof - aim, 1e-6 * roof) / size * push, 0.0, instance.groups.weight)
+        x = rows.settle(worth.found[0], copies.mbps - worth.found[1], copies.place_first, heat, most)
+        pull = 1.0 - worth.served(x)
+        width = float(np.maximum(worth.whole, 1) @ x) / max(float(x.sum()), 1e-9)
+        moved = np.clip(ahead - heat * 4.0 / (3.0 * max(width, 1.0)) * pull, 0.0, groups.weight)
+        if (moved - price) @ (ahead - moved) > 0:
+            momentum = 1.0
+        after = (1.0 + np.sqrt(1.0 + 4.0 * momentum**2)) / 2.0
+        ahead = np.clip(moved + min((momentum - 1.0) / after, _MOMENTUM) * (moved - price), 0.0, groups.weight)
+        price, momentum = moved, after
+        if number % _EVERY == _EVERY - 1:
+            mbps_idr = _more_rows(hunt, rows, x, mbps_idr, number)
+            rows.tidy(number)
     return best
 
 
-class _Shelf:
-    """Rows of cost shares of the small program; those without a price for a while are taken off.
-
-    The first one, the money itself, always stays.
-    """
-
-    def __init__(self, session: Session, first: int) -> None:
-        self.session = session
-        self.first = first
-        self.rows: list[Floats] = []
-        self.last_use: list[int] = []
-
-    def add(self, row: Floats, number: int = 0) -> None:
-        """Add a row, over the money unit."""
-        self.session.add(row, 1000.0)
-        self.rows.append(row)
-        self.last_use.append(number)
-
-    def fair(self, row_price: Floats) -> Floats:
-        """Mean of the rows, weighted by their prices."""
-        price = np.maximum(row_price[self.first :], 0.0)
-        rows = np.array(self.rows)
-        return np.asarray(price @ rows / price.sum() if price.sum() > 0 else rows[0])
-
-    def use(self, row_price: Floats, number: int) -> None:
-        """Note which rows have a price; take off what has had none for long."""
-        priced = row_price[self.first :] > 1e-12
-        self.last_use = [number if p else n for p, n in zip(priced, self.last_use, strict=True)]
-        idle = [k for k, n in enumerate(self.last_use) if k and number - n > _PATIENCE]
-        if len(idle) >= 4:
-            self.session.drop([self.first + k for k in idle])
-            self.rows = [row for k, row in enumerate(self.rows) if k not in set(idle)]
-            self.last_use = [n for k, n in enumerate(self.last_use) if k not in set(idle)]
+def _noted(
+    instance: Instance, copies: Copies, rows: _Rows, at: tuple[float, Floats, Floats, Floats], number: int
+) -> Bound:
+    roof, net, x, price = at
+    reduced = np.full(instance.n_choices, -np.inf)
+    np.maximum.at(reduced, copies.choice, net)
+    used = np.minimum(np.bincount(copies.choice, weights=x, minlength=instance.n_choices), 1.0)
+    return Bound(
+        roof if roof >= 0 else -np.inf, roof < 0, used, reduced, (), number, per_idr=rows.per_idr(),
+        prices=price.copy(), n_rows=len(rows.high) - rows.n_fixed,
+    )  # fmt: skip
 
 
-def _more_rows(hunt: Hunt, shelf: _Shelf, model: Model, x: Floats, core: Floats) -> None:
-    """Rows of cost shares that the last answer breaks, added to the small program."""
-    fresh = [row / model.money_unit for row in (*hunt.rows(0.3 * x + 0.7 * core), *hunt.rows(x)[:1])]
-    for row in fresh:
-        if row @ x > 1000.0 + 1e-3:
-            shelf.add(row, shelf.last_use[0])
+def _more_rows(hunt: CopyHunt, rows: _Rows, x: Floats, mbps_idr: Floats, number: int) -> Floats:
+    """Rows that the present mix breaks, under the present prices of root Mbps; those prices, moved."""
+    flat = number // _EVERY % 2 == 0
+    row = hunt.row(x, mbps_idr, is_flat=flat)
+    for found in (row, hunt.row(x, np.zeros(len(mbps_idr)), is_flat=not flat) if mbps_idr.any() else row):
+        rows.add(found, number)
+    sent, room = row.root_mbps[hunt.roots], hunt.arc_mbps[hunt.roots]
+    carried = max(float(x @ hunt.copies.mbps), 1e-9)
+    step = _ROOT_STEP * hunt.ceiling_idr / carried / (1.0 + number / 30.0)
+    moved = np.zeros(len(mbps_idr))
+    pull = np.clip((sent - room) / np.maximum(room, 0.1 * carried / max(float(x.sum()), 1e-9)), -1.0, 2.0)
+    moved[hunt.roots] = np.maximum(mbps_idr[hunt.roots] + step * pull, 0.0)
+    return moved

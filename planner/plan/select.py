@@ -59,7 +59,7 @@ __all__ = [
 
 _ROUNDS = 10
 _RUIN_ROUNDS = 3000
-_PRICE_MOVES = 120
+_PRICE_MOVES = 100
 """Pairs of option and group up to which the linear model is solved (seconds); beyond, prices give the bound."""
 _LEAST_GAP_SHARE = 2e-6
 _MOST_WORDS = 2000
@@ -205,7 +205,7 @@ def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
         better, n_better = improve(
             instance, state.draft, ceiling_idr=ceiling, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
             hint=bound.x[: instance.n_choices] if len(bound.x) else None, keep=_bound_places(search),
-            is_over=search.clock.is_over,
+            is_over=search.clock.is_over, prices=bound.prices,
         )  # fmt: skip
         state.take(instance, share_out(instance, better))
         state.say(f"ruin and recreate: value {state.value:.8g} after {n_better} improvements")
@@ -234,7 +234,7 @@ def _bound(search: Search, state: State) -> Bound:
         )  # fmt: skip
         name = "price bound with cost shares"
     state.lower(found.value, name)
-    state.say(f"{name}: {found.value:.8g} after {found.rounds} rounds, {len(found.money_rows)} rows")
+    state.say(f"{name}: {found.value:.8g} after {found.rounds} rounds, {found.n_rows or len(found.money_rows)} rows")
     if found.is_infeasible:
         _refuse(search)
     return found

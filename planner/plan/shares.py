@@ -61,13 +61,16 @@ class Ascent:
         height r holds the nodes nearer than r, so an arc (u, v) is crossed for max(0, min(d_u, D) − min(d_v, D)).
         Whatever the weights, what lies on a place's own tower is given back, so the row stays valid.
         """
-        from planner.plan._ascent_kernel import raise_terminals  # numba takes a second to load
+        from planner.plan._ascent_kernel import raise_ends  # numba takes a second to load
 
         network = self.instance.network
         full = network.arc_cost(network.edge_cost, network.tower_cost)
         left = full.copy()
         own = np.where(network.tower >= 0, stands[np.maximum(network.tower, 0)], -1.0) if len(stands) else full
-        kappa = raise_terminals(self.entering, left, own, terminals, caps, weights, SOURCE)
+        none = np.zeros(network.n_nodes)
+        arc_f = (own, np.full(len(left), np.inf), np.zeros(len(left)))
+        arcs, nodes = (self.entering, self.instance.leaving), np.arange(network.n_nodes)
+        kappa, _, _ = raise_ends(arcs, left, arc_f, terminals, (caps, weights), nodes, (none, none), SOURCE)
         return Shares(kappa=kappa, tower=self._on_towers(full - left))
 
     def _on_towers(self, packing: Floats) -> Floats:

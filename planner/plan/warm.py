@@ -10,14 +10,22 @@ _INTS, _SHORTS, _FLOATS = "i", "s", "f"
 _WORLD = tuple((kind,) * n for kind, n in zip("ifififififi", (14, 3, 4, 4, 3, 3, 14, 6, 5, 3, 3), strict=True))
 
 KERNELS = {
-    ("_ascent_kernel", "raise_terminals"): ((_INTS, _INTS, _INTS), _FLOATS, _FLOATS, _INTS, _FLOATS, _FLOATS, int),
+    ("_ascent_kernel", "raise_ends"): (
+        ((_INTS,) * 3, (_INTS,) * 3), _FLOATS, (_FLOATS,) * 3, _INTS, (_FLOATS, _FLOATS), _INTS, (_FLOATS, _FLOATS), int,
+    ),
     ("_ascent_kernel", "shortest_tree"): (_INTS, _INTS, _INTS, _FLOATS, int),
     ("_collapse_kernel", "class_covers"): (_SHORTS, int, int, _INTS, _SHORTS),
     ("_collapse_kernel", "number_classes"): (_SHORTS, _SHORTS, int),
     ("_collapse_kernel", "refine"): (_SHORTS, _SHORTS, _SHORTS, int, _INTS, _SHORTS, (int, int)),
     ("_collapse_kernel", "turn_over"): (_INTS, _SHORTS, int),
     ("_cover_kernel", "gains_in_order"): (_INTS, _INTS, _FLOATS, _FLOATS, _FLOATS, _INTS, _FLOATS),
+    ("_price_kernel", "mix_places"): (_INTS, _FLOATS, float, _FLOATS),
+    ("_price_kernel", "serve_copies"): (_INTS, _INTS, _INTS, _FLOATS, _FLOATS, _INTS, int),
+    ("_price_kernel", "worth_of_copies"): (
+        (_INTS,) * 3, _FLOATS, _FLOATS, (_INTS, _INTS), (_FLOATS, _FLOATS), (_FLOATS,) * 3, _INTS,
+    ),
     ("_cover_kernel", "knapsacks"): (_INTS, _INTS, _FLOATS, _FLOATS, _INTS, _FLOATS, _FLOATS),
+    ("_cover_kernel", "serve_in_order"): (_INTS, _INTS, _FLOATS, _FLOATS, _INTS, _INTS, _FLOATS, _FLOATS),
     ("_grow_kernel", "way_trees"): (int, _WORLD),
     ("_ruin_kernel", "search_plans"): (
         (int,) * 5,
@@ -29,7 +37,6 @@ KERNELS = {
         (_FLOATS, _FLOATS),
         _WORLD,
     ),
-    ("_cover_kernel", "serve_in_order"): (_INTS, _INTS, _FLOATS, _FLOATS, _INTS, _INTS, _FLOATS, _FLOATS),
 }
 """Module, name and kinds of arguments of each; a test holds them to what a plan really passes."""
 
