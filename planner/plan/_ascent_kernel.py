@@ -118,7 +118,7 @@ def _pack(
 def _root_of(arcs: tuple[Ints, Ints, Ints], arc_f: tuple[Floats, Floats, Floats], end: tuple[float, float, float], source: int, work: tuple[Floats, NDArray[np.bool_], Ints, Floats, Ints]) -> int:  # fmt: skip
     """The last arc of the cheapest way, away from the source; −1 where there is none."""
     indptr, tail, arc = arcs
-    distance, is_settled, touched, _, _ = work
+    distance, is_settled, _, _, _ = work
     best, found = np.inf, -1
     for k in range(indptr[source], indptr[source + 1]):
         a, root = arc[k], tail[k]
@@ -171,7 +171,9 @@ def raise_ends(
             is_free[:] = arc_f[0] >= weight
         is_last = cap == np.inf
         paid = (arc_f[0], arc_f[1], arc_f[2] if is_last else free_of_charge)
-        height, n_touched = _moat(arcs[0], left, is_free, paid, end_node[e], (cap, end_f[0][e], end_f[1][e]), source, work)
+        height, n_touched = _moat(
+            arcs[0], left, is_free, paid, end_node[e], (cap, end_f[0][e], end_f[1][e]), source, work
+        )
         if height == np.inf:  # no way to the source: nothing that could be charged
             height = 0.0
         end = (height, end_f[0][e], end_f[1][e])

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.plan.bound import Bound
 from planner.plan.build import keep_only
 from planner.plan.draft import Draft
 from planner.plan.growth import field_of, from_field
@@ -23,8 +24,8 @@ _KNOBS = np.array([0.2, 0.01, 0.5, 0.1, 6.0])
 
 
 def improve(
-    instance: Instance, draft: Draft, *, ceiling_idr: float, rounds: int, seed: int, hint: Floats | None = None,
-    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None, prices: Floats | None = None,
+    instance: Instance, draft: Draft, *, ceiling_idr: float, rounds: int, seed: int, bound: Bound | None = None,
+    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
 ) -> tuple[Draft, int]:  # fmt: skip
     """A plan at least as good, by repeated ruin and growth.
 
@@ -36,15 +37,13 @@ def improve(
         Ruins to try.
     seed
         Of the neighbourhoods and of the noise on merits.
-    hint
-        By choice, 0–1: how much of it the linear bound takes; such choices are favoured.
+    bound
+        What a bound knows: choices it takes are favoured, and with its prices of the groups sites serve first what
+        others cannot serve as well (None: what weighs most for its demand).
     keep
         Places that decisions bind; never taken out.
     is_over
         Says whether the user's clock has struck; None without one.
-    prices
-        By group: what serving it costs in the bound. Sites then serve first what others cannot serve as well; None:
-        first what weighs most for its demand.
 
     Returns
     -------
@@ -58,9 +57,11 @@ def improve(
 
     if not draft.choice or rounds <= 0:
         return draft, 0
-    tilted = instance if prices is None else _tilted(instance, prices)
+    tilted = instance if bound is None or bound.prices is None else _tilted(instance, bound.prices)
     field = field_of(tilted, keep_only(tilted, draft, set(draft.choice)))
-    lean = np.ones(instance.n_choices) if hint is None else np.asarray(0.5 + hint, dtype=float)
+    lean = np.ones(instance.n_choices)
+    if bound is not None and len(bound.x):
+        lean = 0.5 + bound.x[: instance.n_choices]
     fixed = np.zeros(instance.n_places, dtype=np.int64)
     fixed[sorted(keep & set(range(instance.n_places)))] = 1
     east = instance.place_lon_deg * np.cos(np.radians(instance.place_lat_deg))

@@ -63,7 +63,11 @@ class _Rows:
         self.n_fixed = len(cost)
         self.cost = np.array(cost).reshape(-1, size)
         self.rebate, self.high = np.zeros_like(self.cost), np.array(high)
-        self.price, self.unit, self.last_use = np.zeros(len(high)), np.ones(len(high)), np.zeros(len(high), dtype=np.int64)
+        self.price, self.unit, self.last_use = (
+            np.zeros(len(high)),
+            np.ones(len(high)),
+            np.zeros(len(high), dtype=np.int64),
+        )
 
     def add(self, row: Row, number: int) -> None:
         """Add a money row."""
@@ -188,7 +192,11 @@ def price_bound(
     from planner.plan._price_kernel import mix_places  # numba takes a second to load
 
     copies = make_copies(instance, ceiling_idr)
-    rows, hunt, worth = _Rows(instance, copies, demands), CopyHunt(instance, copies, ceiling_idr), _Worth(instance, copies)
+    rows, hunt, worth = (
+        _Rows(instance, copies, demands),
+        CopyHunt(instance, copies, ceiling_idr),
+        _Worth(instance, copies),
+    )
     size, groups = len(copies.choice), instance.groups
     is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True] if size else np.zeros(0, dtype=bool)
     x = mean = np.where(is_top, inside[copies.choice], 0.0)

@@ -204,8 +204,7 @@ def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
     if not search.is_done(state):
         better, n_better = improve(
             instance, state.draft, ceiling_idr=ceiling, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
-            hint=bound.x[: instance.n_choices] if len(bound.x) else None, keep=_bound_places(search),
-            is_over=search.clock.is_over, prices=bound.prices,
+            bound=bound, keep=_bound_places(search), is_over=search.clock.is_over,
         )  # fmt: skip
         state.take(instance, share_out(instance, better))
         state.say(f"ruin and recreate: value {state.value:.8g} after {n_better} improvements")
