@@ -82,8 +82,8 @@ def _classes(instance: Instance, demand: Floats) -> tuple[Ints, Floats, Floats]:
     return np.concatenate(choice), np.concatenate(top), np.concatenate(low)
 
 
-def make_copies(instance: Instance, ceiling_idr: float) -> Copies:
-    """Copies of all choices that could be connected within the ceiling."""
+def make_copies(instance: Instance) -> Copies:
+    """Copies of all choices that could be connected: under any ceiling, for lines of the bound reach over many."""
     from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
 
     network, groups = instance.network, instance.groups
@@ -99,7 +99,7 @@ def make_copies(instance: Instance, ceiling_idr: float) -> Copies:
     for least in np.unique(need[node >= 0]):
         of = np.flatnonzero((node >= 0) & (need == least))
         far[of] = shortest_tree(*instance.leaving, np.where(arc_mbps <= least, np.inf, price), SOURCE)[0][node[of]]
-    keep = np.flatnonzero(instance.choice_cost[choice] + far <= ceiling_idr * (1 + 1e-9))
+    keep = np.flatnonzero(np.isfinite(far))
     order = keep[np.lexsort((need[keep], choice[keep], instance.choice_option[choice[keep]], instance.choice_place[choice[keep]]))]  # fmt: skip
     choice, mbps, need, far, node = choice[order], mbps[order], need[order], far[order], node[order]
     wired = np.flatnonzero(node >= 0)

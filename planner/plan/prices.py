@@ -191,14 +191,17 @@ def price_bound(
     """
     from planner.plan._price_kernel import mix_places  # numba takes a second to load
 
-    copies = make_copies(instance, ceiling_idr)
+    copies = make_copies(instance)
+    if not len(copies.choice):  # nothing finds a way
+        none = np.zeros(instance.n_choices)
+        return Bound(-np.inf if demands else 0.0, bool(demands), none, none, (), 0)
     rows, hunt, worth = (
         _Rows(instance, copies, demands),
         CopyHunt(instance, copies, ceiling_idr),
         _Worth(instance, copies),
     )
     size, groups = len(copies.choice), instance.groups
-    is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True] if size else np.zeros(0, dtype=bool)
+    is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True]
     x = mean = np.where(is_top, inside[copies.choice], 0.0)
     mbps_idr = np.zeros(len(instance.network.tail))
     rows.add(Row(instance.choice_cost[copies.choice], np.zeros(size), max(ceiling_idr, 1e-300), mbps_idr), 0)
