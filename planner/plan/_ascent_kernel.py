@@ -165,8 +165,11 @@ def raise_ends(
         np.zeros(len(left) + 1), np.zeros(len(left) + 1, dtype=np.int64),
     )  # fmt: skip
     is_free, free_of_charge = np.zeros(len(left), dtype=np.bool_), np.zeros(len(left))
+    is_done = np.zeros(n_ends, dtype=np.bool_)
     for turn in range(len(ends)):
         e, cap, weight = ends[turn], turn_f[0][turn], turn_f[1][turn]
+        if is_done[e]:
+            continue
         if turn == 0 or weight != turn_f[1][turn - 1]:
             is_free[:] = arc_f[0] >= weight
         is_last = cap == np.inf
@@ -176,6 +179,7 @@ def raise_ends(
         )
         if height == np.inf:  # no way to the source: nothing that could be charged
             height = 0.0
+        is_done[e] = height < cap and (is_last or end_f[1][e] == 0.0)
         end = (height, end_f[0][e], end_f[1][e])
         raised[e] += height
         dearest = _pack(arcs[0], left, is_free, paid, end, n_touched, work)
