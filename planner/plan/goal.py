@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -24,9 +23,8 @@ from planner.plan.programme import make_programme, refuse_unmet, with_word
 from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Floor, GoalRule, Rules, Source, is_within
 from planner.plan.schedule import Schedule, Taste, World, grow_years
-from planner.plan.select import Search, check_call
-from planner.plan.solver import TOLERANCE_SHARE
-from planner.plan.types import Certificate, Plan, Problem
+from planner.plan.select import Search, certify, check_call
+from planner.plan.types import Plan, Problem
 from planner.plan.years import settled, share_years, short_of, with_weight
 from planner.plan.years_bound import CostAim, years_bound
 
@@ -36,7 +34,6 @@ Floats = NDArray[np.float64]
 _PRICE_MOVES = 80
 _RUIN_ROUNDS = 40
 _PRUNED_BY_SHARING = 30
-_LEAST_GAP_SHARE = 2e-6
 _AIMS = (0.9, 0.93, 0.95, 0.97, 0.985, 1.0)
 """Parts of the floors that the search aims at, one after the other."""
 _NEAREST = 12
@@ -99,7 +96,10 @@ def cheapest(
     cost = money(world.instance, drafts[-1])
     bound, step = _least_cost(search, world, schedule, cost)
     _check_ceiling(ceiling_idr, cost, bound)
-    certificate = _certificate(search, problem.objective, cost, bound, (*steps, step))
+    certificate = certify(
+        search, problem.objective, (cost, bound), "work_limit", steps=(*steps, step), sense="min",
+        proved_by="price bound on the cost with cost shares",
+    )  # fmt: skip
     rules = replace(world.rules, sources=(Source("", "", (cost * (1 + 1e-12),)),))
     plan = programme_plan(replace(world, rules=rules), problem, schedule, drafts, certificate, search.words)
     rows = _goal_rows(problem, goal, before, plan)
@@ -289,25 +289,6 @@ def _check_ceiling(ceiling_idr: float | None, cost: float, bound: float) -> None
         f"{ceiling_idr:.0f} IDR: {proof}"
     )
     raise InfeasibleError(message, code="goal_over_ceiling", cost_idr=cost, bound_idr=bound, ceiling_idr=ceiling_idr)
-
-
-def _certificate(search: Search, objective: str, cost: float, bound: float, steps: tuple[str, ...]) -> Certificate:
-    instance = search.instance
-    gap = (cost - bound) / cost if cost > 0 else 0.0
-    status = "optimal" if gap <= _LEAST_GAP_SHARE else "work_limit"
-    if status == "work_limit" and gap <= search.limits["gap_target_share"]:
-        status = "gap_reached"
-    elif status == "work_limit" and search.clock.is_over():
-        status = "time_limit"
-    sizes = {
-        "cells": len(instance.cell_rows), "groups": instance.groups.n_groups, "places": instance.n_places,
-        "options": len(instance.option_rows), "choices": instance.n_choices, "links": len(instance.network.edge_cost),
-    }  # fmt: skip
-    return Certificate(
-        objective=objective, value=cost, bound=bound, gap_share=gap, proved_by="price bound on the cost with cost shares",
-        steps=steps, seed=search.seed, work_limits=MappingProxyType(dict(search.limits)), status=status,
-        rounding_share=TOLERANCE_SHARE, sizes=MappingProxyType(sizes), sense="min",
-    )  # fmt: skip
 
 
 def _goal_rows(problem: Problem, goal: GoalRule, before: Mapping[str, tuple[float, float]], plan: Plan) -> pd.DataFrame:

@@ -49,6 +49,7 @@ __all__ = [
     "Clock",
     "Search",
     "State",
+    "certify",
     "check_call",
     "first_draft",
     "make_certificate",
@@ -60,7 +61,6 @@ __all__ = [
 _ROUNDS = 10
 _RUIN_ROUNDS = 3000
 _PRICE_MOVES = 100
-"""Pairs of option and group up to which the linear model is solved (seconds); beyond, prices give the bound."""
 _LEAST_GAP_SHARE = 2e-6
 _MOST_WORDS = 2000
 """Combinations of choices tried to meet all decisions at once."""
@@ -395,9 +395,18 @@ def meet(instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float) -
 
 def make_certificate(search: Search, objective: str, state: State, status: str) -> Certificate:
     """The proof of a state, its status from the gap and the clock where it is ``work_limit``."""
-    instance, value = search.instance, state.value
-    bound = max(value, state.bound)
-    gap = (bound - value) / bound if bound > 0 else 0.0
+    pair = state.value, max(state.value, state.bound)
+    return certify(search, objective, pair, status, proved_by=state.proved_by, steps=tuple(state.steps))
+
+
+def certify(
+    search: Search, objective: str, pair: tuple[float, float], status: str, *, proved_by: str, steps: tuple[str, ...],
+    sense: str = "max",
+) -> Certificate:  # fmt: skip
+    """The proof of a value by a bound; ``pair`` is (value, bound), and ``sense`` says which of them is the larger."""
+    instance, (value, bound) = search.instance, pair
+    high, low = (bound, value) if sense == "max" else (value, bound)
+    gap = (high - low) / high if high > 0 else 0.0
     if status == "work_limit":
         if gap <= _LEAST_GAP_SHARE:
             status = "optimal"
@@ -410,9 +419,9 @@ def make_certificate(search: Search, objective: str, state: State, status: str) 
         "options": len(instance.option_rows), "choices": instance.n_choices, "links": len(instance.network.edge_cost),
     }  # fmt: skip
     return Certificate(
-        objective=objective, value=value, bound=bound, gap_share=gap, proved_by=state.proved_by, steps=tuple(state.steps),
+        objective=objective, value=value, bound=bound, gap_share=gap, proved_by=proved_by, steps=steps,
         seed=search.seed, work_limits=MappingProxyType(dict(search.limits)), status=status,
-        rounding_share=TOLERANCE_SHARE, sizes=MappingProxyType(sizes),
+        rounding_share=TOLERANCE_SHARE, sizes=MappingProxyType(sizes), sense=sense,
     )  # fmt: skip
 
 
