@@ -221,8 +221,6 @@ class ReadContext:
         Technology → column → value, from models/radio/transmitters.toml.
     umkm_points
         The scenario wants points of named enterprises: names and phones may stay in quarantine files.
-    spool
-        Folder for temporary files (unpacked archives); None = the system's.
     """
 
     folder: Path = field(default_factory=Path)
@@ -233,7 +231,6 @@ class ReadContext:
     codes: pd.DataFrame | None = None
     transmitter_defaults: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     umkm_points: bool = False
-    spool: Path | None = None
 
     def shown(self, path: Path) -> str:
         """Name of ``path`` in messages: relative to the folder where possible."""

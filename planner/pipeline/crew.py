@@ -16,8 +16,6 @@ from planner.errors import OutputError
 
 __all__ = ["Crew"]
 
-Task = tuple[Callable[..., Any], tuple[Any, ...]]
-
 
 class Crew:
     """A few processes that call functions; a context manager that ends them whatever happens.

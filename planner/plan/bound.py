@@ -24,7 +24,6 @@ __all__ = ["Bound", "Hunt", "linear_bound", "safe_bound"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_ROUNDING_SHARE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,8 +37,6 @@ class Dual:
         No choice covers more (what is covered for good included; less its charges, where options are charged).
     reduced
         V_j − θ c_j by option at the prices of the bound.
-    theta
-        Price of the money there, weight per unit of cost.
     x, relaxed
         Best relaxed answer (0 ≤ x ≤ 1 by option, within the budget) and its worth.
     search
@@ -49,7 +47,6 @@ class Dual:
 
     bound: float
     reduced: Floats
-    theta: float
     x: Floats
     relaxed: float
     search: tuple[Four, Four, Four, Floats]
@@ -65,7 +62,7 @@ def first_dual(covering: Covering) -> Dual:
     iterate = (x, price, np.zeros(covering.n_groups), row_sums(covering.indptr, covering.indices, price))
     search = (iterate, iterate, iterate, np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0, covering.budget, 0.0]))
     roof = covering.base + float(covering.weight.sum()) * (1 + 64 * _EPS)
-    return Dual(roof, np.zeros(covering.n_options), 0.0, x, covering.base, search, 0)
+    return Dual(roof, np.zeros(covering.n_options), x, covering.base, search, 0)
 
 
 def price_search(
@@ -139,16 +136,16 @@ def _restart(sizes: Four, iterate: Four, anchor: Four, image: Four, knobs: Float
 def _better(covering: Covering, dual: Dual, image: Four, charge: Floats | None) -> Dual:
     """The dual with the bound and the relaxed answer of a step, where these are better."""
     x, price, served, sums = image
-    bound, theta, reduced = _roof(covering, price, sums, charge)
+    bound, reduced = _roof(covering, price, sums, charge)
     if bound < dual.bound:
-        dual = replace(dual, bound=bound, theta=theta, reduced=reduced)
+        dual = replace(dual, bound=bound, reduced=reduced)
     relaxed = covering.base + float(covering.weight @ np.minimum(served, 1.0))
     relaxed -= 0.0 if charge is None else float(charge @ x)
     return replace(dual, x=x.copy(), relaxed=relaxed) if relaxed > dual.relaxed else dual
 
 
-def _roof(covering: Covering, price: Floats, sums: Floats, charge: Floats | None) -> tuple[float, float, Floats]:
-    """Bound, price of the money and reduced gains at prices of the groups.
+def _roof(covering: Covering, price: Floats, sums: Floats, charge: Floats | None) -> tuple[float, Floats]:
+    """Bound and reduced gains at prices of the groups.
 
     Rounding: a sum of L terms one after the other errs by at most L ε of itself, numpy's pairwise sums by less than
     64 ε, and both are added.
@@ -158,14 +155,14 @@ def _roof(covering: Covering, price: Floats, sums: Floats, charge: Floats | None
         theta = _money_price(sums, covering.cost, budget)
         paid, due = theta * budget, theta * covering.cost
     else:
-        theta, paid, due = 0.0, 0.0, charge
+        paid, due = 0.0, charge
     reduced = sums - due
     on = reduced > 0
     free = covering.weight - price
     roof = float(free.sum()) + paid + float(reduced[on].sum()) + covering.base
     size = float(free.sum()) + paid + float((sums + due)[on].sum()) + abs(covering.base)
     slack = _EPS * (64.0 * size + float((np.diff(covering.indptr) * sums)[on].sum()))
-    return roof + slack, theta, reduced
+    return roof + slack, reduced
 
 
 def _money_price(sums: Floats, cost: Floats, budget: float) -> float:

@@ -37,12 +37,12 @@ class Instance:
         Places and where they are.
     option_rows, option_place
         Position of each option in ``problem.options``; its place.
-    option_cost, option_mbps, has_tower
-        Present value in IDR, capacity of its cells, and whether microwave may pass by its tower.
+    option_cost, has_tower
+        Present value in IDR, and whether microwave may pass by its tower.
     groups
         Merged demand; its ``indices`` are sorted, option by option, by weight over demand, best first.
-    cell_rows, cell_group, cell_weight, cell_mbps
-        Cells with something to gain: position in ``problem.cells``, group, weight and demand not served yet.
+    cell_rows, cell_group
+        Cells with something to gain: position in ``problem.cells``, and group.
     network, leaving
         What could be bought, and its arcs by the node they leave.
     choice_option, choice_place, choice_node, choice_sat, choice_cost, choice_mbps
@@ -63,13 +63,10 @@ class Instance:
     option_rows: Ints
     option_place: Ints
     option_cost: Floats
-    option_mbps: Floats
     has_tower: Flags
     groups: Groups
     cell_rows: Ints
     cell_group: Ints
-    cell_weight: Floats
-    cell_mbps: Floats
     network: Network
     leaving: tuple[Ints, Ints, Ints]
     choice_option: Ints
@@ -279,8 +276,7 @@ def make_instance(
     return Instance(
         place_ids=place_ids, place_lon_deg=at["lon_deg"].to_numpy(dtype=float), place_lat_deg=at["lat_deg"].to_numpy(dtype=float),
         option_ids=tuple(ids[options].astype(str)), option_rows=options, option_place=place,
-        option_cost=cost, option_mbps=table["radio_mbps"].to_numpy(dtype=float), has_tower=has_tower,
-        groups=groups, cell_rows=rows, cell_group=groups.group_of, cell_weight=weight, cell_mbps=demand,
+        option_cost=cost, has_tower=has_tower, groups=groups, cell_rows=rows, cell_group=groups.group_of,
         network=network, leaving=leaving, **choice,
     )  # fmt: skip
 

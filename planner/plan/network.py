@@ -81,7 +81,6 @@ class Network:
     sat_pool: tuple[str, ...]
     beam_ids: tuple[str, ...]
     beam_mbps: Floats
-    n_roots: int
 
     def arc_cost(self, edge_cost: Floats, tower_cost: Floats) -> Floats:
         """Cost of every arc under the given prices of edges and towers."""
@@ -237,10 +236,10 @@ def make_network(graph: Any, place_ids: tuple[str, ...], starts: Mapping[int, se
     if make.faults:
         message = f"the network has {len(make.faults)} fault(s): " + "; ".join(make.faults[:20])
         raise LayerError(message, code="network_faults", faults="; ".join(make.faults))
-    return _finish(make, make.add_terminals(starts), len(roots))
+    return _finish(make, make.add_terminals(starts))
 
 
-def _finish(make: _Maker, terminal: dict[tuple[int, tuple[str, ...]], int], n_roots: int) -> Network:
+def _finish(make: _Maker, terminal: dict[tuple[int, tuple[str, ...]], int]) -> Network:
     arcs = np.asarray(make.arcs, dtype=np.int64).reshape(-1, 4)
     sats = make.sats
     nodes = np.full((len(make.tower_cost), 3), -1, dtype=np.int64)
@@ -265,5 +264,4 @@ def _finish(make: _Maker, terminal: dict[tuple[int, tuple[str, ...]], int], n_ro
         sat_pool=tuple(s[6] for s in sats),
         beam_ids=tuple(sorted(make.beam, key=lambda name: make.beam[name])),
         beam_mbps=np.array(make.beam_mbps, dtype=float),
-        n_roots=n_roots,
     )  # fmt: skip

@@ -29,7 +29,6 @@ __all__ = [
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 RELAY_COLUMNS = ("place_id", "name", "lon_deg", "lat_deg", "capex_idr", "opex_idr_per_year", "cost_idr", "n_sites")
-SERVED_COLUMNS = ("cell_id", "site_id", "share")
 _MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
 
 

@@ -33,8 +33,8 @@ class Answer:
         Objective of ``x`` (−inf when there is none).
     bound
         Proven upper bound on the objective (+inf when there is none).
-    x, row_dual, column_dual
-        Solution and, for a linear program, its duals (prices of the rows, reduced costs).
+    x, row_dual
+        Solution and, for a linear program, the prices of its rows.
     nodes
         Nodes of the search tree.
     """
@@ -44,7 +44,6 @@ class Answer:
     bound: float
     x: Floats
     row_dual: Floats
-    column_dual: Floats
     nodes: int = 0
 
 
@@ -193,6 +192,5 @@ def _answer(highs: Any, *, is_mip: bool) -> Answer:
         bound = -math.inf
     return Answer(
         status=status, value=value, bound=bound if math.isfinite(bound) or bound < 0 else math.inf, x=x if has_value else np.zeros(0),
-        row_dual=np.array(solution.row_dual, dtype=float), column_dual=np.array(solution.col_dual, dtype=float),
-        nodes=int(info.mip_node_count) if is_mip else 0,
+        row_dual=np.array(solution.row_dual, dtype=float), nodes=int(info.mip_node_count) if is_mip else 0,
     )  # fmt: skip
