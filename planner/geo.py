@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.grid import Grid
+from planner.units import METRES_PER_DEGREE
 
 __all__ = [
     "INDONESIA_BOUNDS_DEG",
@@ -89,7 +90,7 @@ def pixel_deg_for(pixel_m: float) -> float:
     >>> round(1.0 / pixel_deg_for(300.0))
     370
     """
-    return 1.0 / max(1, round(110_946.0 / pixel_m))
+    return 1.0 / max(1, round(METRES_PER_DEGREE / pixel_m))
 
 
 def pixel_area_km2(grid: Grid) -> NDArray[np.float64]:

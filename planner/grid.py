@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.units import METRES_PER_DEGREE
+
 __all__ = ["Grid", "MetricGrid", "MetricRaster", "Raster"]
 
 
@@ -35,6 +37,16 @@ class Grid:
     def shape(self) -> tuple[int, int]:
         """``(n_rows, n_cols)``."""
         return self.n_rows, self.n_cols
+
+    @property
+    def pixel_m(self) -> float:
+        """Side of a pixel at the equator, metres: mean of west-east and north-south."""
+        return self.pixel_deg * METRES_PER_DEGREE
+
+    @property
+    def pixel_km(self) -> float:
+        """The same in kilometres."""
+        return self.pixel_deg * (METRES_PER_DEGREE / 1000.0)
 
     @property
     def bounds_deg(self) -> tuple[float, float, float, float]:

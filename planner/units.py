@@ -9,6 +9,7 @@ __all__ = [
     "LIGHT_SPEED_M_PER_S",
     "LTE_RESOURCE_BLOCK_KHZ",
     "LTE_SUBCARRIERS_PER_BLOCK",
+    "METRES_PER_DEGREE",
     "THERMAL_NOISE_DBM_PER_HZ",
     "db_to_ratio",
     "lte_resource_blocks",
@@ -20,6 +21,9 @@ LIGHT_SPEED_M_PER_S = 299_792_458.0
 
 EARTH_RADIUS_KM = 6371.0
 """Mean Earth radius used by ITU-R P.1812-8 §3.5."""
+
+METRES_PER_DEGREE = 110_946.0
+"""A degree at the equator, metres: mean of longitude (111,319) and latitude (110,574) on WGS 84."""
 
 THERMAL_NOISE_DBM_PER_HZ = -173.975
 """10·log10(k·T·1000) at T = 290 K with k = 1.380649e-23 J/K (SI definition, BIPM 2019)."""

@@ -83,9 +83,8 @@ def calibrate(
         message = f"no sample of '{measurements.name}' lies within {radio.reach_km:g} km of a 4G or 5G tower on air"
         raise LayerError(message, code="calibrate_none", file=measurements.name, km=radio.reach_km)
     table["clutter"] = _class_names(classes, table)
-    spacing_m = grid.pixel_deg * 110_946.0
     samples = _samples(table)
-    fitted = fit_calibration(samples, name=name, model=radio.model, spacing_m=spacing_m, block_km=block_km)
+    fitted = fit_calibration(samples, name=name, model=radio.model, spacing_m=grid.pixel_m, block_km=block_km)
     table["corrected_dbm"] = corrected_dbm(fitted, samples.modelled_dbm, samples.distance_km, samples.clutter)
     notes = {"file": measurements.name, "n_read": n_read, "n_pixels": len(pairs.rows), "n_used": len(table), "n_named": pairs.n_named, "year": scenario.date.year}  # fmt: skip
     paths = _written(out, fitted, table, notes, radio)
@@ -169,7 +168,7 @@ def _levels(
     lon, lat = pairs.rows["lon_deg"].to_numpy(float), pairs.rows["lat_deg"].to_numpy(float)
     west, south, east, north = terrain.grid.bounds_deg
     at = towers[["lon_deg", "lat_deg", "band_mhz", "height_m"]].to_numpy(float)
-    budgets = station_budgets(towers, radio, terrain.grid.pixel_deg * 110_946.0)
+    budgets = station_budgets(towers, radio, terrain.grid.pixel_m)
     median_dbm = budgets.zero_loss_dbm + budgets.margin_db  # medians: the margin comes afterwards
     hung, shape = mounts(towers, radio), pattern_of(radio)
     km = geo.distance_km(at[pairs.tower, 0], at[pairs.tower, 1], lon[pairs.sample], lat[pairs.sample])

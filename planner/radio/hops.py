@@ -134,7 +134,7 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
         height = _ground(terrain, land)
         ends[:, 0], ends[:, 1] = _place(terrain, lon_a, lat_a)
         ends[:, 3], ends[:, 4] = _place(terrain, lon_b, lat_b)
-        step_km = terrain.grid.pixel_deg * 110.946
+        step_km = terrain.grid.pixel_km
     bulge = np.ascontiguousarray(np.broadcast_to(500.0 / (k * EARTH_RADIUS_KM), (distance.size, k.shape[-1])))
     share, at_km = np.empty(bulge.shape), np.empty(bulge.shape)
     from planner.radio._hop_kernel import tightest_points

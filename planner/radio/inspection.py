@@ -176,7 +176,7 @@ def ground_profile(
     require_between("distance_km", length_km, 0.01, 500.0, "two places at most 500 km apart")
     _require_on(terrain, from_lon_lat, "from")
     _require_on(terrain, to_lon_lat, "to")
-    n = n_points or max(_LEAST_POINTS, math.ceil(length_km / (terrain.grid.pixel_deg * 110.946)) + 1)
+    n = n_points or max(_LEAST_POINTS, math.ceil(length_km / terrain.grid.pixel_km) + 1)
     inner = geod.npts(lon_a, lat_a, lon_b, lat_b, n - 2)
     lon, lat = (np.array(column, dtype=np.float64) for column in zip((lon_a, lat_a), *inner, (lon_b, lat_b), strict=True))  # fmt: skip
     ground = _bilinear(terrain, lon, lat)

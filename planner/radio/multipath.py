@@ -167,7 +167,7 @@ def area_roughness_m(ground: Raster, lon_deg: ArrayLike, lat_deg: ArrayLike) -> 
     from scipy.ndimage import uniform_filter
 
     grid = ground.grid
-    step = max(1, round(_CELL_KM / (grid.pixel_deg * 110.946)))
+    step = max(1, round(_CELL_KM / grid.pixel_km))
     height = np.asarray(ground.values[::step, ::step], dtype=np.float64)
     _, lat_m = metres_per_degree(grid.north_deg - grid.n_rows * grid.pixel_deg / 2.0)
     side = max(3, round(_BOX_KM * 1000.0 / (step * grid.pixel_deg * float(lat_m))))

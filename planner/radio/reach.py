@@ -81,7 +81,6 @@ def model_used(spec: RadioSpec, terrain: Raster | None) -> str:
 
 def settings_of(spec: RadioSpec, grid: Grid) -> Settings:
     """What all links of a run share."""
-    pixel_m = grid.pixel_deg * 110_946.0
     return Settings(
         rx_height_m=spec.rx_height_m,
         delta_n=spec.delta_n,
@@ -89,8 +88,8 @@ def settings_of(spec: RadioSpec, grid: Grid) -> Settings:
         time_percent=spec.time_percent,
         location_percent=spec.location_percent,
         polarisation=spec.polarisation,
-        spacing_km=(spec.profile_spacing_m or pixel_m) / 1000.0,
-        resolution_m=pixel_m,
+        spacing_km=(spec.profile_spacing_m or grid.pixel_m) / 1000.0,
+        resolution_m=grid.pixel_m,
         environment=spec.hata_environment,
         radius_km=spec.reach_km,
         rays_per_cell=spec.rays_per_cell,

@@ -10,11 +10,11 @@ from pydantic import Field, model_validator
 
 from planner.errors import RadioError
 from planner.specs.base import Spec
+from planner.units import EARTH_RADIUS_KM
 
 __all__ = ["Climate", "ClimateSpec"]
 
 _NEAREST = 4
-_EARTH_KM = 6371.0
 
 Floats = NDArray[np.float64]
 
@@ -83,7 +83,7 @@ class ClimateSpec(Spec):
 
         lon, lat = np.asarray(lon_deg, dtype=np.float64), np.asarray(lat_deg, dtype=np.float64)
         chord, found = cKDTree(_unit(np.array(self.lon_deg), np.array(self.lat_deg))).query(_unit(lon, lat), _NEAREST)
-        return 2.0 * _EARTH_KM * np.arcsin(np.minimum(chord / 2.0, 1.0)), np.asarray(found, dtype=np.int64)
+        return 2.0 * EARTH_RADIUS_KM * np.arcsin(np.minimum(chord / 2.0, 1.0)), np.asarray(found, dtype=np.int64)
 
     def nearest_km(self, lon_deg: ArrayLike, lat_deg: ArrayLike) -> Floats:
         """Distance to the nearest place of the table, km."""

@@ -125,11 +125,10 @@ def best_broadband(found: Coverage, tenth_dbm: NDArray[np.int16]) -> NDArray[np.
 
 def _radius_km(context: StageContext, bts: pd.DataFrame, spec: RadioSpec, grid: Grid) -> Floats:
     """Reach of each station, kilometres."""
-    pixel_m = grid.pixel_deg * 110_946.0
     if spec.radius_km > 0.0 or not len(bts):
-        return station_radius_km(bts, spec=spec, terrain=None, land=None, pixel_m=pixel_m)
+        return station_radius_km(bts, spec=spec, terrain=None, land=None, pixel_m=grid.pixel_m)
     folders = (context.inputs["layer:bts"], context.inputs.get("layer:terrain"), context.inputs["frame"])
-    return _radius_over_ground_km(*folders, spec.model_dump_json(), pixel_m)
+    return _radius_over_ground_km(*folders, spec.model_dump_json(), grid.pixel_m)
 
 
 @functools.lru_cache(maxsize=1)

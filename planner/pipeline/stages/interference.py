@@ -25,7 +25,7 @@ def run(context: StageContext) -> None:
     cells = read_table(inputs["cells"] / "cells.parquet")
     grid = read_grid(inputs["frame"])
     sent = _transmitters(context, sites)
-    budgets = station_budgets(sent, radio, grid.pixel_deg * 110_946.0)
+    budgets = station_budgets(sent, radio, grid.pixel_m)
     is_indoor = service_spec(context.scenario).place == "indoor"
     found = covers(
         sent.assign(limit_dbm=radio.floor_dbm),

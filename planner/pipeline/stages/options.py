@@ -42,7 +42,7 @@ def run(context: StageContext) -> None:
     lacking = np.flatnonzero(service["level"].isin(["limited", "unserved"]).to_numpy())
     grid = read_grid(context.inputs["frame"])
     sent = made.transmitters.assign(technology=made.frame["technology"].to_numpy())
-    budgets = station_budgets(sent, radio, grid.pixel_deg * 110_946.0)
+    budgets = station_budgets(sent, radio, grid.pixel_m)
     is_indoor = service_spec(scenario).place == "indoor"
     found = covers(
         sent.assign(limit_dbm=budgets.indoor_limit_dbm if is_indoor else budgets.limit_dbm),

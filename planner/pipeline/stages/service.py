@@ -28,7 +28,7 @@ def run(context: StageContext) -> None:
         if source.completeness_share is not None
     }
     sure = confidence(cells, bts, completeness_share=_by_source(declared), spec=spec)
-    radio, pixel_m = radio_spec(scenario), read_grid(context.inputs["frame"]).pixel_deg * 110_946.0
+    radio, pixel_m = radio_spec(scenario), read_grid(context.inputs["frame"]).pixel_m
     service, load = judge(cells, bts, signal, confidence_share=sure, radio=radio, spec=spec, pixel_m=pixel_m)
     servers = server_table(bts, load, radio=radio, pixel_m=pixel_m)
     write_table(context.folder / "service.parquet", check_frame(service, TABLES["service"], "service"))
