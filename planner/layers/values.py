@@ -26,7 +26,6 @@ __all__ = [
     "control_characters",
     "each_distinct",
     "has_letters",
-    "has_text",
     "parse_dates",
     "parse_flags",
     "parse_numbers",
@@ -111,11 +110,6 @@ def clean(text: pd.Series[Any]) -> pa.Array:
 def as_mask(array: Any) -> Mask:
     """An Arrow boolean array as a numpy mask, nothing counted as false."""
     return np.asarray(pc.fill_null(array, fill_value=False).to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def has_text(text: pd.Series[Any]) -> Mask:
-    """Which cells hold anything but white space."""
-    return as_mask(pc.not_equal(clean(text), ""))
 
 
 def has_letters(array: pa.Array) -> Mask:

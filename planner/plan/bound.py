@@ -47,6 +47,10 @@ class Bound:
     per_idr
         What the bound moves by for each rupiah of ceiling at the same prices, which hold under any ceiling; inf
         where it was not kept.
+    prices
+        By group: what its weight is priced at, for a bound by prices.
+    n_rows
+        Rows of cost shares a bound by prices rests on.
     """
 
     value: float

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan.build import Draft, gains
+from planner.plan.build import gains
 from planner.plan.instance import Instance
 from planner.plan.solver import Rows
 
-__all__ = ["Model", "make_choice_model", "make_model", "model_point"]
+__all__ = ["Model", "make_model"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -93,15 +93,6 @@ def make_model(instance: Instance, *, ceiling_idr: float, demands: tuple[Ints, .
     return Model(rows, gain, place, group, weight_unit, max(1.0, ceiling_idr) / 1000.0)
 
 
-def make_choice_model(instance: Instance, *, ceiling_idr: float, demands: tuple[Ints, ...] = ()) -> Model:
-    """The choices alone, one column each: places, beams and decisions; the objective comes later."""
-    rows = Rows(instance.n_choices)
-    _choice_rows(instance, rows, demands)
-    none = np.zeros(0, dtype=np.int64)
-    unit = max(1e-300, float(instance.groups.weight.sum())) / 1000.0
-    return Model(rows, np.zeros(instance.n_choices), none, none, unit, max(1.0, ceiling_idr) / 1000.0)
-
-
 def _group_rows(rows: Rows, group: Ints, service: Ints) -> None:
     shared = np.flatnonzero(np.bincount(group)[group] > 1) if len(group) else np.zeros(0, np.int64)
     label, row = np.unique(group[shared], return_inverse=True)
@@ -150,13 +141,3 @@ def _choice_rows(instance: Instance, rows: Rows, demands: tuple[Ints, ...]) -> N
         rows.add(row, on, reserved[on] / unit[row], high=high)
     for needed in demands:
         rows.add(np.zeros(len(needed), np.int64), needed, -np.ones(len(needed)), high=np.array([-1.0]))
-
-
-def model_point(instance: Instance, model: Model, draft: Draft) -> Floats:
-    """The plan as a point of the model."""
-    point = np.zeros(model.n_columns)
-    point[list(draft.choice.values())] = 1.0
-    keys = model.pair_place * max(1, instance.groups.n_groups) + model.pair_group
-    for place, (group, share) in draft.took.items():
-        point[instance.n_choices + np.searchsorted(keys, place * max(1, instance.groups.n_groups) + group)] = share
-    return point

@@ -22,9 +22,8 @@ from planner.radio.propagation import AreaJob, ModelInfo, Profile
 from planner.radio.propagation._basics import free_space_loss_db, knife_edge_db, knife_edge_nu
 from planner.units import EARTH_RADIUS_KM
 
-__all__ = ["ENVIRONMENTS", "INFO", "hata_loss_db", "loss_db", "losses_db"]
+__all__ = ["INFO", "hata_loss_db", "loss_db", "losses_db"]
 
-ENVIRONMENTS = ("urban", "suburban", "open")
 
 INFO = ModelInfo(
     name="extended_hata",
