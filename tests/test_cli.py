@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from planner.cli.console import Console
-from planner.cli.summary import _least_served
+from planner.cli.summary import _least_served, _proof
+from planner.errors import InfeasibleError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,6 +53,21 @@ def test_init_writes_once(tmp_path):
     assert "exists already" in again.stderr
 
 
+@pytest.mark.parametrize("command", [("plan", "--dry-run"), ("check",)])
+def test_misspelt_assumptions_are_told_at_once_before_anything_is_computed(tmp_path, command):
+    folder = ROOT / "data" / "sample"
+    text = (folder / "scenario.toml").read_text(encoding="utf-8").replace('path = "', f'path = "{folder}/')
+    text = text.replace("radius_km = 0.0", "radius_km = -1.0") + '[options]\nsites = ["macro"]\nbackhaul = ["fibre"]\n'
+    path = tmp_path / "s.toml"
+    path.write_text(text + 'generators = ["cluster"]\n', encoding="utf-8")
+    done = merata(command[0], path, *command[1:], "--lang", "en", cwd=tmp_path)
+    assert done.returncode == 3
+    for fault in ("options.sites: models/sites has no 'macro'", "did you mean 'fiber'", "did you mean 'clusters'"):
+        assert fault in done.stderr
+    assert "radio: models/radio/default.toml: radius_km" in done.stderr
+    assert [item.name for item in tmp_path.iterdir()] == ["s.toml"]
+
+
 def test_a_dry_run_writes_nothing(tmp_path):
     done = merata("demo", "--dry-run", "--out", tmp_path / "out", "--lang", "en", "--json")
     assert done.returncode == 0
@@ -77,3 +93,17 @@ def test_a_share_of_nothing_has_no_sign():
     area = {"area_level": "kabupaten", "area_code": "53.05", "name": "Alor", "umkm": {"unserved": 0, "total": 398}}
     [line] = _least_served({"areas": [area]}, Console("id"))
     assert "-0" not in line
+
+
+def test_a_programme_says_that_its_value_is_a_mean_over_the_years():
+    proof = {"gap_share": 0.002, "value": 73.8, "bound": 73.9}
+    assert "rata-rata terdiskonto" in _proof(proof, Console("id"), over_years=True)
+    assert "mean over the years" in _proof(proof, Console("en"), over_years=True)
+    assert "years" not in _proof(proof, Console("en"))
+
+
+def test_money_of_a_translated_error_is_in_whole_rupiah():
+    money = {"cost_idr": 126_619_446_958.6, "bound_idr": 94_729_802_249.2, "ceiling_idr": 30e9}
+    said = Console("id").translated(InfeasibleError("x", code="goal_over_ceiling", **money))
+    assert "Rp 126.619.446.959 " in said
+    assert said.endswith("pagunya Rp 30.000.000.000")

@@ -173,6 +173,15 @@ def test_the_mend_says_how_many_rows_it_would_save(tmp_path):
     assert fixed.n_used == 30
 
 
+def test_a_few_exchanged_rows_are_not_mended_by_turning_the_whole_file(tmp_path):
+    rows = "".join(f"G{i},S1,120.5,{-8.5 - i / 100}\n" for i in range(10))
+    found = examine(tmp_path, "gateways", f"kode,satelit,lon,lat\nX,S1,-8.5,120.5\n{rows}")
+    assert (found.n_used, codes_of(found)) == (10, ["coordinate_swapped"])
+    assert "only where every row of the file is so" in found.problems[0].mend
+    turned = examine(tmp_path, "gateways", f"kode,satelit,lon,lat\nX,S1,-8.5,120.5\n{rows}", crs="lat,lon")
+    assert turned.n_used == 1
+
+
 def test_metres_are_recognised_and_the_crs_that_fits_is_named(tmp_path):
     from pyproj import Transformer
 

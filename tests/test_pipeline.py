@@ -16,6 +16,7 @@ from planner.errors import LayerError, OutputError, RunBusyError
 from planner.pipeline import keys
 from planner.pipeline.runner import plan_run, run
 from planner.pipeline.stage import Stage, StageContext
+from planner.pipeline.stages import layer as layer_stage
 from planner.pipeline.store import locked
 from planner.pipeline.table import data_folder, stage_table
 from planner.scenario import Scenario, read_scenario
@@ -314,3 +315,27 @@ def _is_alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+@pytest.mark.parametrize(
+    ("action", "radius_km"),
+    [("forced", "1"), ("force", "-1")],
+)
+def test_no_plan_is_made_without_a_decision_that_cannot_be_read(tmp_path, action, radius_km):
+    rows = ["D1,120.6,-8.6,forbid,1,tanah ulayat,A,L1", f"D2,120.7,-8.6,{action},{radius_km},janji,B,L2"]
+    header = "decision_id,lon_deg,lat_deg,action,radius_km,reason,author,letter"
+    (tmp_path / "keputusan.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    scenario = Scenario(
+        name="t",
+        date="2026-01-01",
+        region={"areas": ["53"]},
+        layers={"admin": {"path": "keputusan.csv"}, "umkm": {"path": "keputusan.csv"}, "decisions": {"path": "keputusan.csv"}},
+        budget={"ceiling_idr": 1e9},
+        folder=tmp_path,
+    )  # fmt: skip
+    stage = _table_of(scenario)["layer:decisions"]
+    context = StageContext(scenario, stage, tmp_path, {}, lambda _: None)
+    with pytest.raises(LayerError, match="1 of 2 decisions cannot be read") as caught:
+        layer_stage.run(context)
+    assert caught.value.code == "decisions_unread"
+    assert "keputusan.csv:3" in str(caught.value)

@@ -7,6 +7,7 @@ from pathlib import Path
 from planner.cli.console import Console
 from planner.errors import UsageError
 from planner.layers.check import check_file, check_layers
+from planner.pipeline.assumed import assumption_faults, refuse
 from planner.scenario import read_scenario
 from planner.schema import LAYERS
 
@@ -36,11 +37,15 @@ def run_check(path: Path, kind: str, console: Console, *, out: Path) -> int:
     ------
     UsageError
         A data file without ``--kind``.
+    ScenarioError
+        A scenario that names assumptions which cannot be read.
     """
     if kind:
         report = check_file(path, kind, out=out)
     elif path.suffix.lower() == ".toml":
-        report = check_layers(read_scenario(path), out=out)
+        scenario = read_scenario(path)
+        refuse(assumption_faults(scenario))
+        report = check_layers(scenario, out=out)
     else:
         known = ", ".join(LAYERS)
         message = f"say which layer '{path.name}' is: --kind KIND (known: {known})"

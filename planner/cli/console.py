@@ -67,12 +67,14 @@ class Console:
         if key not in self.words.texts:
             return str(err)
         try:
-            return self.words(key, **{name: self._spoken(value) for name, value in err.fields.items()})
+            return self.words(key, **{name: self._spoken(value, name) for name, value in err.fields.items()})
         except (KeyError, IndexError):
             return str(err)
 
-    def _spoken(self, value: object) -> object:
-        """A value named in a sentence; problems of a layer are themselves said in the user's language."""
+    def _spoken(self, value: object, name: str = "") -> object:
+        """A value named in a sentence; money in whole rupiah, problems of a layer said in the user's language."""
+        from babel.numbers import format_decimal
+
         from planner.layers.report import Problem
         from planner.layers.speak import problem_text
 
@@ -80,6 +82,8 @@ class Console:
             return problem_text(value, self.words)
         if isinstance(value, tuple) and any(isinstance(item, Problem) for item in value):
             return "".join(f"\n  - {self._spoken(item)}" for item in value)
+        if name.endswith("_idr") and isinstance(value, int | float):
+            return format_decimal(round(value), locale=self.words.language)
         return value
 
 

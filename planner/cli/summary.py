@@ -80,18 +80,22 @@ def _plan(facts: dict[str, Any], console: Console) -> list[str]:
             n_umkm=_number(plan["n_umkm_new"], console),
             people=_number(plan["people_new"], console),
         ),
-        "  " + _proof(proof, console),
+        "  " + _proof(proof, console, over_years="worth_over_years" in plan),
         "  " + words("cli.surveys", n=_number(facts["surveys"]["n_surveys"], console)),
     ]
 
 
-def _proof(proof: dict[str, Any], console: Console) -> str:
+def _proof(proof: dict[str, Any], console: Console, *, over_years: bool = False) -> str:
+    """The proven gap; a programme is judged by its worth over the years, below what it serves in the end."""
     gap = _share(proof["gap_share"], console)
     if proof.get("sense") == "min":
         value, bound = (_billions(proof[name], console) for name in ("value", "bound"))
         return console.words("cli.proof_cost", gap=gap, value=value, bound=bound)
     return console.words(
-        "cli.proof", gap=gap, value=_number(proof["value"], console), bound=_number(proof["bound"], console)
+        "cli.proof_years" if over_years else "cli.proof",
+        gap=gap,
+        value=_number(proof["value"], console),
+        bound=_number(proof["bound"], console),
     )
 
 

@@ -286,7 +286,7 @@ def _wrongs(lon: Floats, lat: Floats, wrong: Mask, region: Bounds, column: str) 
     take("coordinate_zero", "both coordinates are 0: a placeholder, in the sea off Africa", (lon == 0) & (lat == 0),
          "give the coordinates, or empty the cells and give the desa")  # fmt: skip
     take("coordinate_swapped", "latitude and longitude are exchanged", _inside(lat, lon, region),
-         'exchange the two, or set crs = "lat,lon" for the file: it would save {n} rows')  # fmt: skip
+         'exchange the two: it would save {n} rows (crs = "lat,lon" only where every row of the file is so)')  # fmt: skip
     flips = _inside(lon, -lat, region) | _inside(-lon, lat, region) | _inside(-lon, -lat, region)
     take("coordinate_sign", "a coordinate has the wrong sign", flips,
          "south latitudes carry a minus, east longitudes none: it would save {n} rows")  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.errors import ScenarioError
 from planner.paths import shipped_dir
+from planner.pipeline.assumed import assumption_faults, refuse
 from planner.pipeline.stage import Stage
 from planner.scenario import Scenario
 from planner.schema import LAYERS
@@ -47,7 +47,8 @@ def stage_table(scenario: Scenario, *, more_formats: tuple[str, ...] = ()) -> tu
     Raises
     ------
     ScenarioError
-        No admin layer, nothing to serve, a layer file that is not there, or an unknown format; all of them at once.
+        No admin layer, nothing to serve, a layer file that is not there, an unknown format, or an assumption that
+        cannot be read; all of them at once.
     """
     _demand(scenario, more_formats)
     kinds = [kind for kind in LAYERS if scenario.sources(kind)]
@@ -80,9 +81,7 @@ def _demand(scenario: Scenario, more_formats: tuple[str, ...]) -> None:
         faults.append(
             f"radio.calibration: '{fitted}' is not a TOML file that is there: make one with 'merata calibrate'"
         )
-    if faults:
-        message = "the scenario cannot be run:\n" + "\n".join(f"  - {fault}" for fault in faults)
-        raise ScenarioError(message, code="scenario_unusable", faults="\n".join(faults))
+    refuse([*faults, *assumption_faults(scenario)])
 
 
 def _layer(scenario: Scenario, kind: str) -> Stage:

@@ -285,8 +285,8 @@ def _check_ceiling(ceiling_idr: float | None, cost: float, bound: float) -> None
         return
     proof = "no plan reaches it" if bound > ceiling_idr else "whether a cheaper plan reaches it is open"
     message = (
-        f"the goal costs {cost:.0f} IDR in the cheapest plan found and at least {bound:.0f} IDR, the ceiling is "
-        f"{ceiling_idr:.0f} IDR: {proof}"
+        f"the goal costs {cost:,.0f} IDR in the cheapest plan found and at least {bound:,.0f} IDR, the ceiling is "
+        f"{ceiling_idr:,.0f} IDR: {proof}"
     )
     raise InfeasibleError(message, code="goal_over_ceiling", cost_idr=cost, bound_idr=bound, ceiling_idr=ceiling_idr)
 

@@ -36,6 +36,7 @@ __all__ = [
     "clutter_m",
     "cost_spec",
     "cover_db",
+    "demand_spec",
     "grid_over",
     "layer",
     "layer_notes",
@@ -43,6 +44,7 @@ __all__ = [
     "raster_layer",
     "read_land",
     "region_polygons",
+    "score_spec",
     "service_spec",
     "site_specs",
 ]
@@ -129,6 +131,16 @@ def cost_spec(scenario: Scenario) -> CostSpec:
     return read_spec(CostSpec, "cost", scenario.cost.model, overrides=scenario.cost.overrides)
 
 
+def demand_spec(scenario: Scenario) -> DemandSpec:
+    """Demand model of the scenario."""
+    return read_spec(DemandSpec, "demand", scenario.demand.model, overrides=scenario.demand.overrides)
+
+
+def score_spec(scenario: Scenario) -> ScoreProfile:
+    """Score profile of the scenario."""
+    return read_spec(ScoreProfile, "score", scenario.score.model, overrides=scenario.score.overrides)
+
+
 def site_specs(scenario: Scenario) -> tuple[SiteSpec, ...]:
     """Site types that the scenario allows; all of ``models/sites`` where it names none."""
     return tuple(read_spec(SiteSpec, "sites", name) for name in scenario.options.sites or spec_names("sites"))
@@ -142,15 +154,13 @@ def backhaul_specs(scenario: Scenario) -> tuple[BackhaulSpec, ...]:
 
 def all_specs(scenario: Scenario) -> tuple[tuple[str, Spec], ...]:
     """Every assumption of a run with its file below ``models/``, for the sheet of sources."""
-    score = read_spec(ScoreProfile, "score", scenario.score.model, overrides=scenario.score.overrides)
-    demand = read_spec(DemandSpec, "demand", scenario.demand.model, overrides=scenario.demand.overrides)
     rooms: list[tuple[str, Spec]] = [
         ("radio", radio_spec(scenario)),
         ("radio", read_spec(TransmitterDefaults, "radio", "transmitters")),
         ("radio", read_spec(ClutterSpec, "radio", "clutter")),
-        ("demand", demand),
+        ("demand", demand_spec(scenario)),
         ("service", service_spec(scenario)),
-        ("score", score),
+        ("score", score_spec(scenario)),
         ("cost", cost_spec(scenario)),
         ("candidates", read_spec(CandidateSpec, "candidates", "default")),
     ]

@@ -102,6 +102,15 @@ def _joined(kind: str, found: list[Any]) -> Any:  # Any: the data of a layer is 
 
 def _guard(conformed: Conformed) -> None:
     kind = conformed.kind
+    if kind == "decisions" and conformed.n_faulty:
+        first = next((problem for problem in conformed.problems if problem.severity == "quarantine"), "")
+        message = (
+            f"{conformed.n_faulty} of {conformed.n_in} decisions cannot be read, and no plan is made without them: "
+            f"mend or remove these rows. First: {first}"
+        )
+        raise LayerError(
+            message, code="decisions_unread", n_faulty=conformed.n_faulty, n_in=conformed.n_in, first=first
+        )
     if kind in REQUIRED and conformed.n_in and conformed.n_faulty / conformed.n_in > MAX_FAULTY_SHARE:
         first = next((problem for problem in conformed.problems if problem.severity == "quarantine"), "")
         message = (
