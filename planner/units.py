@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 __all__ = [
     "EARTH_RADIUS_KM",
     "LIGHT_SPEED_M_PER_S",
@@ -11,9 +9,7 @@ __all__ = [
     "LTE_SUBCARRIERS_PER_BLOCK",
     "METRES_PER_DEGREE",
     "THERMAL_NOISE_DBM_PER_HZ",
-    "db_to_ratio",
     "lte_resource_blocks",
-    "ratio_to_db",
 ]
 
 LIGHT_SPEED_M_PER_S = 299_792_458.0
@@ -53,25 +49,3 @@ def lte_resource_blocks(bandwidth_mhz: float) -> int:
     """
     found = _LTE_BLOCKS.get(float(bandwidth_mhz))
     return found if found is not None else max(1, int(bandwidth_mhz * 900.0 / LTE_RESOURCE_BLOCK_KHZ))
-
-
-def db_to_ratio(value_db: float) -> float:
-    """Power ratio of a value in decibels.
-
-    Examples
-    --------
-    >>> round(db_to_ratio(3.0), 3)
-    1.995
-    """
-    return float(10.0 ** (value_db / 10.0))
-
-
-def ratio_to_db(ratio: float) -> float:
-    """Decibels of a positive power ratio.
-
-    Examples
-    --------
-    >>> ratio_to_db(100.0)
-    20.0
-    """
-    return 10.0 * math.log10(ratio)

@@ -75,8 +75,9 @@ def test_every_model_number_has_a_source_and_a_year():
 
 def test_nothing_shipped_loads_from_the_network():
     pattern = re.compile(r"(?:src|href)=[\"']https?://")
-    pages = (*sorted((ROOT / "maps").rglob("*.html")), *sorted((ROOT / "maps").rglob("*.j2")))
-    for path in (
-        page for page in pages if "gallery" not in page.parts
-    ):  # made pages: test_maps_browser counts requests
-        assert not pattern.search(path.read_text(encoding="utf-8")), path
+    for path in (*sorted((ROOT / "maps").rglob("*.html")), *sorted((ROOT / "maps").rglob("*.j2"))):
+        text = path.read_text(encoding="utf-8")
+        if "gallery" in path.parts:  # a made page holds Leaflet, whose credit is a link and loads nothing
+            assert "default-src 'none'" in text, path
+            text = text.replace('<a href="https://leafletjs.com"', "")
+        assert not pattern.search(text), path

@@ -71,16 +71,20 @@ def run(context: StageContext) -> None:
     table["is_short"] = table["checked_mbps"] < table["demand_mbps"] * (1.0 - 1e-9)
     write_table(context.folder / "sites.parquet", table)
     write_sheet(context.publish_path("network/interference.csv"), table)
+    write_json(context.folder / "note.json", _summary(table, radio.planned_interference_db))
+
+
+def _summary(table: pd.DataFrame, planned_db: float) -> dict[str, float]:
+    """How many sites fall short, and the share of their demand that is carried."""
     carried = np.minimum(table["checked_mbps"], table["demand_mbps"]).sum()
     asked = float(table["demand_mbps"].sum())
-    note = {
+    return {
         "n_sites": len(table),
         "n_short": int(table["is_short"].sum()),
-        "planned_interference_db": radio.planned_interference_db,
+        "planned_interference_db": planned_db,
         "demand_mbps": asked,
         "carried_share": float(carried / asked) if asked > 0.0 else 1.0,
     }
-    write_json(context.folder / "note.json", note)
 
 
 def _transmitters(context: StageContext, sites: pd.DataFrame) -> pd.DataFrame:
