@@ -187,6 +187,7 @@ class TestBadInput:
         found = connect(self.graph(), ["r"], prizes={"a": 5.0, "b": 9.0})
         assert found.chosen == ("a",)
         assert "2 node(s) lie in pieces without a root" in found.steps
+        assert (found.objective, found.bound) == (found.cost + 9.0, found.cost + 9.0)  # b's prize is not won
 
     def test_beyond_the_budget(self):
         with pytest.raises(InfeasibleError, match=r"within the budget of 0\.5"):

@@ -121,6 +121,24 @@ def test_fiber_passes_a_place_without_a_site():
     assert len(plan.relays) == 0
 
 
+def test_a_site_cheaper_than_a_bare_tower_may_pass_traffic_on():
+    """p1 serves nobody; its mast at 1 lets p0 hop to the fiber, a bare tower would cost 50."""
+    problem, graph = two_places(), nx.MultiGraph()
+    node(graph, "root:a", "root")
+    for name in ("p0", "p1"):
+        node(graph, name, "place", tower=50.0)
+    link(graph, "root:a", "p1", "fiber", "fiber", 1.0, np.inf)
+    link(graph, "p0", "p1", "hop", "microwave", 1.0, np.inf)
+    rows = [option_row(name, "macro", cost, 50.0, 1, "fiber,microwave") for name, cost in (("p0", 2.0), ("p1", 1.0))]
+    problem = dataclasses.replace(
+        problem, options=pd.DataFrame(rows, columns=OPTION_COLUMNS), graph=graph, weight=np.array([8.0, 0.0])
+    )
+    plan = select(problem, ceiling_idr=10.0, gap_target_share=0.0)
+    assert plan.certificate.bound >= 8.0 - 1e-6
+    assert plan.certificate.value == pytest.approx(8.0)
+    assert verify(plan, problem, ceiling_idr=10.0) == ()
+
+
 def test_limited_cells_gain_only_what_is_unserved():
     problem = two_places()
     service = problem.service.assign(level=["limited", "served"], served_share=[0.75, 1.0])
@@ -389,6 +407,17 @@ def made():
             assert verify(plan, problem, ceiling_idr=20.0) == ()
             return problem, plan
     pytest.fail("no world with a relay tower")
+
+
+def test_the_checker_refuses_a_beam_behind_another_place():
+    """Satellite is a star: a plan made where the far end is a root is none where it is a beam."""
+    problem = two_places()
+    plan = select(problem, ceiling_idr=8.0)
+    assert plan.sites["backhaul_path"].tolist() == ["p1>p0>root:a"]
+    graph = problem.graph.copy()
+    graph.nodes["root:a"]["kind"] = graph.edges["root:a", "p0", "fiber"]["kind"] = "satellite"
+    faults = verify(plan, dataclasses.replace(problem, graph=graph), ceiling_idr=8.0)
+    assert any("reaches beam root:a over other nodes" in fault for fault in faults), faults
 
 
 class TestEveryStatement:

@@ -54,6 +54,20 @@ def test_a_forbidden_link_costs_what_the_way_round_it_takes():
     assert found.loc["K", "object"] == "link"
 
 
+def test_a_site_that_two_decisions_hold_is_not_proven_to_cost_nothing():
+    """Without the narrow word the wide one is met by p1 as well, which serves 8 more."""
+    problem = dataclasses.replace(_world(), weight=np.array([2.0, 10.0]))
+    words = pd.DataFrame([_about(problem, "p0", "force"), _about(problem, "p0", "force", "L", radius_km=50.0)])
+    _, found = _priced(problem, words, 9.0)
+    assert found.loc["K", "price_at_most_weight"] >= 8.0
+
+
+def test_a_forced_site_that_serves_nobody_new_has_a_price():
+    problem = dataclasses.replace(_world(), weight=np.array([0.0, 10.0]))
+    _, found = _priced(problem, pd.DataFrame([_about(problem, "p0", "force")]), 7.0)  # money for p0 alone
+    assert found.loc["K", ["site_id", "price_weight"]].tolist() == ["p0", 0.0]
+
+
 def test_a_decision_that_binds_nothing_costs_nothing():
     problem = _world()
     words = pd.DataFrame(

@@ -44,7 +44,8 @@ class Connection:
     cost, value
         Of edges, nodes and satellites; prizes won.
     objective, bound
-        Without a budget, cost plus the prizes not won (least) and a lower bound on it; with one, the value
+        Without a budget, cost plus the prizes not won (least), those no root reaches among them, and a lower bound on
+        it; with one, the value
         (most) and an upper bound on it.
     gap_share
         Distance of objective and bound over the larger of the two; 0 when both are 0.
@@ -127,6 +128,10 @@ def connect(
         steps.append("the proof closes within the tolerance of the solver")
         bound = objective
     bound = _whole_bound(net, bound, objective)
+    if budget is None:
+        held = set(names)
+        lost = math.fsum(prize for name, prize in (prizes or {}).items() if name not in held)
+        objective, bound = objective + lost, bound + lost
     size = max(abs(bound), abs(objective))
     return Connection(
         chosen=tuple(names[v] for v in best.nodes), satellite=tuple(names[v] for v in best.sats),

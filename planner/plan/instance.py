@@ -270,6 +270,9 @@ def make_instance(
     choices = _choices(network, place, per_option, kinds, pools)
     is_wanted = np.array([name in wanted for name in place_ids], dtype=bool)
     gains = (np.diff(groups.indptr) > 0) | (is_wanted[place] if len(place) else np.zeros(0, dtype=bool))
+    for name in prices or ("cost_idr",):  # a site that costs less than a bare tower may stand there to pass traffic on
+        bare = network_costs(problem, network, place_ids, name)[1][: len(place_ids)]
+        gains |= has_tower & (table[name].to_numpy(dtype=float) < bare[place])
     radio = table["radio_mbps"].to_numpy(dtype=float)
     choice = _prune(choices, network, leaving, cost, (radio, _node_mbps(network, widest)), place, gains, ceiling_idr)
     at = problem.candidates.drop_duplicates("candidate_id").set_index("candidate_id").loc[list(place_ids)]

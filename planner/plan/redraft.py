@@ -48,6 +48,8 @@ def draft_of(instance: Instance, sites: pd.DataFrame, links: pd.DataFrame) -> Dr
         route = [(*ends[name], name.partition("|")[2]) for name in json.loads(str(row["link_ids"]))]
         if option < 0 or not _join(instance, draft, option, route, edge_of):
             return None
+    nothing = (np.zeros(0, dtype=np.int64), np.zeros(0))
+    draft.took.update(dict.fromkeys(draft.choice, nothing))  # sites that serve nobody new stay in the draft as well
     return share_out(instance, draft)
 
 

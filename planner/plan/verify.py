@@ -231,6 +231,10 @@ def _check_routes(world: _World, faults: list[str]) -> None:
             continue
         if world.kind(nodes[-1]) not in {"root", "satellite"}:
             faults.append(f"site {name}: its path ends at {nodes[-1]}, neither root nor beam")
+        if world.kind(nodes[-1]) == "satellite" and len(route) > 1:
+            faults.append(
+                f"site {name}: its path reaches beam {nodes[-1]} over other nodes; a beam serves its own site"
+            )
         if any(world.kind(node) in {"root", "satellite"} for node in nodes[:-1]):
             faults.append(f"site {name}: its path runs through a root or beam")
         if len(set(nodes)) < len(nodes):

@@ -68,9 +68,9 @@ def word_prices(
     DataFrame
         `WORD_COLUMNS`, by ``decision_id``. ``site_id``: the site that meets a forced or locked one, with its ``cost_idr``
         and ``n_umkm_new``. ``price_weight``: what is newly served more without this decision, the others
-        kept. ``price_by`` says how it was found: ``rerun`` (a plan was made: the price is at least this) or ``none`` (it
-        binds nothing: nothing could be built or left out without it). ``price_at_most_weight``: no plan without any decision serves more than the plan by
-        more than this (a proven bound).
+        kept. ``price_by`` says how it was found: ``rerun`` (a plan was made: the price is at least this) or ``none`` (no
+        plan without it was found). ``price_at_most_weight``: no plan without any decision serves more than the plan by
+        more than this (a proven bound); 0 where a decision forbids nothing that could be built.
 
     Notes
     -----
@@ -84,16 +84,17 @@ def word_prices(
     value = plan.certificate.value
     if free is not None:
         value = max(value, _value(free, _worked(free, np.ones(len(words), dtype=bool), free.draft)))
-    found = []
+    found, is_idle = [], []
     for k, row in enumerate(rows):
         of_link = is_link_word(row)
         others = decisions[decisions["decision_id"] != row["decision_id"]]
         mine = _free(obey_links(problem, others), plan, words, work) if of_link else free
         found.append(_row(row, k, plan, mine, value))
+        is_idle.append(_is_idle(mine, k, row))
     table = pd.DataFrame(found, columns=list(WORD_COLUMNS))
     has_links = any(is_link_word(row) for row in rows)
     most = _most(_free(problem, plan, words, work) if has_links else free, value) - plan.certificate.value
-    at_most = np.where(table["price_by"] == "none", 0.0, np.maximum(most, table["price_weight"].to_numpy(float)))
+    at_most = np.where(is_idle, 0.0, np.maximum(most, table["price_weight"].to_numpy(float)))
     return table.assign(price_at_most_weight=at_most)
 
 
@@ -118,6 +119,13 @@ def _most(free: _Free | None, value: float) -> float:
     return price_bound(
         free.instance, ceiling_idr=free.ceiling_idr, demands=(), inside=inside, value=value, max_rounds=_PRICE_MOVES
     ).value  # fmt: skip
+
+
+def _is_idle(free: _Free | None, k: int, row: dict[Any, Any]) -> bool:
+    """Whether a decision binds nothing: nothing can be built at all, or nothing of what it forbids."""
+    if free is None:
+        return True
+    return row["action"] == "forbid" and not is_link_word(row) and not free.meant[k].any()
 
 
 def _row(row: dict[Any, Any], k: int, plan: Plan, free: _Free | None, value: float) -> dict[str, Any]:
