@@ -33,6 +33,8 @@ class Column:
         Range of a number, both ends included.
     default
         Value given where the input has none (said in the ledger); None leaves it empty.
+    most_letters
+        Longest text of a layer's file that is believed.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     default: str | float | int | bool | None = None
+    most_letters: int = 500
 
     def faults(self, values: pd.Series) -> list[str]:
         """What is wrong with a conformed column, as short English phrases."""
@@ -131,6 +134,7 @@ SATELLITE = (
     Column("capacity_mbps", "number", "Forward capacity", is_required=True, minimum=0.0),
     Column("committed_mbps", "number", "Capacity already committed", is_required=True, minimum=0.0),
     Column("committed_mbps_per_site", "number", "Rate promised to each existing point", minimum=0.0),
+    Column("footprint_wkt", "text", "Outline of the beam on the ground, WKT in degrees; empty = not published", default="", most_letters=1_000_000),
     _SOURCE, _EVIDENCE,
 )  # fmt: skip
 

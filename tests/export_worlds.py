@@ -152,6 +152,12 @@ def money() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _shapes(columns: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Two overlapping squares with these columns."""
+    squares = [shapely.box(124.2, -9.3, 124.5, -9.1), shapely.box(124.0, -9.4, 124.3, -9.0)]
+    return gpd.GeoDataFrame(pd.DataFrame(columns, index=range(2)), geometry=squares, crs="EPSG:4326")
+
+
 YEARS = [
     {"year": 2026, "year_worth": 0.25, "n_sites": 1, "n_sites_on": 1, "n_umkm_on": 30.5, "people_on": 366.0, "facilities_on": 1.0, "weight_on": 30.5},
     {"year": 2027, "year_worth": 0.75, "n_sites": 1, "n_sites_on": 2, "n_umkm_on": 42.5, "people_on": 516.0, "facilities_on": 2.0, "weight_on": 42.5},
@@ -186,6 +192,13 @@ def world(*, is_phased: bool = False) -> dict[str, Any]:
     spec = read_spec(ServiceSpec, "service", "default")
     inputs = FactsInputs(cells=table, service=judged, admin=admin(), bts=bts(), spec=spec, areas=areas(), plan=plan, layers=layers,
                          coverage_model="p1812")  # fmt: skip
+    shown = {"source": HOSTILE, "evidence": "schematic"}
+    exclusions = _shapes({"exclusion_id": ["X2", "X1"], "kind": ["hazard", "protected"], "name": [HOSTILE, "Hutan"], "max_height_m": 0.0, **shown})
+    beams = _shapes({"satellite_id": "SATRIA-1", "beam_id": ["B2", HOSTILE], "orbit_deg": 146.0, "band": "Ka", "capacity_mbps": 100.0,
+                     "committed_mbps": 10.0, "committed_mbps_per_site": np.nan, **shown})  # fmt: skip
+    measured = {"rsrp_dbm": [-101.5, -88.0], "cell_id": "", "operator": [HOSTILE, "A"], "date": "2026-05-01", "source": HOSTILE,
+                "evidence": "observed", "lon_deg": [124.2, 124.1], "lat_deg": -9.2}  # fmt: skip
+    aside = {"kind": "bts", "file": HOSTILE, "line": [9, 7], "reason_id": HOSTILE, "reason_en": "out of range", "lon_deg": 124.2, "lat_deg": -9.2}
     rsrp = np.full(GRID.shape, np.nan, dtype=np.float32)
     rsrp[5:20, 5:30] = -95.5
     server = np.where(np.isfinite(rsrp), 1, -1).astype(np.int32)
@@ -193,6 +206,8 @@ def world(*, is_phased: bool = False) -> dict[str, Any]:
         "facts": compute_facts(inputs).to_json(), "admin": admin(), "areas": areas(), "cells": table, "service": judged, "bts": bts(),
         "candidates": candidates(table), "sites": plan.sites, "links": plan.links, "rejected": rejected, "surveys": plan.surveys,
         "grid": GRID, "coverage_rsrp_dbm": Raster(GRID, rsrp, "dbm"), "coverage_server": Raster(GRID, server, "class"), "spec": spec,
+        "coverage_sinr_db": Raster(GRID, rsrp + 108.04, "db"), "coverage_probability_share": Raster(GRID, rsrp * 0 + 0.876, "share"),
+        "exclusions": exclusions, "beams": beams, "measurements": pd.DataFrame(measured), "quarantined": pd.DataFrame(aside),
     }  # fmt: skip
 
 

@@ -134,3 +134,14 @@ def test_latency_is_four_slant_ranges_and_the_processing():
     near = edge_frame(_graph({"p": KUPANG}, specs=(SATRIA,)))["latency_ms"].iloc[0]
     assert near == pytest.approx(4 * 36_456 / 299.792458 + 60.0, abs=0.5)
     assert 545.0 < near < far < 560.0
+
+
+def test_a_known_outline_keeps_places_outside_from_the_beam():
+    outline = "POLYGON ((122 -11, 125 -11, 125 -9, 122 -9, 122 -11))"
+    known, unknown = LAYER.assign(footprint_wkt=[outline, ""]), LAYER.assign(footprint_wkt="")
+    at = {"kupang": KUPANG, "sabang": SABANG, "edge": (125.0, -10.0)}
+    assert set(edge_frame(_graph(at, specs=(SATRIA,), layer=unknown))["to_id"]) == {"edge", "kupang", "sabang"}
+    graph = _graph(at, specs=(SATRIA,), layer=known)
+    assert set(edge_frame(graph)["to_id"]) == {"edge", "kupang"}
+    refused = graph.graph["refused"]
+    assert refused.loc[refused["from_id"] == "sabang", "refused"].tolist() == ["outline"]

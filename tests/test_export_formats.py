@@ -296,9 +296,12 @@ def large(inputs) -> ExportInputs:
     level[:300] = np.nan
     server = np.where(np.isnan(level), -1, rng.integers(0, 3000, grid.shape)).astype(np.int32)
     fields = {field: getattr(inputs, field) for field in ExportInputs.__dataclass_fields__}
-    return ExportInputs(
-        **{**fields, "coverage_rsrp_dbm": Raster(grid, level, "dbm"), "coverage_server": Raster(grid, server, "class")}
-    )
+    rasters = {
+        "coverage_rsrp_dbm": Raster(grid, level, "dbm"), "coverage_server": Raster(grid, server, "class"),
+        "coverage_sinr_db": Raster(grid, level + np.float32(110.04), "db"),
+        "coverage_probability_share": Raster(grid, np.clip((level + 120.0) / 60.0, 0.0, 1.0), "share"),
+    }  # fmt: skip
+    return ExportInputs(**{**fields, **rasters})
 
 
 def ifd_offsets(data: bytes) -> list[tuple[int, dict[int, tuple[int, int, int]]]]:
@@ -406,6 +409,28 @@ def test_the_bytes_do_not_depend_on_how_a_layer_describes_its_crs(inputs, tmp_pa
     assert CRS.from_json_dict(told).to_epsg() == 4326
 
 
+def test_quality_and_probability_are_files_of_their_own_with_their_styles(large, tmp_path):
+    cog.write(tmp_path / "coverage.tif", dataclasses.replace(large, served_place="indoor"))
+    sinr, share = large.coverage_sinr_db.values, large.coverage_probability_share.values
+    for name, unit, values, step in (("sinr", "indoors (dB)", sinr, 0.05), ("probability", "indoors (0-1)", share, 0.005)):
+        with rasterio_module().open(tmp_path / f"{name}.tif") as file:
+            assert file.descriptions[0].endswith(unit)
+            read = file.read(1)
+        assert np.array_equal(np.isnan(read), np.isnan(values))
+        assert np.nanmax(np.abs(read - values)) <= step + 1e-4
+        ramp = ET.parse(tmp_path / f"{name}.qml").getroot().find(".//colorrampshader")  # noqa: S314  written here
+        assert len(ramp) == 5
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
+        f"{name}.{end}" for name in ("coverage", "sinr", "probability") for end in ("qml", "tif")
+    )
+
+
+def test_without_a_model_of_interference_there_is_no_file_of_quality(large, tmp_path):
+    cog.write(tmp_path / "coverage.tif", dataclasses.replace(large, coverage_sinr_db=None))
+    assert not (tmp_path / "sinr.tif").exists()
+    assert (tmp_path / "probability.tif").exists()
+
+
 # ---- KMZ, FlatGeobuf, shapefile
 
 
@@ -416,8 +441,9 @@ def test_the_table_of_stages_knows_where_each_format_goes():
     for name in FORMATS:
         meta = registry.load(planner.export, name).META
         for place in PLACES[name]:
-            stem = meta["path"].rpartition(".")[0]  # a style may lie beside a raster
-            assert place.startswith(f"{meta['path']}/" if meta["is_folder"] else stem)
+            folder = meta["path"] if meta["is_folder"] else meta["path"].rpartition("/")[0]  # styles lie beside a raster
+            assert place.rpartition("/")[0] == folder
+        assert meta["is_folder"] or PLACES[name][0] == meta["path"]
 
 
 KML = "{http://www.opengis.net/kml/2.3}"

@@ -74,7 +74,10 @@ def layer_rows(kind: str, offset: int) -> gpd.GeoDataFrame:
             columns[column.name] = False if column.dtype == "flag" else 1.0
     frame = pd.DataFrame(columns)
     lines = [shapely.LineString([(lon, -9.1), (124.3, -9.2)]) for lon in frame["lon_deg"]]
-    shapes = lines if LAYERS[kind].shape == "line" else gpd.points_from_xy(frame["lon_deg"], frame["lat_deg"])
+    squares = [shapely.box(lon, -9.3, 124.3, -9.1) for lon in frame["lon_deg"]]
+    shapes = {"line": lines, "polygon": squares, "table": squares}.get(
+        LAYERS[kind].shape, gpd.points_from_xy(frame["lon_deg"], frame["lat_deg"])
+    )
     return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
 
 
@@ -97,6 +100,10 @@ def attacked(offset: int) -> dict[str, Any]:
     for row in world["facts"]["layers"]:
         row["name"] = row["source"] = cycled(1, offset)[0]
     more = {kind: layer_rows(kind, offset) for kind in ("fiber", "fiber_nodes", "facilities", "gateways", "proposals")}
+    more |= {kind: layer_rows(kind, offset) for kind in ("exclusions", "measurements")}
+    more["beams"] = layer_rows("satellite", offset).drop(columns="footprint_wkt")
+    aside = layer_rows("measurements", offset)[["lon_deg", "lat_deg"]].assign(kind="bts", line=range(len(ATTACKS)))
+    more["quarantined"] = aside.assign(**{name: cycled(len(aside), offset) for name in ("file", "reason_id", "reason_en")})
     return {**world, **more}
 
 

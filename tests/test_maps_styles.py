@@ -46,7 +46,7 @@ def test_a_style_names_a_layer_and_has_words(style: LayerStyle) -> None:
         for item in style.classes:
             assert not item.words or item.words in words, item.words
         for field in style.fields:
-            assert f"map.field.{field.key}" in words, field.key
+            assert f"map.field.{field.label or field.key}" in words, field.key
 
 
 def test_drawing_order_is_settled() -> None:

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 7f77c454aa15e5036ba0d1f6521b7fb2bc357624cf04ee05fe0ecc5da71d7045): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 640a330cd3aa6b957dceb977a52b547db9de4df280dbe02e15b7b42678a58513): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -12,7 +12,9 @@
       gateways: "gateway_id",
       proposals: "proposal_id",
       links: "link_id",
-      surveys: "area_code"
+      surveys: "area_code",
+      exclusions: "exclusion_id",
+      beams: "beam_id"
     }
   );
   var TABS = ["overview", "areas", "sites", "layers", "about"];
@@ -122,6 +124,322 @@
   }
   function rgb(hex) {
     return [parseInt(hex.slice(1, 3), 16), parseInt(hex.slice(3, 5), 16), parseInt(hex.slice(5, 7), 16)];
+  }
+
+  // maps/assets/src/codec.js
+  function fromBase64(text2) {
+    const raw = atob(text2);
+    const bytes = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+    return bytes;
+  }
+  async function gunzip(bytes) {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).arrayBuffer();
+  }
+  function fromSteps(planes, n) {
+    const out = new Int32Array(n);
+    let value = 0;
+    for (let i = 0; i < n; i++) {
+      const z = (planes[i] | planes[n + i] << 8 | planes[2 * n + i] << 16 | planes[3 * n + i] << 24) >>> 0;
+      value = value + (z >>> 1 ^ -(z & 1)) | 0;
+      out[i] = value;
+    }
+    return out;
+  }
+  function fromRowSteps(steps, rows, cols) {
+    const out = new Uint8Array(steps.length);
+    for (let r = 0; r < rows; r++) {
+      let value = 0;
+      for (let i = r * cols; i < (r + 1) * cols; i++) out[i] = value = value + steps[i] & 255;
+    }
+    return out;
+  }
+  var Block = class {
+    /** @param {ArrayBuffer} buffer */
+    constructor(buffer) {
+      this.buffer = buffer;
+    }
+    /** @param {Ref} ref @returns {Int32Array<ArrayBuffer>} */
+    steps(ref) {
+      return fromSteps(new Uint8Array(this.buffer, ref.o, ref.n * 4), ref.n);
+    }
+    /** @param {Ref} ref @returns {string[]} */
+    texts(ref) {
+      return JSON.parse(new TextDecoder().decode(new Uint8Array(this.buffer, ref.o, ref.n)));
+    }
+    /** @param {Ref} ref @returns {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} */
+    plain(ref) {
+      const { o, n } = ref;
+      switch (ref.t) {
+        case "f8":
+          return new Float64Array(this.buffer, o, n);
+        case "f4":
+          return new Float32Array(this.buffer, o, n);
+        case "u1":
+          return new Uint8Array(this.buffer, o, n);
+        case "u2":
+          return new Uint16Array(this.buffer, o, n);
+        case "u4":
+          return new Uint32Array(this.buffer, o, n);
+        case "i4":
+          return new Int32Array(this.buffer, o, n);
+        case "i1":
+          return new Int8Array(this.buffer, o, n);
+        case "d":
+          return this.steps(ref);
+        default:
+          throw new Error(`unknown array type ${ref.t}`);
+      }
+    }
+  };
+
+  // maps/assets/src/data.js
+  var Text = class {
+    /** @param {string[]} known @param {Int32Array} index */
+    constructor(known, index) {
+      this.known = known;
+      this.index = index;
+    }
+    /** @param {number} row */
+    at(row) {
+      return this.known[this.index[row]] ?? "";
+    }
+  };
+  var text = (column, block) => new Text(column.k ?? block.texts(column.t), block.steps(column.i));
+  var taken = (values, rows) => (
+    /** @type {T} */
+    /** @type {any} */
+    values.constructor.from(rows, (row) => values[row])
+  );
+  var Table = class _Table {
+    /** @param {Json} packed @param {Block} block */
+    constructor(packed, block) {
+      this.n = packed.n;
+      this.columns = /* @__PURE__ */ new Map();
+      for (const [name, column] of Object.entries(packed.c)) {
+        this.columns.set(name, column.i ? text(column, block) : block.plain(column));
+      }
+      this.x = packed.x ? block.steps(packed.x) : new Int32Array(0);
+      this.y = packed.y ? block.steps(packed.y) : new Int32Array(0);
+      this.shapes = packed.shapes ? unpackShapes(packed.shapes, block) : null;
+    }
+    /** @param {string} name */
+    has(name) {
+      return this.columns.has(name);
+    }
+    /** @param {string} name @param {number} row @returns {string} */
+    text(name, row) {
+      const column = this.columns.get(name);
+      if (!column) return "";
+      return column instanceof Text ? column.at(row) : String(column[row]);
+    }
+    /** Values of a text column. @param {string} name @returns {string[]} */
+    known(name) {
+      const column = this.columns.get(name);
+      return column instanceof Text ? column.known : [];
+    }
+    /** NaN where there is no number. @param {string} name @param {number} row @returns {number} */
+    number(name, row) {
+      const column = this.columns.get(name);
+      return !column || column instanceof Text ? NaN : column[row];
+    }
+    /** @param {string} name @param {string} value @returns {number} row, −1 when there is none */
+    find(name, value) {
+      const column = this.columns.get(name);
+      if (!(column instanceof Text)) return -1;
+      const position = column.known.indexOf(value);
+      return position < 0 ? -1 : column.index.indexOf(position);
+    }
+    /** The same columns for some of the rows. @param {number[]} rows @returns {Table} */
+    pick(rows) {
+      const part = Object.create(_Table.prototype);
+      part.n = rows.length;
+      part.columns = new Map([...this.columns].map(([name, column]) => [name, column instanceof Text ? new Text(column.known, taken(column.index, rows)) : taken(column, rows)]));
+      part.x = this.x.length ? taken(this.x, rows) : this.x;
+      part.y = this.y.length ? taken(this.y, rows) : this.y;
+      part.shapes = this.shapes && pickShapes(this.shapes, rows);
+      return part;
+    }
+    /** @param {number} row */
+    lon(row) {
+      return lonOf(this.x[row]);
+    }
+    /** @param {number} row */
+    lat(row) {
+      return latOf(this.y[row]);
+    }
+  };
+  function unpackShapes(packed, block) {
+    const x = block.steps(packed.x);
+    const y = block.steps(packed.y);
+    const ringStart = starts(block.steps(packed.rings));
+    const partStart = starts(block.steps(packed.parts));
+    const n = partStart.length - 1;
+    const box = new Int32Array(4 * n);
+    for (let i = 0; i < n; i++) {
+      let [w, s, e, t] = [WORLD * 2, WORLD * 2, -WORLD, -WORLD];
+      for (let v = ringStart[partStart[i]]; v < ringStart[partStart[i + 1]]; v++) {
+        if (x[v] < w) w = x[v];
+        if (x[v] > e) e = x[v];
+        if (y[v] < s) s = y[v];
+        if (y[v] > t) t = y[v];
+      }
+      box.set([w, s, e, t], 4 * i);
+    }
+    return { x, y, ringStart, partStart, box };
+  }
+  function pickShapes(shapes, rows) {
+    const vertices = [];
+    const rings = [];
+    for (const row of rows) {
+      for (let ring = shapes.partStart[row]; ring < shapes.partStart[row + 1]; ring++) {
+        for (let v = shapes.ringStart[ring]; v < shapes.ringStart[ring + 1]; v++) vertices.push(v);
+        rings.push(shapes.ringStart[ring + 1] - shapes.ringStart[ring]);
+      }
+    }
+    const parts = rows.map((row) => shapes.partStart[row + 1] - shapes.partStart[row]);
+    const box = Int32Array.from(rows.flatMap((row) => [...shapes.box.subarray(4 * row, 4 * row + 4)]));
+    return { x: taken(shapes.x, vertices), y: taken(shapes.y, vertices), ringStart: starts(Int32Array.from(rings)), partStart: starts(Int32Array.from(parts)), box };
+  }
+  function starts(counts) {
+    const out = new Int32Array(counts.length + 1);
+    for (let i = 0; i < counts.length; i++) out[i + 1] = out[i] + counts[i];
+    return out;
+  }
+  function unpackCells(packed, block) {
+    const id = block.steps(packed.cell);
+    const x = new Int32Array(packed.n);
+    const y = new Int32Array(packed.n);
+    for (let i = 0; i < packed.n; i++) {
+      const row = Math.floor(id[i] / packed.cols);
+      x[i] = unitX(packed.west + (id[i] - row * packed.cols + 0.5) * packed.pixel);
+      y[i] = unitY(packed.north - (row + 0.5) * packed.pixel);
+    }
+    const cells = { west: packed.west, north: packed.north, pixel: packed.pixel, cols: packed.cols, n: packed.n, id, x, y };
+    for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
+      cells[name] = block.plain(packed[name]);
+    }
+    cells.server = text(packed.server, block);
+    cells.area = text(packed.area, block);
+    cells.half = packed.pixel / 360 * WORLD / 2;
+    return cells;
+  }
+  function cellAt(cells, lon, lat) {
+    const col = Math.floor((lon - cells.west) / cells.pixel);
+    const row = Math.floor((cells.north - lat) / cells.pixel);
+    if (col < 0 || col >= cells.cols || row < 0) return -1;
+    const wanted = row * cells.cols + col;
+    let low = 0;
+    let high = cells.n - 1;
+    while (low <= high) {
+      const middle = low + high >> 1;
+      if (cells.id[middle] === wanted) return middle;
+      if (cells.id[middle] < wanted) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+  function rasterAt(raster, lon, lat) {
+    const col = Math.floor((lon - raster.west) / raster.pixel);
+    const row = Math.floor((raster.north - lat) / raster.pixel);
+    return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? 0 : raster.values[row * raster.cols + col];
+  }
+  var meaning = (raster, byte) => byte ? raster.low + (byte - 1) * raster.step : NaN;
+  var Frontier = class {
+    /** @param {Json} packed @param {Block} block @param {Map<string, Table>} own layers of the page's own plan */
+    constructor(packed, block, own) {
+      this.points = new Table(packed.points, block);
+      this.own = packed.own;
+      this.all = Object.fromEntries(["sites", "links"].map((name) => [name, packed[name] ? new Table(packed[name], block) : null]));
+      this.ownLayers = { sites: own.get("sites"), links: own.get("links") };
+    }
+    /** Sites and links at a point; undefined where it has none. @param {number} at @returns {{sites: Table | undefined, links: Table | undefined}} */
+    layersAt(at) {
+      if (at < 0 || at === this.own) return this.ownLayers;
+      const point = this.points.number("point", at);
+      const rowsOf = (table2) => {
+        const rows = table2 ? [...Array(table2.n).keys()].filter((row) => table2.number("point", row) === point) : [];
+        return rows.length && table2 ? table2.pick(rows) : void 0;
+      };
+      return { sites: rowsOf(this.all.sites), links: rowsOf(this.all.links) };
+    }
+  };
+  var Data = class {
+    /** @param {Json} json @param {Block} block */
+    constructor(json, block) {
+      this.json = json;
+      this.meta = json.meta;
+      this.styles = json.styles;
+      this.levels = json.vocabulary.levels;
+      this.areas = new Map(Object.entries(json.areas).map(([key, packed]) => [key, new Table(packed, block)]));
+      this.layers = new Map(Object.entries(json.layers).map(([key, packed]) => [key, new Table(packed, block)]));
+      this.coast = json.coast ? unpackShapes(json.coast, block) : null;
+      this.readCells = late(() => json.cells ? unpackCells(json.cells, block) : null);
+      this.readMass = late(() => json.umkm ? unpackMass(json.umkm, block) : null);
+      this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
+      this.servers = json.servers ? new Table(json.servers, block) : null;
+      this.frontier = json.frontier ? new Frontier(json.frontier, block, this.layers) : null;
+      this.operators = this.rasters.get("coverage_operator")?.operators ?? [];
+      const others = (this.layers.get("bts")?.known("operator") ?? []).filter((name) => name !== "" && !this.operators.includes(name));
+      this.operators = [...this.operators, ...others];
+    }
+    /** @type {Cells | null} */
+    get cells() {
+      return this.json.cells ? this.readCells() : null;
+    }
+    /** @type {Mass | null} */
+    get umkm() {
+      return this.json.umkm ? this.readMass() : null;
+    }
+    /** The style that describes the rows of a layer: the one of its name, else the first. @param {string} source */
+    styleOf(source) {
+      return this.style(source) ?? this.styles.find((style) => style.source === source);
+    }
+    /** @param {string} key */
+    style(key) {
+      return this.styles.find((style) => style.key === key);
+    }
+  };
+  function unpackMass(packed, block) {
+    const x = block.steps(packed.x).map((value) => value * packed.scale);
+    const y = block.steps(packed.y).map((value) => value * packed.scale);
+    const [level, digital, sector] = ["level", "digital", "sector"].map((name) => (
+      /** @type {Uint8Array} */
+      block.plain(packed[name])
+    ));
+    return { n: packed.n, x, y, level, digital, sector, sectors: packed.sectors };
+  }
+  function unpackRaster(packed, block) {
+    const { west, north, pixel, rows, cols } = packed;
+    const plane = (ref) => fromRowSteps(
+      /** @type {Uint8Array} */
+      block.plain(ref),
+      rows,
+      cols
+    );
+    const read = late(() => {
+      const low = plane(packed.v);
+      if (!packed.high) return low;
+      const high = plane(packed.high);
+      const wide = new Uint16Array(low.length);
+      for (let i = 0; i < wide.length; i++) wide[i] = low[i] | high[i] << 8;
+      return wide;
+    });
+    return { west, north, pixel, rows, cols, get values() {
+      return read();
+    }, low: packed.low ?? -199, step: packed.step ?? 1, operators: packed.operators ?? [] };
+  }
+  function late(make) {
+    let made2;
+    return () => made2 ??= make();
+  }
+  async function readData(page) {
+    const read = (id) => JSON.parse(page.getElementById(id)?.textContent ?? "null");
+    const json = read("merata-data");
+    const packed = read("merata-pack");
+    const buffer = await gunzip(fromBase64(packed));
+    return new Data(json, new Block(buffer));
   }
 
   // maps/assets/src/measure.js
@@ -409,7 +727,7 @@
     const pixels = new Uint32Array(image.data.buffer);
     const colours = new Uint32Array(256);
     for (let value = 1; value < 256; value++) {
-      const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, value - 200);
+      const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, meaning(raster, value) + raster.step / 100);
       const [r, g, b] = rgb(style.classes[position].colour);
       colours[value] = 255 << 24 | b << 16 | g << 8 | r;
     }
@@ -504,6 +822,33 @@
     }
     showSheet(view, made2);
   }
+  function paintPolygons(view, table2, style, keep) {
+    const { ctx } = view;
+    const shapes = table2.shapes;
+    if (!shapes) return;
+    ctx.globalAlpha = style.opacity ?? 1;
+    ctx.lineJoin = "round";
+    style.classes.forEach((item, k) => {
+      const lines = item.is_hatched ? hatch(ctx, `${item.colour}14`, `${item.colour}99`) : "";
+      for (let row = 0; row < table2.n; row++) {
+        if (pointClass(style, table2, row) !== k || !isVisible(shapes, row, view) || keep && !keep(row)) continue;
+        ctx.beginPath();
+        trace(shapes, row, view, true);
+        if (lines) {
+          ctx.fillStyle = lines;
+          ctx.fill("evenodd");
+        }
+        ctx.setLineDash([]);
+        ctx.strokeStyle = "rgba(255,255,255,0.8)";
+        ctx.lineWidth = (item.width_px ?? 1.5) + 2;
+        if (!item.dash_px) ctx.stroke();
+        ctx.setLineDash(item.dash_px ?? []);
+        ctx.strokeStyle = item.colour;
+        ctx.lineWidth = item.width_px ?? 1.5;
+        ctx.stroke();
+      }
+    });
+  }
   function paintLines(view, table2, style, keep) {
     const { ctx } = view;
     const shapes = table2.shapes;
@@ -572,7 +917,7 @@
         ctx.lineWidth = 1.6;
         ctx.stroke();
       } else {
-        ctx.strokeStyle = "#ffffff";
+        ctx.strokeStyle = item.rim ?? "#ffffff";
         ctx.lineWidth = halo * 2;
         ctx.stroke();
         ctx.fillStyle = item.colour;
@@ -619,7 +964,7 @@
     /** Legend classes a layer's rows fall in, in the order of the style. @param {Record<string, any>} style @returns {import("./classes.js").Class[]} */
     classesPresent(style) {
       const table2 = this.data.layers.get(style.source);
-      if (!table2 || !["points", "lines"].includes(style.kind)) return style.classes;
+      if (!table2 || !["points", "lines", "polygons"].includes(style.kind)) return style.classes;
       let seen = this.present.get(style.key);
       if (!seen) {
         seen = /* @__PURE__ */ new Set();
@@ -759,321 +1104,6 @@
       this.map.setView(this.map.unproject(target, zoom), zoom, { animate: !calm });
     }
   };
-
-  // maps/assets/src/codec.js
-  function fromBase64(text2) {
-    const raw = atob(text2);
-    const bytes = new Uint8Array(raw.length);
-    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-    return bytes;
-  }
-  async function gunzip(bytes) {
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).arrayBuffer();
-  }
-  function fromSteps(planes, n) {
-    const out = new Int32Array(n);
-    let value = 0;
-    for (let i = 0; i < n; i++) {
-      const z = (planes[i] | planes[n + i] << 8 | planes[2 * n + i] << 16 | planes[3 * n + i] << 24) >>> 0;
-      value = value + (z >>> 1 ^ -(z & 1)) | 0;
-      out[i] = value;
-    }
-    return out;
-  }
-  function fromRowSteps(steps, rows, cols) {
-    const out = new Uint8Array(steps.length);
-    for (let r = 0; r < rows; r++) {
-      let value = 0;
-      for (let i = r * cols; i < (r + 1) * cols; i++) out[i] = value = value + steps[i] & 255;
-    }
-    return out;
-  }
-  var Block = class {
-    /** @param {ArrayBuffer} buffer */
-    constructor(buffer) {
-      this.buffer = buffer;
-    }
-    /** @param {Ref} ref @returns {Int32Array<ArrayBuffer>} */
-    steps(ref) {
-      return fromSteps(new Uint8Array(this.buffer, ref.o, ref.n * 4), ref.n);
-    }
-    /** @param {Ref} ref @returns {string[]} */
-    texts(ref) {
-      return JSON.parse(new TextDecoder().decode(new Uint8Array(this.buffer, ref.o, ref.n)));
-    }
-    /** @param {Ref} ref @returns {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} */
-    plain(ref) {
-      const { o, n } = ref;
-      switch (ref.t) {
-        case "f8":
-          return new Float64Array(this.buffer, o, n);
-        case "f4":
-          return new Float32Array(this.buffer, o, n);
-        case "u1":
-          return new Uint8Array(this.buffer, o, n);
-        case "u2":
-          return new Uint16Array(this.buffer, o, n);
-        case "u4":
-          return new Uint32Array(this.buffer, o, n);
-        case "i4":
-          return new Int32Array(this.buffer, o, n);
-        case "i1":
-          return new Int8Array(this.buffer, o, n);
-        case "d":
-          return this.steps(ref);
-        default:
-          throw new Error(`unknown array type ${ref.t}`);
-      }
-    }
-  };
-
-  // maps/assets/src/data.js
-  var Text = class {
-    /** @param {string[]} known @param {Int32Array} index */
-    constructor(known, index) {
-      this.known = known;
-      this.index = index;
-    }
-    /** @param {number} row */
-    at(row) {
-      return this.known[this.index[row]] ?? "";
-    }
-  };
-  var text = (column, block) => new Text(column.k ?? block.texts(column.t), block.steps(column.i));
-  var taken = (values, rows) => (
-    /** @type {T} */
-    /** @type {any} */
-    values.constructor.from(rows, (row) => values[row])
-  );
-  var Table = class _Table {
-    /** @param {Json} packed @param {Block} block */
-    constructor(packed, block) {
-      this.n = packed.n;
-      this.columns = /* @__PURE__ */ new Map();
-      for (const [name, column] of Object.entries(packed.c)) {
-        this.columns.set(name, column.i ? text(column, block) : block.plain(column));
-      }
-      this.x = packed.x ? block.steps(packed.x) : new Int32Array(0);
-      this.y = packed.y ? block.steps(packed.y) : new Int32Array(0);
-      this.shapes = packed.shapes ? unpackShapes(packed.shapes, block) : null;
-    }
-    /** @param {string} name */
-    has(name) {
-      return this.columns.has(name);
-    }
-    /** @param {string} name @param {number} row @returns {string} */
-    text(name, row) {
-      const column = this.columns.get(name);
-      if (!column) return "";
-      return column instanceof Text ? column.at(row) : String(column[row]);
-    }
-    /** Values of a text column. @param {string} name @returns {string[]} */
-    known(name) {
-      const column = this.columns.get(name);
-      return column instanceof Text ? column.known : [];
-    }
-    /** NaN where there is no number. @param {string} name @param {number} row @returns {number} */
-    number(name, row) {
-      const column = this.columns.get(name);
-      return !column || column instanceof Text ? NaN : column[row];
-    }
-    /** @param {string} name @param {string} value @returns {number} row, −1 when there is none */
-    find(name, value) {
-      const column = this.columns.get(name);
-      if (!(column instanceof Text)) return -1;
-      const position = column.known.indexOf(value);
-      return position < 0 ? -1 : column.index.indexOf(position);
-    }
-    /** The same columns for some of the rows. @param {number[]} rows @returns {Table} */
-    pick(rows) {
-      const part = Object.create(_Table.prototype);
-      part.n = rows.length;
-      part.columns = new Map([...this.columns].map(([name, column]) => [name, column instanceof Text ? new Text(column.known, taken(column.index, rows)) : taken(column, rows)]));
-      part.x = this.x.length ? taken(this.x, rows) : this.x;
-      part.y = this.y.length ? taken(this.y, rows) : this.y;
-      part.shapes = this.shapes && pickShapes(this.shapes, rows);
-      return part;
-    }
-    /** @param {number} row */
-    lon(row) {
-      return lonOf(this.x[row]);
-    }
-    /** @param {number} row */
-    lat(row) {
-      return latOf(this.y[row]);
-    }
-  };
-  function unpackShapes(packed, block) {
-    const x = block.steps(packed.x);
-    const y = block.steps(packed.y);
-    const ringStart = starts(block.steps(packed.rings));
-    const partStart = starts(block.steps(packed.parts));
-    const n = partStart.length - 1;
-    const box = new Int32Array(4 * n);
-    for (let i = 0; i < n; i++) {
-      let [w, s, e, t] = [WORLD * 2, WORLD * 2, -WORLD, -WORLD];
-      for (let v = ringStart[partStart[i]]; v < ringStart[partStart[i + 1]]; v++) {
-        if (x[v] < w) w = x[v];
-        if (x[v] > e) e = x[v];
-        if (y[v] < s) s = y[v];
-        if (y[v] > t) t = y[v];
-      }
-      box.set([w, s, e, t], 4 * i);
-    }
-    return { x, y, ringStart, partStart, box };
-  }
-  function pickShapes(shapes, rows) {
-    const vertices = [];
-    const rings = [];
-    for (const row of rows) {
-      for (let ring = shapes.partStart[row]; ring < shapes.partStart[row + 1]; ring++) {
-        for (let v = shapes.ringStart[ring]; v < shapes.ringStart[ring + 1]; v++) vertices.push(v);
-        rings.push(shapes.ringStart[ring + 1] - shapes.ringStart[ring]);
-      }
-    }
-    const parts = rows.map((row) => shapes.partStart[row + 1] - shapes.partStart[row]);
-    const box = Int32Array.from(rows.flatMap((row) => [...shapes.box.subarray(4 * row, 4 * row + 4)]));
-    return { x: taken(shapes.x, vertices), y: taken(shapes.y, vertices), ringStart: starts(Int32Array.from(rings)), partStart: starts(Int32Array.from(parts)), box };
-  }
-  function starts(counts) {
-    const out = new Int32Array(counts.length + 1);
-    for (let i = 0; i < counts.length; i++) out[i + 1] = out[i] + counts[i];
-    return out;
-  }
-  function unpackCells(packed, block) {
-    const id = block.steps(packed.cell);
-    const x = new Int32Array(packed.n);
-    const y = new Int32Array(packed.n);
-    for (let i = 0; i < packed.n; i++) {
-      const row = Math.floor(id[i] / packed.cols);
-      x[i] = unitX(packed.west + (id[i] - row * packed.cols + 0.5) * packed.pixel);
-      y[i] = unitY(packed.north - (row + 0.5) * packed.pixel);
-    }
-    const cells = { west: packed.west, north: packed.north, pixel: packed.pixel, cols: packed.cols, n: packed.n, id, x, y };
-    for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
-      cells[name] = block.plain(packed[name]);
-    }
-    cells.server = text(packed.server, block);
-    cells.area = text(packed.area, block);
-    cells.half = packed.pixel / 360 * WORLD / 2;
-    return cells;
-  }
-  function cellAt(cells, lon, lat) {
-    const col = Math.floor((lon - cells.west) / cells.pixel);
-    const row = Math.floor((cells.north - lat) / cells.pixel);
-    if (col < 0 || col >= cells.cols || row < 0) return -1;
-    const wanted = row * cells.cols + col;
-    let low = 0;
-    let high = cells.n - 1;
-    while (low <= high) {
-      const middle = low + high >> 1;
-      if (cells.id[middle] === wanted) return middle;
-      if (cells.id[middle] < wanted) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
-  }
-  function rasterAt(raster, lon, lat) {
-    const col = Math.floor((lon - raster.west) / raster.pixel);
-    const row = Math.floor((raster.north - lat) / raster.pixel);
-    return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? 0 : raster.values[row * raster.cols + col];
-  }
-  var Frontier = class {
-    /** @param {Json} packed @param {Block} block @param {Map<string, Table>} own layers of the page's own plan */
-    constructor(packed, block, own) {
-      this.points = new Table(packed.points, block);
-      this.own = packed.own;
-      this.all = Object.fromEntries(["sites", "links"].map((name) => [name, packed[name] ? new Table(packed[name], block) : null]));
-      this.ownLayers = { sites: own.get("sites"), links: own.get("links") };
-    }
-    /** Sites and links at a point; undefined where it has none. @param {number} at @returns {{sites: Table | undefined, links: Table | undefined}} */
-    layersAt(at) {
-      if (at < 0 || at === this.own) return this.ownLayers;
-      const point = this.points.number("point", at);
-      const rowsOf = (table2) => {
-        const rows = table2 ? [...Array(table2.n).keys()].filter((row) => table2.number("point", row) === point) : [];
-        return rows.length && table2 ? table2.pick(rows) : void 0;
-      };
-      return { sites: rowsOf(this.all.sites), links: rowsOf(this.all.links) };
-    }
-  };
-  var Data = class {
-    /** @param {Json} json @param {Block} block */
-    constructor(json, block) {
-      this.json = json;
-      this.meta = json.meta;
-      this.styles = json.styles;
-      this.levels = json.vocabulary.levels;
-      this.areas = new Map(Object.entries(json.areas).map(([key, packed]) => [key, new Table(packed, block)]));
-      this.layers = new Map(Object.entries(json.layers).map(([key, packed]) => [key, new Table(packed, block)]));
-      this.coast = json.coast ? unpackShapes(json.coast, block) : null;
-      this.readCells = late(() => json.cells ? unpackCells(json.cells, block) : null);
-      this.readMass = late(() => json.umkm ? unpackMass(json.umkm, block) : null);
-      this.rasters = new Map(Object.entries(json.rasters).map(([key, packed]) => [key, unpackRaster(packed, block)]));
-      this.servers = json.servers ? new Table(json.servers, block) : null;
-      this.frontier = json.frontier ? new Frontier(json.frontier, block, this.layers) : null;
-      this.operators = this.rasters.get("coverage_operator")?.operators ?? [];
-      const others = (this.layers.get("bts")?.known("operator") ?? []).filter((name) => name !== "" && !this.operators.includes(name));
-      this.operators = [...this.operators, ...others];
-    }
-    /** @type {Cells | null} */
-    get cells() {
-      return this.json.cells ? this.readCells() : null;
-    }
-    /** @type {Mass | null} */
-    get umkm() {
-      return this.json.umkm ? this.readMass() : null;
-    }
-    /** The style that describes the rows of a layer: the one of its name, else the first. @param {string} source */
-    styleOf(source) {
-      return this.style(source) ?? this.styles.find((style) => style.source === source);
-    }
-    /** @param {string} key */
-    style(key) {
-      return this.styles.find((style) => style.key === key);
-    }
-  };
-  function unpackMass(packed, block) {
-    const x = block.steps(packed.x).map((value) => value * packed.scale);
-    const y = block.steps(packed.y).map((value) => value * packed.scale);
-    const [level, digital, sector] = ["level", "digital", "sector"].map((name) => (
-      /** @type {Uint8Array} */
-      block.plain(packed[name])
-    ));
-    return { n: packed.n, x, y, level, digital, sector, sectors: packed.sectors };
-  }
-  function unpackRaster(packed, block) {
-    const { west, north, pixel, rows, cols } = packed;
-    const plane = (ref) => fromRowSteps(
-      /** @type {Uint8Array} */
-      block.plain(ref),
-      rows,
-      cols
-    );
-    const read = late(() => {
-      const low = plane(packed.v);
-      if (!packed.high) return low;
-      const high = plane(packed.high);
-      const wide = new Uint16Array(low.length);
-      for (let i = 0; i < wide.length; i++) wide[i] = low[i] | high[i] << 8;
-      return wide;
-    });
-    return { west, north, pixel, rows, cols, get values() {
-      return read();
-    }, operators: packed.operators ?? [] };
-  }
-  function late(make) {
-    let made2;
-    return () => made2 ??= make();
-  }
-  async function readData(page) {
-    const read = (id) => JSON.parse(page.getElementById(id)?.textContent ?? "null");
-    const json = read("merata-data");
-    const packed = read("merata-pack");
-    const buffer = await gunzip(fromBase64(packed));
-    return new Data(json, new Block(buffer));
-  }
 
   // maps/assets/src/dom.js
   function el(tag, props = {}, ...children2) {
@@ -1569,6 +1599,11 @@
       box.append(svg("line", { x1: 1, y1: 7, x2: 21, y2: 7, stroke: item.colour, "stroke-width": item.width_px ?? 2, "stroke-dasharray": (item.dash_px ?? []).join(" ") || "none", "stroke-linecap": "round" }));
       return box;
     }
+    if (kind === "polygons") {
+      box.append(svg("rect", { x: 1.5, y: 1.5, width: 19, height: 11, rx: 2, fill: "#fff", stroke: item.colour, "stroke-width": item.width_px ?? 1.5, "stroke-dasharray": (item.dash_px ?? []).map((dash) => dash / 2).join(" ") || "none" }));
+      if (item.is_hatched) box.append(svg("path", { d: HATCH, stroke: item.colour, "stroke-width": 1, opacity: 0.7 }));
+      return box;
+    }
     if (kind === "hatch") {
       box.append(svg("rect", { x: 1, y: 1, width: 20, height: 12, rx: 2, fill: "#fff", stroke: "rgba(20,34,46,0.18)" }), svg("path", { d: HATCH, stroke: item.colour, "stroke-width": 1.2 }));
       return box;
@@ -1583,7 +1618,7 @@
   }
   function pointGlyph(item) {
     const r = Math.max(2.5, Math.min(5.5, (item.size_px ?? 5) * 0.85));
-    const solid = { fill: item.colour, stroke: "#fff", "stroke-width": 1 };
+    const solid = { fill: item.colour, stroke: item.rim ?? "#fff", "stroke-width": 1 };
     const open = { fill: "none", stroke: item.colour, "stroke-width": 1.8 };
     switch (item.shape ?? "circle") {
       case "square":
@@ -1602,6 +1637,7 @@
         return svg("circle", { cx: 11, cy: 7, r, ...solid });
     }
   }
+  var spoken = (app, fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, ["share", "threshold"].includes(key) && typeof value === "number" ? app.words.share(value) : value]));
   var SUFFIXES = (
     /** @type {[RegExp, string, number][]} */
     [
@@ -1804,8 +1840,9 @@
     const chosen = state.now.selection;
     if (!chosen) return;
     const { ctx, scale, ox, oy } = view;
-    if (chosen.kind === "area") {
-      const shapes = data.areas.get(chosen.level)?.shapes;
+    const isOutline = chosen.kind === "row" && data.styleOf(chosen.layer)?.kind === "polygons";
+    if (chosen.kind === "area" || chosen.kind === "row" && isOutline) {
+      const shapes = (chosen.kind === "area" ? data.areas.get(chosen.level) : data.layers.get(chosen.layer))?.shapes;
       if (!shapes) return;
       ctx.beginPath();
       trace(shapes, chosen.row, view, true);
@@ -1895,7 +1932,17 @@
     const far = on && (style.min_zoom ?? 0) > map.getZoom();
     const id = `layer-${style.key}`;
     const box = el("input", { type: "checkbox", id, ...on ? { checked: true } : {}, on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet"), !far && evidenceChip(app, style)), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && filterBox(app, style));
+    return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet"), !far && evidenceChip(app, style)), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && noteOf(app, style), on && !far && filterBox(app, style));
+  }
+  function noteOf(app, style) {
+    const { words, data } = app;
+    const texts = [];
+    if (style.key === "measurements") texts.push(words.t("map.note.measured"));
+    if (style.kind === "raster") texts.push(words.t("map.note.modelled"));
+    if (style.key === "coverage_probability") texts.push(words.t(`map.note.${data.meta.place}`));
+    if (style.key === "coverage_sinr") texts.push(words.t(`map.note.sinr_${data.meta.place}`));
+    if (style.key === "coverage_rsrp" && data.meta.interference === "fixed") texts.push(words.t("map.note.coverage_only"));
+    return texts.length ? el("p", { class: "note" }, texts.join(" ")) : null;
   }
   function evidenceChip(app, style) {
     const known = app.data.layers.get(style.source)?.known("evidence") ?? [];
@@ -1918,13 +1965,13 @@
   }
   function ramp(app, style, numeric) {
     const { words } = app;
-    const percent = style.by === "unserved_share";
+    const percent = style.by === "unserved_share" || style.unit === "share";
     const write = (value) => percent ? words.share(value, 0) : words.n(value);
     const strip = el("div", { class: "ramp", role: "img", "aria-label": numeric.map((item) => `≥ ${write(item.from ?? 0)}`).join(", ") });
     numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? `<${write(numeric[1].from ?? 0)}` : write(0)))));
     const rest = style.classes.filter((item) => item.from === void 0);
     const list = rest.length ? el("ul", { class: "classes" }, ...rest.map((item) => el("li", {}, glyph(item, style.kind), words.t(item.words ?? "")))) : null;
-    const unit = percent ? words.t(`${app.state.now.gap === "short" ? "map.share_short" : "map.share_of"}.${app.state.now.unit}`) : style.unit ?? "";
+    const unit = style.unit === "share" ? "" : percent ? words.t(`${app.state.now.gap === "short" ? "map.share_short" : "map.share_of"}.${app.state.now.unit}`) : style.unit ?? "";
     return el("div", { class: "ramp-box" }, strip, unit && el("p", { class: "note" }, unit), list);
   }
   function picker(id, label, options, chosen, choose) {
@@ -2014,7 +2061,7 @@
   }
   function noticesShort(app) {
     const { data, words } = app;
-    const names = data.meta.notices.map((notice) => [`map.notice_short.${notice.code}`, notice.fields]).filter(([key]) => words.has(key)).map(([key, fields]) => words.t(key, fields));
+    const names = data.meta.notices.map((notice) => [`map.notice_short.${notice.code}`, notice.fields]).filter(([key]) => words.has(key)).map(([key, fields]) => words.t(key, spoken(app, fields)));
     if (!names.length) return null;
     return el("button", { type: "button", class: "rest-on", on: { click: () => app.state.set({ tab: "about" }) } }, el("b", {}, words.t("map.rest_on")), ` ${names.join(" · ")}`);
   }
@@ -2225,7 +2272,20 @@
     const best = operator ? operator.operators[rasterAt(operator, lon, lat) - 1] : void 0;
     return [
       [words.t("map.field.rsrp_dbm"), data.rasters.has("coverage_rsrp_dbm") ? Number.isFinite(level) ? `${words.n(level)} dBm` : words.t("map.no_signal") : null],
-      [words.t("map.field.best_operator"), best ?? null]
+      [words.t("map.field.best_operator"), best ?? null],
+      ...stepRows(app, lon, lat)
+    ];
+  }
+  function stepRows(app, lon, lat) {
+    const { words, data } = app;
+    const at = (name) => {
+      const raster = data.rasters.get(name);
+      return raster ? meaning(raster, rasterAt(raster, lon, lat)) : NaN;
+    };
+    const [sinr, share2] = [at("coverage_sinr_db"), at("coverage_probability_share")];
+    return [
+      [words.t("map.field.sinr_db"), Number.isFinite(sinr) ? words.t("map.from_to_db", { low: words.n(sinr), high: words.n(sinr + 4) }) : null],
+      [words.t(`map.field.probability_${data.meta.place}`), Number.isFinite(share2) ? `≥ ${words.share(share2, 0)}` : null]
     ];
   }
   function signalBlock(app, lon, lat) {
@@ -2620,7 +2680,7 @@
     const title = table2.text("name", row) || area && app.areaName(area) || id || words.t(`map.layer.${style.key}`);
     const rows = (
       /** @type {[string, string][]} */
-      (style.fields ?? []).map((field) => [words.t(`map.field.${field.key}`), fieldValue(app, field, table2, row)])
+      (style.fields ?? []).map((field) => [words.t(`map.field.${field.label ?? field.key}`), fieldValue(app, field, table2, row)])
     );
     if (layer === "links") {
       rows.unshift([words.t("map.field.from"), nodeName(app, table2.text("from_id", row))], [words.t("map.field.to"), nodeName(app, table2.text("to_id", row))]);
@@ -2660,7 +2720,30 @@
       }
       nodes.push(section(words.t("map.areas_here"), list));
     }
+    const around = insideBlock(app, ux, uy);
+    if (around) nodes.push(around);
     return nodes;
+  }
+  function insideBlock(app, ux, uy) {
+    const { words, data } = app;
+    const list = el("ul", { class: "sites" });
+    for (const layer of ["exclusions", "beams"]) {
+      const table2 = data.layers.get(layer);
+      for (let row = 0; table2?.shapes && row < table2.n; row++) {
+        if (!contains(table2.shapes, row, ux, uy)) continue;
+        const kind = layer === "exclusions" ? words.of("map.exclusion", table2.text("kind", row)) : words.t("map.layer_one.beams");
+        list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openRow(layer, row) } }, el("span", {}, rowTitle(app, layer, table2, row), el("small", {}, kind)))));
+      }
+    }
+    return list.childElementCount ? section(words.t("map.inside_here"), list) : null;
+  }
+  function rowTitle(app, layer, table2, row) {
+    return table2.text("name", row) || table2.text(ID_OF[layer] ?? "", row) || app.words.t(`map.layer_one.${layer}`);
+  }
+  function outlineOf(app, beam) {
+    const row = app.data.layers.get("beams")?.find("beam_id", beam) ?? -1;
+    if (row < 0) return app.words.t("map.outline_unknown");
+    return el("button", { type: "button", class: "link", on: { click: () => app.openRow("beams", row) } }, app.words.t("map.outline_show"));
   }
   function beams(app, satellite) {
     const { words, data } = app;
@@ -2670,6 +2753,7 @@
       [words.t("map.field.free_mbps"), `${words.n(Math.max(0, beam.capacity_mbps - beam.committed_mbps))} Mbit/s`],
       [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`],
       [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")],
+      [words.t("map.field.outline"), outlineOf(app, beam.beam_id)],
       [words.t("map.field.source"), beam.source ?? ""]
     ])));
   }
@@ -2933,7 +3017,7 @@
     function about() {
       const { words, data } = app;
       const notices = el("ul", { class: "notices" });
-      for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, notice.fields)));
+      for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, spoken(app, notice.fields))));
       if (!data.meta.notices.some((notice) => notice.code === "desk_study")) notices.append(el("li", {}, words.t("map.notice.desk_study")));
       const credits = el("ul", { class: "notices" }, ...data.meta.credits.map((name) => el("li", {}, name)));
       return [
@@ -3101,7 +3185,7 @@
     state.listen(() => {
       words.lang = state.now.lang;
     });
-    const faint = () => [...state.now.on].some((key) => ["coverage_rsrp", "coverage_operator"].includes(key) || ["cells", "umkm"].includes(key) && map.getZoom() >= 9);
+    const faint = () => [...state.now.on].some((key) => data.style(key)?.kind === "raster" || ["cells", "umkm"].includes(key) && map.getZoom() >= 9);
     const visible = () => data.styles.filter((style) => state.now.on.has(style.key) && app.hasRows(style) && (style.min_zoom ?? 0) <= map.getZoom());
     const stage = makeStage(() => {
       const list = [(view) => paintLand(view, data)];
@@ -3123,6 +3207,7 @@
           else if (style.kind === "raster") paintRaster(view, data, style, state);
           else if (style.kind === "cells") paintCells(view, data, style, keepCell(app, style));
           else if (style.kind === "mass") paintMass(view, data, style, keepMass(app, style));
+          else if (style.kind === "polygons" && table2) paintPolygons(view, table2, style, keepRow(app, style, table2));
           else if (style.kind === "lines" && table2) paintLines(view, table2, style, keepRow(app, style, table2));
           else if (style.kind === "points" && table2) paintPoints(view, table2, style, keepRow(app, style, table2));
         });

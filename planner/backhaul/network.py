@@ -118,7 +118,7 @@ class Links:
     """Links of one technology, the nodes they bring with them (forks, beams), and links that do not hold.
 
     ``refused`` has `REFUSED_COLUMNS`: why (``margin``, ``rain``, ``multipath``, ``clearance``,
-    ``unknown_ground``, ``elevation``) and the numbers behind it.
+    ``unknown_ground``, ``elevation``, ``outline``) and the numbers behind it.
     """
 
     edges: pd.DataFrame

@@ -37,8 +37,12 @@ class ExportInputs:
         Declared tables, row by row the same cells.
     bts, bts_load
         Stations, and what they carry.
-    fiber, fiber_nodes, facilities, gateways, proposals
+    fiber, fiber_nodes, facilities, gateways, proposals, exclusions, measurements
         Conformed layers.
+    beams
+        Satellite beams whose outline is known, with it as ``geometry``.
+    quarantined
+        Rows set aside that still have a place: ``kind, reason_id, reason_en, file, line, lon_deg, lat_deg``.
     candidates, sites, links, relays, rejected, surveys
         Tables of the plan.
     umkm_points
@@ -47,6 +51,11 @@ class ExportInputs:
         Frame of ``cells``.
     coverage_rsrp_dbm
         Best broadband level per pixel, NaN where none.
+    coverage_sinr_db, coverage_probability_share
+        Best signal over interference and noise, and the probability that it is enough (where ``served_place`` says);
+        NaN where there is no server. None: not modelled.
+    served_place
+        ``outdoor`` or ``indoor``.
     coverage_server
         Position of the best server in ``bts`` (its ``bts_number``), −1 where none.
     notices
@@ -75,6 +84,10 @@ class ExportInputs:
     facilities: pd.DataFrame | None = None
     gateways: pd.DataFrame | None = None
     proposals: pd.DataFrame | None = None
+    exclusions: pd.DataFrame | None = None
+    measurements: pd.DataFrame | None = None
+    beams: pd.DataFrame | None = None
+    quarantined: pd.DataFrame | None = None
     candidates: pd.DataFrame | None = None
     sites: pd.DataFrame | None = None
     links: pd.DataFrame | None = None
@@ -85,6 +98,9 @@ class ExportInputs:
     grid: Grid | None = None
     coverage_rsrp_dbm: Raster | None = None
     coverage_server: Raster | None = None
+    coverage_sinr_db: Raster | None = None
+    coverage_probability_share: Raster | None = None
+    served_place: str = "outdoor"
     notices: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     credits: tuple[str, ...] = ()
     run_hash: str = ""

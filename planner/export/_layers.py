@@ -35,8 +35,8 @@ def vector_layers(inputs: ExportInputs) -> dict[str, gpd.GeoDataFrame]:
     -------
     dict
         ``sites``, ``links``, ``relays``, ``areas_<level>``, ``hexagons``, ``surveys``, ``candidates``,
-        ``cells``, ``bts``, ``fiber``, ``fiber_nodes``, ``facilities``, ``gateways``, ``proposals``, ``umkm``.
-        EPSG:4326. Empty layers are left out.
+        ``cells``, ``bts``, ``fiber``, ``fiber_nodes``, ``facilities``, ``gateways``, ``proposals``, ``beams``,
+        ``exclusions``, ``measurements``, ``quarantined``, ``umkm``. EPSG:4326. Empty layers are left out.
     """
     made: dict[str, Callable[[], gpd.GeoDataFrame | None]] = {
         "sites": lambda: _points(inputs.sites, "site_id"),
@@ -53,6 +53,10 @@ def vector_layers(inputs: ExportInputs) -> dict[str, gpd.GeoDataFrame]:
         "facilities": lambda: _points(inputs.facilities, "facility_id"),
         "gateways": lambda: _points(inputs.gateways, "gateway_id"),
         "proposals": lambda: _points(inputs.proposals, "proposal_id"),
+        "beams": lambda: _outlines(inputs.beams, "beam_id"),
+        "exclusions": lambda: _outlines(inputs.exclusions, "exclusion_id"),
+        "measurements": lambda: _points(inputs.measurements, "lon_deg", "lat_deg", "rsrp_dbm"),
+        "quarantined": lambda: _points(inputs.quarantined, "kind", "file", "line"),
         "umkm": lambda: _points(inputs.umkm_points, "lon_deg", "lat_deg"),
     }
     found = {name: make() for name, make in made.items()}
@@ -117,6 +121,12 @@ def _points(frame: pd.DataFrame | None, *keys: str) -> gpd.GeoDataFrame | None:
 
 def _shaped(frame: Any, key: str) -> gpd.GeoDataFrame | None:
     return None if frame is None or frame.empty else frame.sort_values(key, kind="stable", ignore_index=True)
+
+
+def _outlines(frame: Any, key: str) -> gpd.GeoDataFrame | None:
+    """Areas of a layer as multi-polygons."""
+    ordered = _shaped(frame, key)
+    return None if ordered is None else ordered.set_geometry(_multi(ordered.geometry), crs="EPSG:4326")
 
 
 def _links(links: pd.DataFrame | None) -> gpd.GeoDataFrame | None:

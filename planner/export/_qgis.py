@@ -18,6 +18,7 @@ STYLES: Mapping[str, str] = {
     "areas_kecamatan": "area_unserved", "areas_desa": "area_unserved", "hexagons": "area_score", "surveys": "surveys",
     "candidates": "candidates", "cells": "cells", "bts": "bts", "fiber": "fiber", "fiber_nodes": "fiber_nodes",
     "gateways": "gateways", "proposals": "proposals", "facilities": "gis/facilities", "relays": "gis/relays",
+    "beams": "beams", "exclusions": "exclusions", "measurements": "measurements", "quarantined": "quarantined",
 }  # fmt: skip
 """Layer of the GeoPackage → file of `maps/styles`; those below ``gis`` are not on the map page."""
 
@@ -41,6 +42,9 @@ EXPRESSIONS: Mapping[str, str] = {
     ),
     "fiber": "\"kind\" || CASE WHEN \"evidence\" = 'observed' THEN '' ELSE '_schematic' END",
     "fiber_nodes": '"kind"',
+    "exclusions": '"kind"',
+    "beams": "CASE WHEN \"evidence\" IN ('schematic', 'synthetic', 'estimate') THEN 'schematic' ELSE 'known' END",
+    "measurements": '"rsrp_dbm"',
 }
 """Class of a feature in the words of its style; SQL that QGIS and SQLite read alike."""
 
@@ -110,6 +114,11 @@ def technology_class(layer: str, frame: Any) -> list[str]:
     if layer == "fiber":
         kinds = zip(frame["kind"], frame["evidence"], strict=True)
         return [f"{kind}{'' if evidence == 'observed' else '_schematic'}" for kind, evidence in kinds]
+    if layer == "exclusions":
+        return [kind if kind in keys else "other" for kind in frame["kind"].astype(str)]
+    if layer == "beams":
+        drawn = frame["evidence"].isin(("schematic", "synthetic", "estimate"))
+        return ["schematic" if is_drawn else "known" for is_drawn in drawn]
     if layer.startswith("areas_"):
         return _area_classes(keys, frame)
     return [keys[0]] * len(frame)
@@ -170,9 +179,9 @@ def _graduated(
 
 
 def _symbol(symbols: ET.Element, name: str, kind: str, item: Mapping[str, Any], opacity: float) -> None:
-    form = {"points": "marker", "cells": "marker", "lines": "line", "fill": "fill"}[kind]
-    symbol = ET.SubElement(symbols, "symbol", type=form, name=name, alpha=f"{opacity:g}", clip_to_extent="1")
-    make = {"marker": _marker, "line": _line, "fill": _fill}[form]
+    form = {"points": "marker", "cells": "marker", "lines": "line", "fill": "fill", "polygons": "outline"}[kind]
+    symbol = ET.SubElement(symbols, "symbol", type="fill" if form == "outline" else form, name=name, alpha=f"{opacity:g}", clip_to_extent="1")
+    make = {"marker": _marker, "line": _line, "fill": _fill, "outline": _outline}[form]
     maker, options = make(item)
     layer = ET.SubElement(symbol, "layer", {"class": maker, "enabled": "1", "locked": "0", "pass": "0"})
     held = ET.SubElement(layer, "Option", type="Map")
@@ -185,7 +194,7 @@ def _marker(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     fill = "255,255,255,0" if is_ring else _rgba(item["colour"])
     return "SimpleMarker", {
         "name": _SHAPES.get(str(item.get("shape", "circle")), "circle"), "color": fill,
-        "outline_color": _rgba(item["colour"]) if is_ring or item.get("shape") == "cross" else "255,255,255,255",
+        "outline_color": _rgba(item["colour"]) if is_ring or item.get("shape") == "cross" else _rgba(item.get("rim", "#ffffff")),
         "outline_width": "0.3", "outline_width_unit": "MM", "size": f"{float(item.get('size_px', 3.0)) * 2 * _MM_PER_PX:.2f}",
         "size_unit": "MM",
     }  # fmt: skip
@@ -207,6 +216,14 @@ def _fill(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     return "SimpleFill", {
         "color": _rgba(item["colour"]), "style": "b_diagonal" if item.get("is_hatched") else "solid",
         "outline_color": "120,126,134,255", "outline_width": "0.1", "outline_width_unit": "MM", "outline_style": "solid",
+    }  # fmt: skip
+
+
+def _outline(item: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    return "SimpleFill", {
+        "color": _rgba(item["colour"]), "style": "b_diagonal" if item.get("is_hatched") else "no",
+        "outline_color": _rgba(item["colour"]), "outline_width": f"{float(item.get('width_px', 1.5)) * _MM_PER_PX:.2f}",
+        "outline_width_unit": "MM", "outline_style": "dash" if item.get("dash_px") else "solid",
     }  # fmt: skip
 
 

@@ -8,22 +8,25 @@ from planner.export._qgis import DOCTYPE, read_style
 from planner.schema_columns import LEVELS
 from planner.words import read_words
 
-__all__ = ["coverage_qml", "service_qml"]
+__all__ = ["ramp_qml", "service_qml"]
 
-_STRONGEST_DBM = -40.0
+_ENDS = {"coverage_rsrp": -40.0, "coverage_sinr": 60.0, "coverage_probability": 1.0}
+"""Upper end of the last class of each ramp."""
 
 
-def coverage_qml() -> str:
-    """Best level in dBm by the classes of ``coverage_rsrp``; other bands are left to the reader."""
-    classes = read_style("coverage_rsrp")["classes"]
+def ramp_qml(style: str) -> str:
+    """Band 1 by the classes of a raster style (``coverage_rsrp``, ``coverage_sinr``, ``coverage_probability``)."""
+    told = read_style(style)
+    classes, unit, last = told["classes"], told["unit"], _ENDS[style]
     root, renderer = _root(
-        "singlebandpseudocolor", classificationMin=str(classes[0]["from"]), classificationMax=str(_STRONGEST_DBM)
+        "singlebandpseudocolor", classificationMin=str(classes[0]["from"]), classificationMax=str(last)
     )
     shader = ET.SubElement(ET.SubElement(renderer, "rastershader"), "colorrampshader", colorRampType="DISCRETE",
                            classificationMode="1", clip="0")  # fmt: skip
-    ends = [*(float(item["from"]) for item in classes[1:]), _STRONGEST_DBM]
+    ends = [*(float(item["from"]) for item in classes[1:]), last]
     for item, end in zip(classes, ends, strict=True):
-        label = f"{float(item['from']):g} – {end:g} dBm"
+        start = float(item["from"])
+        label = f"{start:.0%} – {end:.0%}" if unit == "share" else f"{start:g} – {end:g} {unit}"
         ET.SubElement(shader, "item", value=str(end), color=item["colour"], label=label, alpha="255")
     return DOCTYPE + ET.tostring(root, encoding="unicode")
 

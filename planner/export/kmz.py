@@ -30,6 +30,8 @@ _LAYERS = (
     "fiber",
     "gateways",
     "proposals",
+    "beams",
+    "exclusions",
 )
 _HIDDEN = ("geometry", "why", "link_ids", "option_id", "option_cost_idr", "backhaul_path")
 _SHOWN_AT_FIRST = ("sites", "links", "areas_kabupaten")

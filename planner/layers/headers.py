@@ -112,6 +112,7 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
         "capacity_mbps": "capacity mbps|kapasitas|capacity|throughput|kapasitas beam",
         "committed_mbps": "committed mbps|kapasitas terpakai|terpakai|committed|used mbps|kapasitas terikat",
         "committed_mbps_per_site": "committed mbps per site|kapasitas per lokasi|mbps per titik|mbps per site|rate per site",
+        "footprint_wkt": "footprint wkt|footprint|wkt|wkt geom|geometry wkt|jejak pancaran|jejak|cakupan pancaran|poligon",
     },
     "gateways": {
         "gateway_id": "gateway id|id gateway|kode gateway|gateway|stasiun bumi|id|kode",

@@ -40,7 +40,6 @@ _FOOTNOTE = re.compile(
     r"^(?:sumber|source|catatan|note|keterangan|ket|diolah|\*+|dicetak|printed)\b\s*[:.]?|^\*", re.IGNORECASE
 )
 _COUNTS = ("n_umkm", "people", "samples", "n_sectors", "mikro", "kecil", "menengah", "weight", "year")
-_MAX_TEXT = 500
 _SIGNED_COLUMNS = 3
 _SIGNED_LETTERS = 3
 _SIGNED_ROWS = 12
@@ -291,13 +290,13 @@ def _texts(column: Column, text: pd.Series[Any], header: str, vocabulary: Mappin
         array = pc.replace_substring_regex(array, r"\s+", " ")
     is_empty = as_mask(pc.equal(array, ""))
     faults = _empty_fault(column, is_empty, header)
-    too_long = as_mask(pc.greater(pc.utf8_length(array), _MAX_TEXT))
+    too_long = as_mask(pc.greater(pc.utf8_length(array), column.most_letters))
     if too_long.any():
         faults.append(
             Fault(
                 too_long,
                 "text_too_long",
-                f"more than {_MAX_TEXT} letters",
+                f"more than {column.most_letters} letters",
                 header,
                 "shorten it; look for a lost quotation mark",
             )

@@ -23,7 +23,11 @@ Bounds = tuple[float, float, float, float]
 
 _BY_PLACE = ("bts", "fiber_nodes", "gateways", "proposals", "measurements", "candidates", "quarantined")
 _BY_AREA = ("sites", "surveys", "cells", "umkm_points")
-_RASTERS = ("coverage_rsrp_dbm", "coverage_operator", "coverage_server", "coverage_second", "coverage_lead_db")
+_RASTERS = (
+    "coverage_rsrp_dbm", "coverage_operator", "coverage_server", "coverage_second", "coverage_lead_db", "coverage_sinr_db",
+    "coverage_probability_share",
+)  # fmt: skip
+_SHAPED = ("fiber", "exclusions", "beams")
 _MARGIN_DEG = 0.05
 
 
@@ -82,7 +86,7 @@ class Parts:
             areas=self._scores(admin),
             service=self._service(parts["cells"]),
             links=_links(inputs.links, parts["sites"]),
-            fiber=_crossing(inputs.fiber, bounds),
+            **{name: _crossing(getattr(inputs, name), bounds) for name in _SHAPED},
             coverage_by_operator={name: raster for name, raster in alone.items() if raster is not None},
             frontier_points=None,
             frontier_sites=None,

@@ -72,8 +72,17 @@ class MapInputs:
         eirp_dbm`` (of what the signal is measured on) and ``load_share``.
     threshold_dbm
         Signal that counts as 4G/5G.
-    bts, fiber, fiber_nodes, satellite, gateways, proposals, measurements
+    coverage_sinr_db, coverage_probability_share
+        Ratio of the best signal to interference and noise, and how likely it is to be enough (where ``served_place``
+        says: outdoors or indoors); NaN where there is no server. None: not modelled.
+    served_place
+        ``outdoor`` or ``indoor``: what the levels and the probability are judged for.
+    interference
+        ``modelled`` or ``fixed``; with the latter the page shows coverage, not capacity.
+    bts, fiber, fiber_nodes, satellite, gateways, proposals, measurements, exclusions
         Conformed layers.
+    beams
+        Rows of ``satellite`` whose outline is known, with it as ``geometry``.
     candidates, sites, links, surveys
         Declared tables of the plan.
     backhaul_kinds
@@ -120,6 +129,10 @@ class MapInputs:
     coverage_server: Raster | None = None
     coverage_second: Raster | None = None
     coverage_lead_db: Raster | None = None
+    coverage_sinr_db: Raster | None = None
+    coverage_probability_share: Raster | None = None
+    served_place: str = "outdoor"
+    interference: str = "modelled"
     servers: pd.DataFrame | None = None
     threshold_dbm: float | None = None
     bts: pd.DataFrame | None = None
@@ -129,6 +142,8 @@ class MapInputs:
     gateways: pd.DataFrame | None = None
     proposals: pd.DataFrame | None = None
     measurements: pd.DataFrame | None = None
+    exclusions: pd.DataFrame | None = None
+    beams: pd.DataFrame | None = None
     candidates: pd.DataFrame | None = None
     sites: pd.DataFrame | None = None
     links: pd.DataFrame | None = None

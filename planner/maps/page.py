@@ -19,7 +19,14 @@ from planner.maps.inputs import MapInputs
 from planner.maps.numbers import page_numbers
 from planner.maps.packed import Pack
 from planner.maps.plans import add_frontier
-from planner.maps.rasters import add_coarse_signal_raster, add_operator_raster, add_signal_raster
+from planner.maps.rasters import (
+    PROBABILITY_STEPS,
+    SINR_STEPS,
+    add_coarse_signal_raster,
+    add_operator_raster,
+    add_signal_raster,
+    add_stepped_raster,
+)
 from planner.maps.servers import add_servers
 from planner.maps.styles import LayerStyle, StyleField, read_styles
 from planner.paths import maps_dir
@@ -137,6 +144,8 @@ def _meta(inputs: MapInputs, bounds: tuple[float, float, float, float], language
         "run": inputs.run_hash,
         "synthetic": inputs.is_synthetic,
         "threshold_dbm": inputs.threshold_dbm,
+        "place": inputs.served_place,
+        "interference": inputs.interference,
         "confidence": inputs.facts.get("assumptions", {}).get("confidence_threshold_share"),
         "credits": list(inputs.credits),
         "notices": [{"code": item.code, "fields": dict(item.fields)} for item in inputs.notices],
@@ -180,7 +189,7 @@ def _layers(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> di
     """Pack every point and line layer that has rows, by the name of its source."""
     sources: dict[str, list[LayerStyle]] = {}
     for style in styles:
-        if style.kind in ("points", "lines"):
+        if style.kind in ("points", "lines", "polygons"):
             sources.setdefault(style.source, []).append(style)
     found: dict[str, Any] = {}
     for source, shown in sources.items():
@@ -231,6 +240,8 @@ def _extra_columns(source: str) -> tuple[str, ...]:
         "gateways": ("gateway_id",),
         "fiber_nodes": ("node_id",),
         "proposals": ("proposal_id", "desa_code"),
+        "exclusions": ("exclusion_id", "name"),
+        "beams": ("beam_id",),
     }.get(source, ())
 
 
@@ -239,6 +250,7 @@ def _with_class(source: str, frame: pd.DataFrame, inputs: MapInputs) -> pd.DataF
     derived: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
         "bts": lambda rows: rows.assign(bts_class=tables.bts_class(rows)),
         "fiber": lambda rows: rows.assign(line_class=tables.fiber_class(rows)),
+        "beams": lambda rows: rows.assign(beam_class=tables.beam_class(rows)),
         "links": lambda rows: rows.assign(link_class=tables.backhaul_class(rows["technology"], inputs.backhaul_kinds)),
         "sites": lambda rows: rows.assign(site_class=tables.backhaul_class(rows["backhaul"], inputs.backhaul_kinds)),
         "candidates": lambda rows: _judged_candidates(rows, inputs.rejected),
@@ -283,5 +295,11 @@ def _grids(pack: Pack, inputs: MapInputs) -> dict[str, Any]:
         )
     for name, raster in inputs.coverage_by_operator.items():
         found["rasters"][f"coverage_rsrp_dbm:{name}"] = add_coarse_signal_raster(pack, raster)
+    if inputs.coverage_sinr_db is not None:
+        found["rasters"]["coverage_sinr_db"] = add_stepped_raster(pack, inputs.coverage_sinr_db, SINR_STEPS)
+    if inputs.coverage_probability_share is not None:
+        found["rasters"]["coverage_probability_share"] = add_stepped_raster(
+            pack, inputs.coverage_probability_share, PROBABILITY_STEPS
+        )
     serving = add_servers(pack, inputs)
     return found | {"servers": serving.get("servers"), "rasters": found["rasters"] | serving.get("rasters", {})}

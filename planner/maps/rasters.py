@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,15 @@ from planner.maps.tables import signal_bytes
 
 __all__ = [
     "MOST_NUMBERS",
+    "PROBABILITY_STEPS",
+    "SINR_STEPS",
+    "Steps",
     "add_coarse_signal_raster",
     "add_lead_raster",
     "add_number_raster",
     "add_operator_raster",
     "add_signal_raster",
+    "add_stepped_raster",
 ]
 
 MOST_NUMBERS = 65_534
@@ -24,6 +29,28 @@ MOST_NUMBERS = 65_534
 
 _MAX_PIXELS = 6_000_000
 _COARSE_DB = 4
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Numbers rounded down to steps: byte ``k`` stands for ``low + (k − 1)·step`` and up, 0 for none.
+
+    Parameters
+    ----------
+    low, step, n
+        First step, its width, how many there are; numbers beyond either end stand in the last step there.
+    """
+
+    low: float
+    step: float
+    n: int
+
+
+SINR_STEPS = Steps(-12.0, 4.0, 11)
+"""−12 to 28 dB in steps of 4: what a reader can tell apart, in a tenth of the bytes of whole decibels."""
+
+PROBABILITY_STEPS = Steps(0.0, 0.05, 20)
+"""0 to 95 % and more in steps of 5 %."""
 
 
 def add_signal_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
@@ -40,6 +67,14 @@ def add_operator_raster(pack: Pack, raster: Raster, operators: tuple[str, ...]) 
 def add_coarse_signal_raster(pack: Pack, raster: Raster) -> dict[str, Any]:
     """Signal rounded down to steps of 4 dB, 0 where there is none: a third of the bytes of whole dB."""
     return _add(pack, raster, signal_bytes(raster.values) // _COARSE_DB * _COARSE_DB)
+
+
+def add_stepped_raster(pack: Pack, raster: Raster, steps: Steps) -> dict[str, Any]:
+    """Numbers rounded down to steps; the page reads them as ``low + (byte − 1)·step``."""
+    values = raster.values
+    whole = np.floor((np.where(np.isfinite(values), values, steps.low) - steps.low) / steps.step + 1e-6)
+    codes = np.where(np.isfinite(values), np.clip(whole, 0, steps.n - 1) + 1, 0)
+    return {**_add(pack, raster, codes.astype(np.uint8)), "low": steps.low, "step": steps.step}
 
 
 def add_lead_raster(pack: Pack, raster: Raster) -> dict[str, Any]:

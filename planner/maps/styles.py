@@ -14,7 +14,7 @@ from planner.paths import maps_dir
 __all__ = ["LayerStyle", "StyleClass", "StyleField", "read_styles"]
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
-Kind = Literal["land", "fill", "hatch", "raster", "cells", "points", "mass", "lines"]
+Kind = Literal["land", "fill", "hatch", "raster", "cells", "points", "mass", "lines", "polygons"]
 Shape = Literal["circle", "square", "diamond", "triangle", "cross", "ring", "pin"]
 
 
@@ -39,13 +39,18 @@ class StyleClass(_Part):
     width_px: Annotated[float, Field(gt=0.0, le=12.0)] = 2.0
     dash_px: tuple[float, ...] = ()
     is_hatched: bool = False
+    rim: Colour | None = None
     words: str = ""
 
 
 class StyleField(_Part):
-    """One line of the answer to a click; ``spoken`` texts stand in a column a language, ``<key>_id`` and ``<key>_en``."""
+    """One line of the answer to a click; ``spoken`` texts stand in a column a language, ``<key>_id`` and ``<key>_en``.
+
+    Its label is the word of ``label`` below ``[map.field]``, of ``key`` where none is given.
+    """
 
     key: str
+    label: str = ""
     show: Literal["text", "number", "idr", "share", "words", "date", "spoken"] = "text"
     unit: str = ""
     digits: Annotated[int, Field(ge=0, le=6)] = 0

@@ -171,6 +171,12 @@ def bts_class(bts: pd.DataFrame) -> NDArray[Any]:
     return np.where(np.isin(status, _OFF), "inactive", kinds)
 
 
+def beam_class(beams: pd.DataFrame) -> NDArray[Any]:
+    """Whether the outline of a beam is its operator's, or was drawn by somebody else."""
+    drawn = np.isin(beams["evidence"].to_numpy(dtype=object), ("schematic", "synthetic", "estimate"))
+    return np.where(drawn, "schematic", "known")
+
+
 def fiber_class(fiber: pd.DataFrame) -> NDArray[Any]:
     """Land or sea, with ``_schematic`` where the route was drawn, not surveyed."""
     kind = fiber["kind"].to_numpy(dtype=object).astype(str)

@@ -15,7 +15,7 @@ __all__ = ["stage_table"]
 WORKBOOKS = {"id": "laporan_id.xlsx", "en": "report_en.xlsx"}
 REPORTS = {"id": "laporan_id.pdf", "en": "report_en.pdf"}
 FORMATS = {
-    "gpkg": ("gis/plan.gpkg",), "geoparquet": ("gis/*.parquet",), "cog": ("gis/coverage.tif", "gis/coverage.qml"),
+    "gpkg": ("gis/plan.gpkg",), "geoparquet": ("gis/*.parquet",), "cog": ("gis/coverage.tif", "gis/coverage.qml", "gis/sinr.tif", "gis/sinr.qml", "gis/probability.tif", "gis/probability.qml"),
     "service_raster": ("gis/service.tif", "gis/service.qml"), "kmz": ("gis/plan.kmz",),
     "flatgeobuf": ("gis/flatgeobuf/*.fgb",), "shapefile": ("gis/shapefile/*",), "csv_excel": ("gis/csv/*.csv",),
 }  # fmt: skip
@@ -185,7 +185,7 @@ def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[st
 def _gis(name: str, formats: tuple[str, ...], inputs: tuple[str, ...], shown: tuple[str, ...]) -> Stage:
     outputs = tuple(path for key in formats for path in FORMATS[key])
     return Stage(
-        name, "gis", inputs, shown, (WORDS["gis"], "maps/styles"), arguments={"formats": ",".join(formats)}, outputs=outputs
+        name, "gis", inputs, (*shown, "radio"), (WORDS["gis"], "maps/styles", "models/radio"), arguments={"formats": ",".join(formats)}, outputs=outputs
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ export class App {
   /** Legend classes a layer's rows fall in, in the order of the style. @param {Record<string, any>} style @returns {import("./classes.js").Class[]} */
   classesPresent(style) {
     const table = this.data.layers.get(style.source);
-    if (!table || !["points", "lines"].includes(style.kind)) return style.classes;
+    if (!table || !["points", "lines", "polygons"].includes(style.kind)) return style.classes;
     let seen = this.present.get(style.key);
     if (!seen) {
       seen = new Set();

@@ -2,7 +2,7 @@
 // @ts-check
 
 /** @typedef {{key?: string, from?: number, colour: string, shape?: string, size_px?: number, width_px?: number, dash_px?: number[],
- *   is_hatched?: boolean, words?: string}} Class */
+ *   is_hatched?: boolean, rim?: string, words?: string}} Class */
 
 /** Class of a text; −1 when the style has none for it. @param {Class[]} classes @param {string} value */
 export function classOfText(classes, value) {

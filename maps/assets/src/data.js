@@ -7,7 +7,7 @@ import { WORLD, lonOf, latOf, unitX, unitY } from "./mercator.js";
  * @typedef {Record<string, any>} Json
  * @typedef {Float64Array | Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array | Int8Array} Numbers
  * @typedef {{x: Int32Array, y: Int32Array, ringStart: Int32Array, partStart: Int32Array, box: Int32Array}} Shapes
- * @typedef {{west: number, north: number, pixel: number, rows: number, cols: number, values: Uint8Array | Uint16Array, operators: string[]}} Raster
+ * @typedef {{west: number, north: number, pixel: number, rows: number, cols: number, values: Uint8Array | Uint16Array, low: number, step: number, operators: string[]}} Raster
  * @typedef {{n: number, x: Int32Array, y: Int32Array, level: Uint8Array, digital: Uint8Array, sector: Uint8Array, sectors: string[]}} Mass
  * @typedef {{west: number, north: number, pixel: number, cols: number, n: number, id: Int32Array, x: Int32Array, y: Int32Array,
  *   level: Uint8Array, cause: Uint8Array, umkm: Float32Array, people: Float32Array, facilities: Uint8Array, rsrp: Uint8Array,
@@ -199,6 +199,9 @@ export function rasterAt(raster, lon, lat) {
   return col < 0 || row < 0 || col >= raster.cols || row >= raster.rows ? 0 : raster.values[row * raster.cols + col];
 }
 
+/** What a byte of a raster stands for; NaN for none. @param {Raster} raster @param {number} byte */
+export const meaning = (raster, byte) => (byte ? raster.low + (byte - 1) * raster.step : NaN);
+
 /** Plans at other ceilings: points, and the sites and links of each. */
 export class Frontier {
   /** @param {Json} packed @param {Block} block @param {Map<string, Table>} own layers of the page's own plan */
@@ -293,7 +296,7 @@ function unpackRaster(packed, block) {
     for (let i = 0; i < wide.length; i++) wide[i] = low[i] | (high[i] << 8);
     return wide;
   });
-  return { west, north, pixel, rows, cols, get values() { return read(); }, operators: packed.operators ?? [] };
+  return { west, north, pixel, rows, cols, get values() { return read(); }, low: packed.low ?? -199, step: packed.step ?? 1, operators: packed.operators ?? [] };
 }
 
 /** A value made when first asked for. @template T @param {() => T} make @returns {() => T} */

@@ -11,6 +11,7 @@ import { chip, empty, facts, fieldValue, glyph, levelBar, section, valueByName }
 import { areaAt } from "./pick.js";
 import { pointClass } from "./paint.js";
 import { isWholePlan, sitesByArea } from "./plans.js";
+import { contains } from "./shapes.js";
 import { siteList } from "./sites.js";
 import { signalBlock, signalRows } from "./signal.js";
 import { whyBlocks } from "./why.js";
@@ -247,7 +248,7 @@ function rowDetail(app, layer, row) {
   const id = layer === "surveys" ? "" : table.text(ID_OF[layer] ?? "", row);
   const area = table.text("area_code", row);
   const title = table.text("name", row) || (area && app.areaName(area)) || id || words.t(`map.layer.${style.key}`);
-  const rows = /** @type {[string, string][]} */ ((style.fields ?? []).map((/** @type {any} */ field) => [words.t(`map.field.${field.key}`), fieldValue(app, field, table, row)]));
+  const rows = /** @type {[string, string][]} */ ((style.fields ?? []).map((/** @type {any} */ field) => [words.t(`map.field.${field.label ?? field.key}`), fieldValue(app, field, table, row)]));
   if (layer === "links") {
     rows.unshift([words.t("map.field.from"), nodeName(app, table.text("from_id", row))], [words.t("map.field.to"), nodeName(app, table.text("to_id", row))]);
   }
@@ -279,7 +280,36 @@ function placeDetail(app, lon, lat) {
     }
     nodes.push(section(words.t("map.areas_here"), list));
   }
+  const around = insideBlock(app, ux, uy);
+  if (around) nodes.push(around);
   return nodes;
+}
+
+/** Areas of other layers that a place lies in: where nothing may be built, beams of satellites. @param {App} app @param {number} ux @param {number} uy */
+function insideBlock(app, ux, uy) {
+  const { words, data } = app;
+  const list = el("ul", { class: "sites" });
+  for (const layer of ["exclusions", "beams"]) {
+    const table = data.layers.get(layer);
+    for (let row = 0; table?.shapes && row < table.n; row++) {
+      if (!contains(table.shapes, row, ux, uy)) continue;
+      const kind = layer === "exclusions" ? words.of("map.exclusion", table.text("kind", row)) : words.t("map.layer_one.beams");
+      list.append(el("li", {}, el("button", { type: "button", on: { click: () => app.openRow(layer, row) } }, el("span", {}, rowTitle(app, layer, table, row), el("small", {}, kind)))));
+    }
+  }
+  return list.childElementCount ? section(words.t("map.inside_here"), list) : null;
+}
+
+/** @param {App} app @param {string} layer @param {import("./data.js").Table} table @param {number} row */
+function rowTitle(app, layer, table, row) {
+  return table.text("name", row) || table.text(ID_OF[layer] ?? "", row) || app.words.t(`map.layer_one.${layer}`);
+}
+
+/** The way to a beam's outline; that there is none is said. @param {App} app @param {string} beam */
+function outlineOf(app, beam) {
+  const row = app.data.layers.get("beams")?.find("beam_id", beam) ?? -1;
+  if (row < 0) return app.words.t("map.outline_unknown");
+  return el("button", { type: "button", class: "link", on: { click: () => app.openRow("beams", row) } }, app.words.t("map.outline_show"));
 }
 
 /** Beams of a satellite: what they carry, what is promised, what is left. @param {App} app @param {string} satellite @returns {Node[]} */
@@ -288,7 +318,7 @@ export function beams(app, satellite) {
   return data.json.satellite.filter((/** @type {any} */ beam) => !satellite || beam.satellite_id === satellite).map((/** @type {any} */ beam) => section(`${beam.satellite_id} · ${beam.beam_id}`, facts([
     [words.t("map.field.capacity_mbps"), `${words.n(beam.capacity_mbps)} Mbit/s`], [words.t("map.field.committed_mbps"), `${words.n(beam.committed_mbps)} Mbit/s`],
     [words.t("map.field.free_mbps"), `${words.n(Math.max(0, beam.capacity_mbps - beam.committed_mbps))} Mbit/s`],
-    [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`], [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")], [words.t("map.field.source"), beam.source ?? ""],
+    [words.t("map.field.orbit_deg"), `${words.n(beam.orbit_deg, 1)}°`], [words.t("map.field.evidence"), words.of("evidence", beam.evidence ?? "")], [words.t("map.field.outline"), outlineOf(app, beam.beam_id)], [words.t("map.field.source"), beam.source ?? ""],
   ])));
 }
 

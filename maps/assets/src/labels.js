@@ -85,8 +85,9 @@ export function paintSelection(view, data, state) {
   const chosen = state.now.selection;
   if (!chosen) return;
   const { ctx, scale, ox, oy } = view;
-  if (chosen.kind === "area") {
-    const shapes = data.areas.get(chosen.level)?.shapes;
+  const isOutline = chosen.kind === "row" && data.styleOf(chosen.layer)?.kind === "polygons";
+  if (chosen.kind === "area" || (chosen.kind === "row" && isOutline)) {
+    const shapes = (chosen.kind === "area" ? data.areas.get(chosen.level) : data.layers.get(chosen.layer))?.shapes;
     if (!shapes) return;
     ctx.beginPath();
     trace(shapes, chosen.row, view, true);

@@ -37,7 +37,19 @@ function layerRow(app, style, rivals) {
   const far = on && (style.min_zoom ?? 0) > map.getZoom();
   const id = `layer-${style.key}`;
   const box = el("input", { type: "checkbox", id, ...(on ? { checked: true } : {}), on: { change: () => state.turn(style.key, !on, rivals.filter((key) => key !== style.key)) } });
-  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet"), !far && evidenceChip(app, style)), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && filterBox(app, style));
+  return el("div", { class: "layer" }, el("label", { for: id }, box, el("span", {}, words.t(`map.layer.${style.key}`)), far && chip(words.t("map.zoom_in"), "quiet"), !far && evidenceChip(app, style)), on && style.kind === "raster" && operatorPicker(app, style), on && !far && classList(app, style), on && !far && noteOf(app, style), on && !far && filterBox(app, style));
+}
+
+/** What a layer is worth: for whom it was judged, and what it is not. @param {App} app @param {Record<string, any>} style */
+function noteOf(app, style) {
+  const { words, data } = app;
+  const texts = [];
+  if (style.key === "measurements") texts.push(words.t("map.note.measured"));
+  if (style.kind === "raster") texts.push(words.t("map.note.modelled"));
+  if (style.key === "coverage_probability") texts.push(words.t(`map.note.${data.meta.place}`));
+  if (style.key === "coverage_sinr") texts.push(words.t(`map.note.sinr_${data.meta.place}`));
+  if (style.key === "coverage_rsrp" && data.meta.interference === "fixed") texts.push(words.t("map.note.coverage_only"));
+  return texts.length ? el("p", { class: "note" }, texts.join(" ")) : null;
 }
 
 /** What a layer rests on, where no row of it was observed. @param {App} app @param {Record<string, any>} style */
@@ -68,13 +80,13 @@ function operatorList(app, style) {
 /** Numeric classes as one ramp with its limits below. @param {App} app @param {Record<string, any>} style @param {Class[]} numeric */
 function ramp(app, style, numeric) {
   const { words } = app;
-  const percent = style.by === "unserved_share";
+  const percent = style.by === "unserved_share" || style.unit === "share";
   const write = (/** @type {number} */ value) => (percent ? words.share(value, 0) : words.n(value));
   const strip = el("div", { class: "ramp", role: "img", "aria-label": numeric.map((item) => `≥ ${write(item.from ?? 0)}`).join(", ") });
   numeric.forEach((item, i) => strip.append(el("span", {}, el("i", { style: { background: item.colour } }), el("small", {}, i ? write(item.from ?? 0) : percent ? words.share(0) : style.unit ? `<${write(numeric[1].from ?? 0)}` : write(0)))));
   const rest = style.classes.filter((/** @type {Class} */ item) => item.from === undefined);
   const list = rest.length ? el("ul", { class: "classes" }, ...rest.map((/** @type {Class} */ item) => el("li", {}, glyph(item, style.kind), words.t(item.words ?? "")))) : null;
-  const unit = percent ? words.t(`${app.state.now.gap === "short" ? "map.share_short" : "map.share_of"}.${app.state.now.unit}`) : style.unit ?? "";
+  const unit = style.unit === "share" ? "" : percent ? words.t(`${app.state.now.gap === "short" ? "map.share_short" : "map.share_of"}.${app.state.now.unit}`) : style.unit ?? "";
   return el("div", { class: "ramp-box" }, strip, unit && el("p", { class: "note" }, unit), list);
 }
 

@@ -5,7 +5,7 @@
 
 /** The column that names a row of a layer. */
 export const ID_OF = /** @type {Record<string, string>} */ ({
-  sites: "site_id", bts: "bts_id", candidates: "candidate_id", fiber_nodes: "node_id", gateways: "gateway_id", proposals: "proposal_id", links: "link_id", surveys: "area_code",
+  sites: "site_id", bts: "bts_id", candidates: "candidate_id", fiber_nodes: "node_id", gateways: "gateway_id", proposals: "proposal_id", links: "link_id", surveys: "area_code", exclusions: "exclusion_id", beams: "beam_id",
 });
 
 const TABS = ["overview", "areas", "sites", "layers", "about"];

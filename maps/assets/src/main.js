@@ -11,7 +11,7 @@ import { legend, shortLegend } from "./legend.js";
 import { askedFor, readLink, selectionOf, writeLink } from "./link.js";
 import { unitX, unitY, WORLD } from "./mercator.js";
 import { makePanel } from "./panel.js";
-import { orderOperators, paintBorders, paintCells, paintDoubt, paintFill, paintLand, paintLines, paintMass, paintPoints, paintRaster } from "./paint.js";
+import { orderOperators, paintBorders, paintCells, paintDoubt, paintFill, paintLand, paintLines, paintMass, paintPoints, paintPolygons, paintRaster } from "./paint.js";
 import { pick } from "./pick.js";
 import { makeStage } from "./stage.js";
 import { State } from "./state.js";
@@ -40,7 +40,7 @@ async function start() {
     words.lang = state.now.lang;
   });
 
-  const faint = () => [...state.now.on].some((key) => ["coverage_rsrp", "coverage_operator"].includes(key) || (["cells", "umkm"].includes(key) && map.getZoom() >= 9));
+  const faint = () => [...state.now.on].some((key) => data.style(key)?.kind === "raster" || (["cells", "umkm"].includes(key) && map.getZoom() >= 9));
   const visible = () => data.styles.filter((style) => state.now.on.has(style.key) && app.hasRows(style) && (style.min_zoom ?? 0) <= map.getZoom());
   const stage = makeStage(() => {
     const list = [(/** @type {View} */ view) => paintLand(view, data)];
@@ -62,6 +62,7 @@ async function start() {
         else if (style.kind === "raster") paintRaster(view, data, style, state);
         else if (style.kind === "cells") paintCells(view, data, style, keepCell(app, style));
         else if (style.kind === "mass") paintMass(view, data, style, keepMass(app, style));
+        else if (style.kind === "polygons" && table) paintPolygons(view, table, style, keepRow(app, style, table));
         else if (style.kind === "lines" && table) paintLines(view, table, style, keepRow(app, style, table));
         else if (style.kind === "points" && table) paintPoints(view, table, style, keepRow(app, style, table));
       });

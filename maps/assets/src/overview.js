@@ -2,7 +2,7 @@
 // @ts-check
 import { el, fill } from "./dom.js";
 import { countsOf, missing, missingShare, sum } from "./measure.js";
-import { chip, empty, facts, levelBar, section, valueByName } from "./parts.js";
+import { chip, empty, facts, levelBar, section, spoken, valueByName } from "./parts.js";
 import { isWholePlan, planNow, siteRows, sitesByArea } from "./plans.js";
 import { siteList } from "./sites.js";
 
@@ -35,7 +35,7 @@ function noticesShort(app) {
   const names = data.meta.notices
     .map((/** @type {any} */ notice) => [`map.notice_short.${notice.code}`, notice.fields])
     .filter((/** @type {[string, any]} */ [key]) => words.has(key))
-    .map((/** @type {[string, any]} */ [key, fields]) => words.t(key, fields));
+    .map((/** @type {[string, any]} */ [key, fields]) => words.t(key, spoken(app, fields)));
   if (!names.length) return null;
   return el("button", { type: "button", class: "rest-on", on: { click: () => app.state.set({ tab: "about" }) } }, el("b", {}, words.t("map.rest_on")), ` ${names.join(" · ")}`);
 }

@@ -1,6 +1,7 @@
 // Painters: each draws one style of the style files on the stage.
 // @ts-check
 import { classOfNumber, classOfText, rgb } from "./classes.js";
+import { meaning } from "./data.js";
 import { countsOf, missingShare } from "./measure.js";
 import { unitX, unitY, lonOf, latOf, warpRows } from "./mercator.js";
 import { isOpen, isVisible, symbol, trace } from "./shapes.js";
@@ -163,7 +164,7 @@ function picture(raster, style, name) {
   const pixels = new Uint32Array(image.data.buffer);
   const colours = new Uint32Array(256);
   for (let value = 1; value < 256; value++) {
-    const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, value - 200);
+    const position = style.by === "operator" ? (value - 1) % style.classes.length : classOfNumber(style.classes, meaning(raster, value) + raster.step / 100);
     const [r, g, b] = rgb(style.classes[position].colour);
     colours[value] = (255 << 24) | (b << 16) | (g << 8) | r;
   }
@@ -272,6 +273,35 @@ export function paintMass(view, data, style, keep) {
   showSheet(view, made);
 }
 
+/** Areas of a layer as outlines, hatched where the class says so: what lies below stays legible. @param {View} view @param {Table} table @param {Style} style @param {((row: number) => boolean) | null} keep */
+export function paintPolygons(view, table, style, keep) {
+  const { ctx } = view;
+  const shapes = table.shapes;
+  if (!shapes) return;
+  ctx.globalAlpha = style.opacity ?? 1;
+  ctx.lineJoin = "round";
+  style.classes.forEach((/** @type {Class} */ item, /** @type {number} */ k) => {
+    const lines = item.is_hatched ? hatch(ctx, `${item.colour}14`, `${item.colour}99`) : "";
+    for (let row = 0; row < table.n; row++) {
+      if (pointClass(style, table, row) !== k || !isVisible(shapes, row, view) || (keep && !keep(row))) continue;
+      ctx.beginPath();
+      trace(shapes, row, view, true);
+      if (lines) {
+        ctx.fillStyle = lines;
+        ctx.fill("evenodd");
+      }
+      ctx.setLineDash([]);
+      ctx.strokeStyle = "rgba(255,255,255,0.8)";
+      ctx.lineWidth = (item.width_px ?? 1.5) + 2;
+      if (!item.dash_px) ctx.stroke();
+      ctx.setLineDash(item.dash_px ?? []);
+      ctx.strokeStyle = item.colour;
+      ctx.lineWidth = item.width_px ?? 1.5;
+      ctx.stroke();
+    }
+  });
+}
+
 /** @param {View} view @param {Table} table @param {Style} style @param {((row: number) => boolean) | null} keep */
 export function paintLines(view, table, style, keep) {
   const { ctx } = view;
@@ -354,7 +384,7 @@ export function paintPoints(view, table, style, keep) {
       ctx.lineWidth = 1.6;
       ctx.stroke();
     } else {
-      ctx.strokeStyle = "#ffffff";
+      ctx.strokeStyle = item.rim ?? "#ffffff";
       ctx.lineWidth = halo * 2;
       ctx.stroke();
       ctx.fillStyle = item.colour;

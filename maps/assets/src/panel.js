@@ -6,7 +6,7 @@ import { legend } from "./legend.js";
 import { evidence, gapPicker, ledger, overview, ranked, rankedLevel, rankTable, unitPicker } from "./overview.js";
 import { PHONE } from "./app.js";
 import { programme } from "./money.js";
-import { chip, empty, facts, section } from "./parts.js";
+import { chip, empty, facts, section, spoken } from "./parts.js";
 import { isWholePlan, sitesByArea, sumOf } from "./plans.js";
 import { searchBox } from "./search.js";
 import { siteList } from "./sites.js";
@@ -84,7 +84,7 @@ export function makePanel(app, panel) {
   function about() {
     const { words, data } = app;
     const notices = el("ul", { class: "notices" });
-    for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, notice.fields)));
+    for (const notice of data.meta.notices) notices.append(el("li", {}, words.t(`map.notice.${notice.code}`, spoken(app, notice.fields))));
     if (!data.meta.notices.some((/** @type {any} */ notice) => notice.code === "desk_study")) notices.append(el("li", {}, words.t("map.notice.desk_study")));
     const credits = el("ul", { class: "notices" }, ...data.meta.credits.map((/** @type {string} */ name) => el("li", {}, name)));
     return [section(words.t("map.about_title"), notices), evidence(app), ledger(app), ...beams(app, ""), credits.childElementCount ? section(words.t("map.sources"), credits) : null,

@@ -49,6 +49,11 @@ export function glyph(item, kind) {
     box.append(svg("line", { x1: 1, y1: 7, x2: 21, y2: 7, stroke: item.colour, "stroke-width": item.width_px ?? 2, "stroke-dasharray": (item.dash_px ?? []).join(" ") || "none", "stroke-linecap": "round" }));
     return box;
   }
+  if (kind === "polygons") {
+    box.append(svg("rect", { x: 1.5, y: 1.5, width: 19, height: 11, rx: 2, fill: "#fff", stroke: item.colour, "stroke-width": item.width_px ?? 1.5, "stroke-dasharray": (item.dash_px ?? []).map((dash) => dash / 2).join(" ") || "none" }));
+    if (item.is_hatched) box.append(svg("path", { d: HATCH, stroke: item.colour, "stroke-width": 1, opacity: 0.7 }));
+    return box;
+  }
   if (kind === "hatch") {
     box.append(svg("rect", { x: 1, y: 1, width: 20, height: 12, rx: 2, fill: "#fff", stroke: "rgba(20,34,46,0.18)" }), svg("path", { d: HATCH, stroke: item.colour, "stroke-width": 1.2 }));
     return box;
@@ -65,7 +70,7 @@ export function glyph(item, kind) {
 /** @param {Class} item */
 function pointGlyph(item) {
   const r = Math.max(2.5, Math.min(5.5, (item.size_px ?? 5) * 0.85));
-  const solid = { fill: item.colour, stroke: "#fff", "stroke-width": 1 };
+  const solid = { fill: item.colour, stroke: item.rim ?? "#fff", "stroke-width": 1 };
   const open = { fill: "none", stroke: item.colour, "stroke-width": 1.8 };
   switch (item.shape ?? "circle") {
     case "square": return svg("rect", { x: 11 - r, y: 7 - r, width: 2 * r, height: 2 * r, ...solid });
@@ -77,6 +82,9 @@ function pointGlyph(item) {
     default: return svg("circle", { cx: 11, cy: 7, r, ...solid });
   }
 }
+
+/** What a notice names, shares as percent. @param {App} app @param {Record<string, any>} fields */
+export const spoken = (app, fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, ["share", "threshold"].includes(key) && typeof value === "number" ? app.words.share(value) : value]));
 
 const SUFFIXES = /** @type {[RegExp, string, number][]} */ ([
   [/_idr_per_year$/, "idr", 0], [/_idr$/, "idr", 0], [/_share$/, "share", 1], [/_mbps$/, "Mbit/s", 1], [/_km2$/, "km²", 1],

@@ -1,6 +1,6 @@
 // Why the signal at a place is what it is: who serves it, what the way costs, what is left over.
 // @ts-check
-import { rasterAt } from "./data.js";
+import { meaning, rasterAt } from "./data.js";
 import { el } from "./dom.js";
 import { distanceKm } from "./mercator.js";
 import { facts, section } from "./parts.js";
@@ -26,6 +26,21 @@ export function signalRows(app, lon, lat) {
   return [
     [words.t("map.field.rsrp_dbm"), data.rasters.has("coverage_rsrp_dbm") ? (Number.isFinite(level) ? `${words.n(level)} dBm` : words.t("map.no_signal")) : null],
     [words.t("map.field.best_operator"), best ?? null],
+    ...stepRows(app, lon, lat),
+  ];
+}
+
+/** How good the best signal is and how likely it is to be enough, in the steps the page holds. @param {App} app @param {number} lon @param {number} lat @returns {[string, string | null][]} */
+function stepRows(app, lon, lat) {
+  const { words, data } = app;
+  const at = (/** @type {string} */ name) => {
+    const raster = data.rasters.get(name);
+    return raster ? meaning(raster, rasterAt(raster, lon, lat)) : NaN;
+  };
+  const [sinr, share] = [at("coverage_sinr_db"), at("coverage_probability_share")];
+  return [
+    [words.t("map.field.sinr_db"), Number.isFinite(sinr) ? words.t("map.from_to_db", { low: words.n(sinr), high: words.n(sinr + 4) }) : null],
+    [words.t(`map.field.probability_${data.meta.place}`), Number.isFinite(share) ? `≥ ${words.share(share, 0)}` : null],
   ];
 }
 

@@ -90,7 +90,8 @@ def links(network: Network, spec: BackhaulSpec, cost: CostSpec) -> Links:
     ``max(capacity_mbps, return_mbps/return_capacity_share)/overbooking``; commitments are taken to have the same mix.
 
     Outage is that of the worse direction at the site (ITU-R P.618-13): both are lost in the same rain. Gateways
-    stand for each other. The length is the slant range to the satellite, for the record: it enters no cost.
+    stand for each other. A beam whose outline is known (`footprint_wkt`) serves the places inside it alone; of one whose
+    outline nobody published, only what its satellite can see is known. The length is the slant range to the satellite, for the record: it enters no cost.
     """
     terms = spec.terms_as(SatelliteTerms)
     beams = _beams(network.satellite, spec)
@@ -156,13 +157,15 @@ def _star(
     lon, lat = places["lon_deg"].to_numpy(float), places["lat_deg"].to_numpy(float)
     elevation = np.asarray(satellite_elevation_deg(lon, lat, orbit_deg), dtype=np.float64)
     seen = elevation >= max(terms.min_elevation_deg, _LOWEST_DEG)
+    inside = _inside(str(getattr(beam, "footprint_wkt", "") or ""), lon, lat)
+    seen &= inside
     outage = np.full(lon.size, np.nan)
     outage[seen] = _rain_percent(network, (lon[seen], lat[seen]), elevation[seen], terms)
     held = seen & (np.nan_to_num(outage, nan=100.0) <= terms.max_unavailable_percent)
     refused = refused_table(
         {
             "from_id": places.loc[~held, "node_id"].to_numpy(), "to_id": beam_id, "technology": spec.name,
-            "refused": np.where(seen, "rain", "elevation")[~held], "elevation_deg": elevation[~held],
+            "refused": np.select([seen, ~inside], ["rain", "outline"], "elevation")[~held], "elevation_deg": elevation[~held],
             "rain_percent": outage[~held], "unavailable_percent": outage[~held],
             "margin_db": terms.downlink_margin_db - terms.downlink_air_db,
         }
@@ -197,6 +200,18 @@ def _star(
         }
     )
     return edges, refused
+
+
+def _inside(outline: str, lon_deg: Floats, lat_deg: Floats) -> NDArray[np.bool_]:
+    """Places within the outline of a beam, its edge included; all of them where it is not known."""
+    if not outline:
+        return np.ones(lon_deg.size, dtype=np.bool_)
+    import shapely
+
+    shape = shapely.from_wkt(outline)
+    shapely.prepare(shape)
+    found: NDArray[np.bool_] = shapely.intersects_xy(shape, lon_deg, lat_deg)
+    return found
 
 
 def _rain_percent(network: Network, at: tuple[Floats, Floats], elevation_deg: Floats, terms: SatelliteTerms) -> Floats:

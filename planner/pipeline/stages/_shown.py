@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 
 from planner.export import ExportInputs
-from planner.grid import Grid, Raster
+from planner.grid import Grid
 from planner.layers.placed import placed_rows
 from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, radio_spec, service_spec
 from planner.pipeline.stages._plan import read_plan
-from planner.pipeline.stages._signal import best_tiles, coverage_tiles
+from planner.pipeline.stages._views import operator_coverage, signal_views
 from planner.plan.types import Plan
 from planner.report import ReportInputs
 
-__all__ = ["best_coverage", "credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
+__all__ = ["credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
 
 
 _SIGNED = ("document_number", "prepared_by", "checked_by", "approved_by")
@@ -31,12 +31,11 @@ def map_inputs(context: StageContext) -> MapInputs:
     facts = read_json(inputs["facts"] / "facts.json")
     plan = read_plan(inputs["plan"])
     grid = read_grid(inputs["frame"])
-    rsrp, operator, operators = best_coverage(context, grid)
-    servers_of = best_servers(context, grid)
+    views = signal_views(context, grid)
     told = notices(context, facts)
     tables = {
         name: layer(context, name)
-        for name in ("bts", "fiber", "fiber_nodes", "satellite", "gateways", "proposals", "measurements", "admin")
+        for name in ("bts", "fiber", "fiber_nodes", "satellite", "gateways", "proposals", "measurements", "exclusions", "admin")
     }
     return MapInputs(
         title_id=scenario.title_id or scenario.name,
@@ -49,13 +48,18 @@ def map_inputs(context: StageContext) -> MapInputs:
         cells=read_table(inputs["cells"] / "cells.parquet"),
         service=read_table(inputs["service"] / "service.parquet"),
         umkm_points=_umkm_points(context) if scenario.outputs.umkm_points else None,
-        coverage_rsrp_dbm=rsrp,
-        coverage_operator=operator,
-        coverage_operators=operators,
+        coverage_rsrp_dbm=views.rsrp_dbm,
+        coverage_operator=views.operator,
+        coverage_operators=views.operators,
         coverage_by_operator=operator_coverage(context, grid),
-        coverage_server=servers_of.get("coverage_server"),
-        coverage_second=servers_of.get("coverage_second"),
-        coverage_lead_db=servers_of.get("coverage_lead_db"),
+        coverage_server=views.server,
+        coverage_second=views.second,
+        coverage_lead_db=views.lead_db,
+        coverage_sinr_db=views.sinr_db,
+        coverage_probability_share=views.probability_share,
+        served_place=service_spec(scenario).place,
+        interference=radio_spec(scenario).interference,
+        beams=beam_outlines(tables["satellite"]),
         servers=servers(context),
         threshold_dbm=radio_spec(scenario).threshold_dbm,
         quarantined=_quarantined(context),
@@ -110,8 +114,8 @@ def export_inputs(context: StageContext) -> ExportInputs:
     inputs = context.inputs
     plan = read_plan(inputs["plan"])
     grid = read_grid(inputs["frame"])
-    rsrp, server, _ = best_coverage(context, grid, of_station=True)
-    kinds = ("admin", "bts", "fiber", "fiber_nodes", "facilities", "gateways", "proposals")
+    views = signal_views(context, grid, ("rsrp_dbm", "server", "sinr_db", "probability_share"))
+    kinds = ("admin", "bts", "fiber", "fiber_nodes", "facilities", "gateways", "proposals", "exclusions", "measurements")
     return ExportInputs(
         cells=read_table(inputs["cells"] / "cells.parquet"),
         service=read_table(inputs["service"] / "service.parquet"),
@@ -123,8 +127,13 @@ def export_inputs(context: StageContext) -> ExportInputs:
         surveys=plan.surveys,
         umkm_points=_umkm_points(context) if context.scenario.outputs.umkm_points else None,
         grid=grid,
-        coverage_rsrp_dbm=rsrp,
-        coverage_server=server,
+        coverage_rsrp_dbm=views.rsrp_dbm,
+        coverage_server=views.server,
+        coverage_sinr_db=views.sinr_db,
+        coverage_probability_share=views.probability_share,
+        served_place=service_spec(context.scenario).place,
+        beams=beam_outlines(layer(context, "satellite")),
+        quarantined=_quarantined(context),
         **{kind: layer(context, kind) for kind in kinds},
         **_common(context, read_json(inputs["facts"] / "facts.json")),
     )
@@ -151,6 +160,18 @@ def report_inputs(context: StageContext) -> ReportInputs:
     )
 
 
+def beam_outlines(satellite: pd.DataFrame) -> pd.DataFrame | None:
+    """Beams whose outline is known, with it as geometry; None where there is none."""
+    import geopandas as gpd
+    import shapely
+
+    known = satellite.loc[satellite["footprint_wkt"].fillna("") != ""]
+    if not len(known):
+        return None
+    outline = shapely.from_wkt(known["footprint_wkt"].to_numpy(dtype=object))
+    return gpd.GeoDataFrame(known.drop(columns="footprint_wkt"), geometry=outline, crs="EPSG:4326")
+
+
 def coast(grid: Grid) -> pd.DataFrame:
     """Land around the region for the background (Natural Earth, shipped)."""
     import geopandas as gpd
@@ -162,25 +183,6 @@ def coast(grid: Grid) -> pd.DataFrame:
     land = gpd.read_parquet(reference_path("coast_indonesia.parquet"))
     clipped: pd.DataFrame = land.clip((west - wide, south - high, east + wide, north + high))
     return clipped
-
-
-def best_coverage(
-    context: StageContext, grid: Grid, *, of_station: bool = False
-) -> tuple[Raster | None, Raster | None, tuple[str, ...]]:
-    """Best 4G or 5G signal per pixel over all operators, and whose it is: operator, or row of the station."""
-    signal = np.full(grid.shape, np.nan, dtype=np.float32)
-    owner = np.full(grid.shape, -1, dtype=np.int32)
-    operators: tuple[str, ...] = ()
-    for tile, bands, names in best_tiles(context.inputs["coverage"]):
-        operators = names
-        row = round((grid.north_deg - tile.north_deg) / grid.pixel_deg)
-        col = round((tile.west_deg - grid.west_deg) / grid.pixel_deg)
-        here = (slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
-        signal[here] = bands[0]
-        owner[here] = np.nan_to_num(bands[2 if of_station else 1], nan=-1.0).astype(np.int32)
-    if not operators:
-        return None, None, ()
-    return Raster(grid, signal, "dbm"), Raster(grid, owner, "class"), operators
 
 
 def _quarantined(context: StageContext) -> pd.DataFrame | None:
@@ -200,35 +202,6 @@ def _frontier(context: StageContext) -> dict[str, Any]:
     if folder is None:
         return {}
     return {f"frontier_{name}": read_table(folder / f"{name}.parquet") for name in ("points", "sites", "links")}
-
-
-def operator_coverage(context: StageContext, grid: Grid) -> dict[str, Raster]:
-    """4G or 5G signal per pixel of each operator alone, where there are two or more."""
-    found: dict[str, Raster] = {}
-    for tile in coverage_tiles(context.inputs["coverage"]):
-        row = round((grid.north_deg - tile.grid.north_deg) / grid.pixel_deg)
-        col = round((tile.grid.west_deg - grid.west_deg) / grid.pixel_deg)
-        here = (slice(row, row + tile.grid.n_rows), slice(col, col + tile.grid.n_cols))
-        for group, signal in zip(tile.groups, tile.rsrp_dbm, strict=True):
-            if group.kind == "broadband":
-                empty = Raster(grid, np.full(grid.shape, np.nan, dtype=np.float32), "dbm")
-                found.setdefault(group.operator, empty).values[here] = signal
-    return found if len(found) > 1 else {}
-
-
-def best_servers(context: StageContext, grid: Grid) -> dict[str, Raster]:
-    """Row in the layer bts of the strongest and of the next 4G or 5G server per pixel, and the lead; empty without any."""
-    found: dict[str, Raster] = {}
-    for tile, bands, _ in best_tiles(context.inputs["coverage"]):
-        row = round((grid.north_deg - tile.north_deg) / grid.pixel_deg)
-        col = round((tile.west_deg - grid.west_deg) / grid.pixel_deg)
-        for name, band in (("coverage_server", bands[2]), ("coverage_second", bands[4])):
-            raster = found.setdefault(name, Raster(grid, np.full(grid.shape, -1, dtype=np.int32), "class"))
-            here = (slice(row, row + tile.n_rows), slice(col, col + tile.n_cols))
-            raster.values[here] = np.nan_to_num(band, nan=-1.0).astype(np.int32)
-        lead = found.setdefault("coverage_lead_db", Raster(grid, np.full(grid.shape, np.nan, dtype=np.float32), "db"))
-        lead.values[here] = bands[0] - bands[3]
-    return found
 
 
 def servers(context: StageContext) -> pd.DataFrame:
