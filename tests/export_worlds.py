@@ -193,12 +193,28 @@ def world(*, is_phased: bool = False) -> dict[str, Any]:
     inputs = FactsInputs(cells=table, service=judged, admin=admin(), bts=bts(), spec=spec, areas=areas(), plan=plan, layers=layers,
                          coverage_model="p1812")  # fmt: skip
     shown = {"source": HOSTILE, "evidence": "schematic"}
-    exclusions = _shapes({"exclusion_id": ["X2", "X1"], "kind": ["hazard", "protected"], "name": [HOSTILE, "Hutan"], "max_height_m": 0.0, **shown})
+    exclusions = _shapes(
+        {
+            "exclusion_id": ["X2", "X1"],
+            "kind": ["hazard", "protected"],
+            "name": [HOSTILE, "Hutan"],
+            "max_height_m": 0.0,
+            **shown,
+        }
+    )
     beams = _shapes({"satellite_id": "SATRIA-1", "beam_id": ["B2", HOSTILE], "orbit_deg": 146.0, "band": "Ka", "capacity_mbps": 100.0,
                      "committed_mbps": 10.0, "committed_mbps_per_site": np.nan, **shown})  # fmt: skip
     measured = {"rsrp_dbm": [-101.5, -88.0], "cell_id": "", "operator": [HOSTILE, "A"], "date": "2026-05-01", "source": HOSTILE,
                 "evidence": "observed", "lon_deg": [124.2, 124.1], "lat_deg": -9.2}  # fmt: skip
-    aside = {"kind": "bts", "file": HOSTILE, "line": [9, 7], "reason_id": HOSTILE, "reason_en": "out of range", "lon_deg": 124.2, "lat_deg": -9.2}
+    aside = {
+        "kind": "bts",
+        "file": HOSTILE,
+        "line": [9, 7],
+        "reason_id": HOSTILE,
+        "reason_en": "out of range",
+        "lon_deg": 124.2,
+        "lat_deg": -9.2,
+    }
     rsrp = np.full(GRID.shape, np.nan, dtype=np.float32)
     rsrp[5:20, 5:30] = -95.5
     server = np.where(np.isfinite(rsrp), 1, -1).astype(np.int32)

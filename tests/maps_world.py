@@ -182,7 +182,12 @@ def networks(names: tuple[str, ...]) -> dict[str, Any]:
     satellite = pd.DataFrame(beam).assign(capacity_mbps=6000.0, committed_mbps=4100.0, evidence="estimate", source="")
     schematic = {"evidence": "schematic", "source": names[1]}
     outline = gpd.GeoDataFrame(satellite.assign(**schematic), geometry=[island(120.6, -9.2, 0.5)], crs=4326)
-    forbidden = {"exclusion_id": ["x0", "x1"], "kind": ["protected", "hazard"], "name": list(names[:2]), "max_height_m": 0.0}
+    forbidden = {
+        "exclusion_id": ["x0", "x1"],
+        "kind": ["protected", "hazard"],
+        "name": list(names[:2]),
+        "max_height_m": 0.0,
+    }
     areas = [shapely.box(120.0, -9.5, 120.2, -9.3), shapely.box(120.7, -9.4, 120.9, -9.1)]
     exclusions = gpd.GeoDataFrame(pd.DataFrame(forbidden).assign(**schematic), geometry=areas, crs=4326)
     texts = {"backhaul_mbps": 100.0, "samples": np.nan, "evidence": "synthetic", "source": names[1]}
@@ -218,7 +223,9 @@ def planned(names: tuple[str, ...]) -> dict[str, Any]:
     survey = survey.assign(n_umkm_unknown=95.0, people_unknown=950.0, confidence_share=0.1)
     proposal = points(proposal_id=["p0"], name=[names[0]], requested_by=[names[1]]).assign(letter="", date="2025-01-02")
     faulty = points(kind=["bts"], reason_id=[names[0]], reason_en=[names[2]], file=[names[1]], line=[7])
-    measured = points(rsrp_dbm=[-90.0, -112.0], operator=[names[0], ""]).assign(date="2025-02-03", cell_id="", evidence="observed", source="")
+    measured = points(rsrp_dbm=[-90.0, -112.0], operator=[names[0], ""]).assign(
+        date="2025-02-03", cell_id="", evidence="observed", source=""
+    )
     rejected = pd.DataFrame({"candidate_id": ["c2"], "reason": [names[0]]})
     return {
         "sites": sites, "links": links, "candidates": candidates, "surveys": survey, "proposals": proposal,

@@ -412,7 +412,10 @@ def test_the_bytes_do_not_depend_on_how_a_layer_describes_its_crs(inputs, tmp_pa
 def test_quality_and_probability_are_files_of_their_own_with_their_styles(large, tmp_path):
     cog.write(tmp_path / "coverage.tif", dataclasses.replace(large, served_place="indoor"))
     sinr, share = large.coverage_sinr_db.values, large.coverage_probability_share.values
-    for name, unit, values, step in (("sinr", "indoors (dB)", sinr, 0.05), ("probability", "indoors (0-1)", share, 0.005)):
+    for name, unit, values, step in (
+        ("sinr", "indoors (dB)", sinr, 0.05),
+        ("probability", "indoors (0-1)", share, 0.005),
+    ):
         with rasterio_module().open(tmp_path / f"{name}.tif") as file:
             assert file.descriptions[0].endswith(unit)
             read = file.read(1)
@@ -441,7 +444,9 @@ def test_the_table_of_stages_knows_where_each_format_goes():
     for name in FORMATS:
         meta = registry.load(planner.export, name).META
         for place in PLACES[name]:
-            folder = meta["path"] if meta["is_folder"] else meta["path"].rpartition("/")[0]  # styles lie beside a raster
+            folder = (
+                meta["path"] if meta["is_folder"] else meta["path"].rpartition("/")[0]
+            )  # styles lie beside a raster
             assert place.rpartition("/")[0] == folder
         assert meta["is_folder"] or PLACES[name][0] == meta["path"]
 

@@ -103,7 +103,9 @@ def attacked(offset: int) -> dict[str, Any]:
     more |= {kind: layer_rows(kind, offset) for kind in ("exclusions", "measurements")}
     more["beams"] = layer_rows("satellite", offset).drop(columns="footprint_wkt")
     aside = layer_rows("measurements", offset)[["lon_deg", "lat_deg"]].assign(kind="bts", line=range(len(ATTACKS)))
-    more["quarantined"] = aside.assign(**{name: cycled(len(aside), offset) for name in ("file", "reason_id", "reason_en")})
+    more["quarantined"] = aside.assign(
+        **{name: cycled(len(aside), offset) for name in ("file", "reason_id", "reason_en")}
+    )
     return {**world, **more}
 
 

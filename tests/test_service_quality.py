@@ -39,7 +39,9 @@ def test_without_modelled_interference_there_is_no_ratio():
     stations, heard, demand, confidence = random_network(3)
     radio = RADIO.model_copy(update={"interference": "fixed"})
     world = cells(len(demand), demand_mbps=demand)
-    _, load = judge(world, stations, heard, confidence_share=confidence, radio=radio, spec=service_spec(), pixel_m=1000.0)
+    _, load = judge(
+        world, stations, heard, confidence_share=confidence, radio=radio, spec=service_spec(), pixel_m=1000.0
+    )
     servers = server_table(stations, load, radio=radio, pixel_m=1000.0)
     level, station = np.full((2, 2), -100.0, dtype=np.float32), np.zeros((2, 2), dtype=np.int32)
     sinr, probability = pixel_quality(level, level, station, servers, radio=radio, is_indoor=False)

@@ -180,7 +180,14 @@ def _graduated(
 
 def _symbol(symbols: ET.Element, name: str, kind: str, item: Mapping[str, Any], opacity: float) -> None:
     form = {"points": "marker", "cells": "marker", "lines": "line", "fill": "fill", "polygons": "outline"}[kind]
-    symbol = ET.SubElement(symbols, "symbol", type="fill" if form == "outline" else form, name=name, alpha=f"{opacity:g}", clip_to_extent="1")
+    symbol = ET.SubElement(
+        symbols,
+        "symbol",
+        type="fill" if form == "outline" else form,
+        name=name,
+        alpha=f"{opacity:g}",
+        clip_to_extent="1",
+    )
     make = {"marker": _marker, "line": _line, "fill": _fill, "outline": _outline}[form]
     maker, options = make(item)
     layer = ET.SubElement(symbol, "layer", {"class": maker, "enabled": "1", "locked": "0", "pass": "0"})

@@ -61,7 +61,10 @@ def write(path: Path, inputs: ExportInputs) -> Path | None:
     data = cog_bytes(level.grid, np.stack(bands), tuple(names), inputs, nodata=float("nan"))
     _write(path, data, "coverage_rsrp")
     place = f"{inputs.served_place}s"
-    said = {"sinr": f"SINR of the best server, {place} (dB)", "probability": f"probability of enough signal, {place} (0-1)"}
+    said = {
+        "sinr": f"SINR of the best server, {place} (dB)",
+        "probability": f"probability of enough signal, {place} (0-1)",
+    }
     for name, raster in more.items():
         if raster is not None:
             _write(path.with_name(f"{name}.tif"), _one(raster, said[name], inputs), f"coverage_{name}")

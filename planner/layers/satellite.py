@@ -67,7 +67,8 @@ def _from_wkt(texts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Geometries of WKT texts, None where the text is empty, and which texts could not be read."""
     import shapely
 
-    given = np.where(texts == "", None, texts)
+    given = texts.copy()
+    given[texts == ""] = None
     shapes = shapely.from_wkt(given, on_invalid="ignore")
     return shapes, np.asarray(shapely.is_missing(shapes) & (texts != ""), dtype=np.bool_)
 
@@ -81,7 +82,9 @@ def _outlines(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     on_earth = np.ones(len(shapes), dtype=np.bool_)
     with np.errstate(invalid="ignore"):
         on_earth[of[~((np.abs(corners[:, 0]) <= 180.0) & (np.abs(corners[:, 1]) <= 90.0))]] = False
-    mended = mend_polygons(np.where(present & on_earth, shapes, None))
+    sound = shapes.copy()
+    sound[~(present & on_earth)] = None
+    mended = mend_polygons(sound)
     fault = mended.fault.astype(object)
     fault[present & ~on_earth] = "coordinates_infinite"
     whole = shapely.set_precision(mended.geometry, _STEP_DEG)

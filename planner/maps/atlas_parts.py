@@ -70,6 +70,7 @@ class Parts:
         bounds = _bounds(admin)
         parts: dict[str, Any] = {name: self._taken(name, code) for name in _BY_AREA}
         parts |= {name: _within(getattr(inputs, name), bounds) for name in _BY_PLACE}
+        parts |= {name: _crossing(getattr(inputs, name), bounds) for name in _SHAPED}
         parts |= {name: _window(getattr(inputs, name), bounds) for name in _RASTERS}
         alone = {name: _window(raster, bounds) for name, raster in inputs.coverage_by_operator.items()}
         record = self.record(code)
@@ -86,7 +87,6 @@ class Parts:
             areas=self._scores(admin),
             service=self._service(parts["cells"]),
             links=_links(inputs.links, parts["sites"]),
-            **{name: _crossing(getattr(inputs, name), bounds) for name in _SHAPED},
             coverage_by_operator={name: raster for name, raster in alone.items() if raster is not None},
             frontier_points=None,
             frontier_sites=None,

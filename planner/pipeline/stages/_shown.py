@@ -35,7 +35,17 @@ def map_inputs(context: StageContext) -> MapInputs:
     told = notices(context, facts)
     tables = {
         name: layer(context, name)
-        for name in ("bts", "fiber", "fiber_nodes", "satellite", "gateways", "proposals", "measurements", "exclusions", "admin")
+        for name in (
+            "bts",
+            "fiber",
+            "fiber_nodes",
+            "satellite",
+            "gateways",
+            "proposals",
+            "measurements",
+            "exclusions",
+            "admin",
+        )
     }
     return MapInputs(
         title_id=scenario.title_id or scenario.name,
@@ -115,7 +125,17 @@ def export_inputs(context: StageContext) -> ExportInputs:
     plan = read_plan(inputs["plan"])
     grid = read_grid(inputs["frame"])
     views = signal_views(context, grid, ("rsrp_dbm", "server", "sinr_db", "probability_share"))
-    kinds = ("admin", "bts", "fiber", "fiber_nodes", "facilities", "gateways", "proposals", "exclusions", "measurements")
+    kinds = (
+        "admin",
+        "bts",
+        "fiber",
+        "fiber_nodes",
+        "facilities",
+        "gateways",
+        "proposals",
+        "exclusions",
+        "measurements",
+    )
     return ExportInputs(
         cells=read_table(inputs["cells"] / "cells.parquet"),
         service=read_table(inputs["service"] / "service.parquet"),
@@ -169,7 +189,8 @@ def beam_outlines(satellite: pd.DataFrame) -> pd.DataFrame | None:
     if not len(known):
         return None
     outline = shapely.from_wkt(known["footprint_wkt"].to_numpy(dtype=object))
-    return gpd.GeoDataFrame(known.drop(columns="footprint_wkt"), geometry=outline, crs="EPSG:4326")
+    beams: pd.DataFrame = gpd.GeoDataFrame(known.drop(columns="footprint_wkt"), geometry=outline, crs="EPSG:4326")
+    return beams
 
 
 def coast(grid: Grid) -> pd.DataFrame:
