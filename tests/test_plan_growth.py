@@ -23,15 +23,15 @@ def instance_of(problem, ceiling):
 
 def searched(instance, ceiling, rounds, seed):
     """The arrays after rounds of ruin and growth, as they stand (not the record)."""
-    field = field_of(instance, grow(instance, empty_draft(instance), ceiling_idr=ceiling))
+    world = field_of(instance, grow(instance, empty_draft(instance), ceiling_idr=ceiling))
     ones, n = np.ones(instance.n_choices), instance.n_places
     taste = (ones, np.array([0.3, 0.05, 0.4, 0.2, 3.0]), np.full(instance.n_choices, np.inf))
     spot = (np.array(instance.place_lon_deg), np.array(instance.place_lat_deg))
-    top_i = tuple(item.copy() for item in field.site_i[:3])
-    top_f = (field.site_f[0].copy(), np.array([field.value]))
+    top_i = (world.place["choice"].copy(), world.place["steps"].copy(), world.path.copy())
+    top_f = (world.cover["share"].copy(), np.array([world.sum[1]]))
     places = (np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64))
-    search_plans((rounds, 0, rounds, seed, 0), ceiling, taste, places, spot, top_i, top_f, field.world())
-    return field
+    search_plans((rounds, 0, rounds, seed, 0), ceiling, taste, places, spot, top_i, top_f, world)
+    return world
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -43,31 +43,31 @@ def test_books_and_ways_are_those_of_a_fresh_count(seed):
     instance = instance_of(problem, ceiling)
     if not instance.n_choices:
         return
-    field = searched(instance, ceiling, 200, seed)
-    order = np.flatnonzero(field.site_i[0] >= 0).tolist()
-    site = (field.site_i[0], field.site_i[1], field.site_i[2], field.site_f[0])
-    draft = from_field(instance, site, int(field.site_i[4][0]), order)
-    assert field.spent_idr == pytest.approx(money(instance, draft), rel=1e-9)
-    assert field.spent_idr <= ceiling * (1 + 1e-9)
-    assert field.value == pytest.approx(served_weight(instance, draft), rel=1e-9, abs=1e-9)
-    np.testing.assert_allclose(field.use_f[0], draft.load_mbps, atol=1e-6)
-    np.testing.assert_allclose(field.use_f[1], draft.beam_mbps, atol=1e-6)
-    np.testing.assert_allclose(field.site_f[1], draft.rest, atol=1e-9)
+    world = searched(instance, ceiling, 200, seed)
+    order = np.flatnonzero(world.place["choice"] >= 0).tolist()
+    site = (world.place["choice"], world.place["steps"], world.path, world.cover["share"])
+    draft = from_field(instance, site, int(world.tally[1]), order)
+    assert world.sum[0] == pytest.approx(money(instance, draft), rel=1e-9)
+    assert world.sum[0] <= ceiling * (1 + 1e-9)
+    assert world.sum[1] == pytest.approx(served_weight(instance, draft), rel=1e-9, abs=1e-9)
+    np.testing.assert_allclose(world.edge["load"][:-1], draft.load_mbps, atol=1e-6)
+    np.testing.assert_allclose(world.beam, draft.beam_mbps, atol=1e-6)
+    np.testing.assert_allclose(world.group["rest"][:-1], draft.rest, atol=1e-9)
     assert (draft.load_mbps <= instance.network.edge_mbps * (1 + 1e-9) + 1e-9).all()
     assert (draft.beam_mbps >= -1e-9).all()
-    np.testing.assert_array_equal(field.use_i[0], draft.arc_uses)
-    fresh = gains(instance, field.site_f[1], instance.choice_option, instance.choice_mbps)
-    np.testing.assert_allclose(field.site_f[2], fresh, atol=1e-6)
-    kept = field.way_f[0].copy()
-    way_trees(SOURCE, field.world())
-    np.testing.assert_allclose(kept, field.way_f[0], rtol=1e-9, atol=1e-6 * max(1.0, ceiling * 1e-9))
+    np.testing.assert_array_equal(world.arc["uses"], draft.arc_uses)
+    fresh = gains(instance, world.group["rest"][:-1], instance.choice_option, instance.choice_mbps)
+    np.testing.assert_allclose(world.choice["gain"], fresh, atol=1e-6)
+    kept = world.way["price"].copy()
+    way_trees(SOURCE, world)
+    np.testing.assert_allclose(kept, world.way["price"], rtol=1e-9, atol=1e-6 * max(1.0, ceiling * 1e-9))
 
 
 def test_an_edge_is_never_used_both_ways():
     instance = instance_of(province(7, n_places=30, n_cells=1500, n_relays=30), 4e10)
-    field = searched(instance, 4e10, 300, 1)
+    world = searched(instance, 4e10, 300, 1)
     network = instance.network
-    both = [field.use_i[0][network.edge == edge] > 0 for edge in np.flatnonzero(field.use_i[1] > 0)]
+    both = [world.arc["uses"][network.edge == edge] > 0 for edge in np.flatnonzero(world.edge["uses"] > 0)]
     assert all(used.sum() == 1 for used in both)
 
 

@@ -1,107 +1,171 @@
-"""Compiled kernels of growth: cheapest ways that are kept up to date, sites that join and leave, ruin and recreate.
+"""Compiled kernels of growth: cheapest ways that are kept up to date, sites that join and leave.
 
-Arrays travel in tuples, one for each kind of number (the order stands in `planner.plan.growth`):
-
-* ``net_i``: arcs by tail (offsets, heads, arcs), arcs by head (offsets, tails, arcs), tail, head, edge and
-  tower of each arc, arcs of each edge (offsets, arcs), arcs of each tower (offsets, arcs);
-* ``net_f``: cost and Mbps of each edge, cost of each tower;
-* ``use_i``: paths over each arc, over each edge, over arcs that need each tower, whether a site's tower stands;
-* ``use_f``: traffic on each edge, Mbps left of each beam, Mbps of each site, and a ledger (spent, value);
-* ``way_i``/``way_f``: by level and node the arc that enters it and its price; a level is a need of Mbps.
+A plan in the making is a `World` of tables, one record a thing (`planner.plan.growth` fills them): few wide tables
+instead of an array a column, for machine code is made for every array that a call hands on.
 """
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.plan._ascent_kernel import _pop, _push
-from planner.radio._jit import jit, jit_maker
+from planner.radio._jit import jit, jit_maker, jit_part
 
-__all__ = ["World", "attach_site", "grow_sites", "mend_ways", "regain", "release_site", "touch_options", "way_trees"]
+__all__ = [
+    "JOIN",
+    "LEAVE",
+    "NONE",
+    "World",
+    "attach_site",
+    "grow_sites",
+    "mend_ways",
+    "regain",
+    "release_site",
+    "touch_options",
+    "way_trees",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_I = tuple[Ints, ...]
-_F = tuple[Floats, ...]
-World = tuple[_I, _F, _I, _F, _I, _F, _I, _F, _I, _F, _I]
-_SPENT, _VALUE = 0, 1
+Table = Any
+"""A record array, or one record of it (its columns have no types that the checker knows)."""
 _SHARE = 1e-12
+NONE: int = np.int64(0)  # type: ignore[assignment]  # to the checker an integer is an integer
+JOIN: int = np.int64(1)  # type: ignore[assignment]
+LEAVE: int = np.int64(-1)  # type: ignore[assignment]
+"""Plain integers: a literal would have its callee compiled once more."""
+
+
+class World(NamedTuple):
+    """Tables of one plan in the making; everything but prices and lists changes in place.
+
+    Parameters
+    ----------
+    arc
+        ``tail, head, edge, tower`` (−1: none), ``uses``: paths over it.
+    leave, enter
+        Arcs by tail (``other``: the head, ``arc``) and by head (``other``: the tail, ``arc``).
+    owned
+        Arcs of each edge (``of_edge``) and of each tower (``of_tower``); ``book``: arcs whose price may have changed, and
+        by arc whether it is ``noted`` there.
+    node
+        Where its arcs begin in ``leave`` and ``enter``; ``lost``: room for a list of nodes.
+    edge, tower
+        ``cost``, ``uses``: paths over them, ``first``: where their arcs begin in ``owned``; edges with ``mbps`` and ``load``,
+        towers with ``stands``: whether a site's own tower stands there.
+    way
+        By level and node the ``arc`` that enters it and its ``price``; a level is a need of Mbps.
+    choice
+        ``option, place, node, beam, level, has_tower, cost, mbps, reserved``, ``gain``: what it would newly serve;
+        ``of_option``: choices by option.
+    option
+        ``first`` in ``cover``, ``first_choice`` in ``of_option``, ``is_touched``: its gain must be found anew.
+    cover
+        ``group`` and ``share`` of it that the site serves, option by option; ``option``: options by group.
+    group
+        ``weight, mbps``, ``rest``: share nobody serves yet, ``first``: where its options begin.
+    place
+        Nodes ``fiber`` and ``mast``, ``choice`` (−1: none), ``steps`` of its path, ``mbps`` it carries.
+    path
+        Arcs of the paths, a stride a place.
+    beam, level
+        Mbps left of each beam; Mbps of each level.
+    keys, items
+        Room for a heap.
+    sum
+        Spent IDR, newly served weight, and what counts as no gain.
+    tally
+        Arcs in the book; stride of the paths.
+    """
+
+    arc: Table
+    leave: Table
+    enter: Table
+    owned: Table
+    node: Table
+    edge: Table
+    tower: Table
+    way: Table
+    choice: Table
+    option: Table
+    cover: Table
+    group: Table
+    place: Table
+    path: Ints
+    beam: Floats
+    level: Floats
+    keys: Floats
+    items: Ints
+    sum: Floats
+    tally: Ints
 
 
 @jit
-def _price(a: int, need: float, net_i: tuple[Ints, ...], net_f: tuple[Floats, ...], use_i: tuple[Ints, ...], load: Floats) -> float:  # fmt: skip
+def _price(a: int, need: float, world: World) -> float:
     """What it costs to use an arc now; inf where it lacks Mbps or its edge is used the other way."""
-    edge, tower = net_i[8][a], net_i[9][a]
-    cost = 0.0
-    if edge >= 0:
-        if net_f[1][edge] - load[edge] < need:
+    arc, cost = world.arc[a], 0.0
+    if arc.edge >= 0:
+        edge = world.edge[arc.edge]
+        if edge.mbps - edge.load < need:
             return np.inf
-        if use_i[1][edge] == 0:
-            cost = net_f[0][edge]
-        elif use_i[0][a] == 0:
+        if edge.uses == 0:
+            cost = edge.cost
+        elif arc.uses == 0:
             return np.inf
-    if tower >= 0 and use_i[2][tower] == 0 and use_i[3][tower] == 0:
-        cost += net_f[2][tower]
+    if arc.tower >= 0:
+        tower = world.tower[arc.tower]
+        if tower.uses == 0 and tower.stands == 0:
+            cost += tower.cost
     return cost
 
 
-@jit_maker
+@jit_part
 def _settle(level: int, size: int, world: World) -> None:
     """Dijkstra from what lies in the heap."""
-    net_i, net_f, use_i, use_f, way_i, way_f = world[0], world[1], world[2], world[3], world[4], world[5]
-    n = len(net_i[0]) - 1
-    base, need = level * n, way_f[1][level]
-    price, entered, keys, items = way_f[0], way_i[0], way_f[2], way_i[1]
+    base, need = level * (len(world.node) - 1), world.level[level]
+    keys, items = world.keys, world.items
     while size > 0:
         node, near = items[0], keys[0]
         size = _pop(keys, items, size)
-        if near > price[base + node]:
+        if near > world.way[base + node].price:
             continue
-        for k in range(net_i[0][node], net_i[0][node + 1]):
-            other, a = net_i[1][k], net_i[2][k]
-            if near >= price[base + other]:
+        for k in range(world.node[node].leave, world.node[node + 1].leave):
+            other, a = world.leave[k].other, world.leave[k].arc
+            if near >= world.way[base + other].price:
                 continue
-            to = near + _price(a, need, net_i, net_f, use_i, use_f[0])
-            if to < price[base + other]:
-                price[base + other] = to
-                entered[base + other] = a
+            to = near + _price(a, need, world)
+            if to < world.way[base + other].price:
+                world.way[base + other].price = to
+                world.way[base + other].arc = a
                 size = _push(keys, items, size, to, other)
 
 
 @jit
 def _cut_off(level: int, world: World) -> int:
     """Take the price off every node that hangs on an arc which is no longer so cheap; how many."""
-    net_i, net_f, use_i, use_f, way_i, way_f, book_i = (
-        world[0],
-        world[1],
-        world[2],
-        world[3],
-        world[4],
-        world[5],
-        world[10],
-    )
-    base, need = level * (len(net_i[0]) - 1), way_f[1][level]
-    price, entered, lost = way_f[0], way_i[0], way_i[2]
-    n_lost, at = 0, 0
-    for k in range(book_i[2][0]):
-        a = book_i[0][k]
-        top = net_i[7][a]
-        if entered[base + top] == a:
-            to = price[base + net_i[6][a]] + _price(a, need, net_i, net_f, use_i, use_f[0])
-            if to > price[base + top]:
-                entered[base + top] = -1
-                lost[n_lost] = top
+    base, need = level * (len(world.node) - 1), world.level[level]
+    n_lost, at = NONE, NONE
+    for k in range(world.tally[0]):
+        a = world.owned[k].book
+        top = world.arc[a].head
+        if world.way[base + top].arc == a:
+            to = world.way[base + world.arc[a].tail].price + _price(a, need, world)
+            if to > world.way[base + top].price:
+                world.way[base + top].arc = -1
+                world.node[n_lost].lost = top
                 n_lost += 1
     while at < n_lost:
-        node = lost[at]
+        node = world.node[at].lost
         at += 1
-        price[base + node] = np.inf
-        for k in range(net_i[0][node], net_i[0][node + 1]):
-            other = base + net_i[1][k]
-            if entered[other] == net_i[2][k]:
-                entered[other] = -1
-                lost[n_lost] = net_i[1][k]
+        world.way[base + node].price = np.inf
+        for k in range(world.node[node].leave, world.node[node + 1].leave):
+            other = base + world.leave[k].other
+            if world.way[other].arc == world.leave[k].arc:
+                world.way[other].arc = -1
+                world.node[n_lost].lost = world.leave[k].other
                 n_lost += 1
     return n_lost
 
@@ -109,269 +173,264 @@ def _cut_off(level: int, world: World) -> int:
 @jit
 def _offer_way(a: int, level: int, world: World) -> bool:
     """Enter the head of an arc by it where that is cheaper."""
-    net_i, net_f, use_i, use_f, way_i, way_f = world[0], world[1], world[2], world[3], world[4], world[5]
-    base = level * (len(net_i[0]) - 1)
-    near, top = way_f[0][base + net_i[6][a]], base + net_i[7][a]
-    if near >= way_f[0][top]:
+    base = level * (len(world.node) - 1)
+    near, top = world.way[base + world.arc[a].tail].price, base + world.arc[a].head
+    if near >= world.way[top].price:
         return False
-    to = near + _price(a, way_f[1][level], net_i, net_f, use_i, use_f[0])
-    if to < way_f[0][top]:
-        way_f[0][top] = to
-        way_i[0][top] = a
+    to = near + _price(a, world.level[level], world)
+    if to < world.way[top].price:
+        world.way[top].price = to
+        world.way[top].arc = a
         return True
     return False
 
 
-@jit_maker
+@jit_part
 def mend_ways(world: World) -> None:
     """Bring the ways of every level up to date after the arcs in the book changed their price."""
-    net_i, way_i, way_f, book_i = world[0], world[4], world[5], world[10]
-    n = len(net_i[0]) - 1
-    for level in range(len(way_f[1])):
-        n_lost, size = _cut_off(level, world), 0
+    n = len(world.node) - 1
+    for level in range(len(world.level)):
+        n_lost, size = _cut_off(level, world), NONE
         for at in range(n_lost):
-            node = way_i[2][at]
-            for k in range(net_i[3][node], net_i[3][node + 1]):
-                _offer_way(net_i[5][k], level, world)
-            if way_f[0][level * n + node] < np.inf:
-                size = _push(way_f[2], way_i[1], size, way_f[0][level * n + node], node)
-        for k in range(book_i[2][0]):
-            top = net_i[7][book_i[0][k]]
-            if _offer_way(book_i[0][k], level, world):
-                size = _push(way_f[2], way_i[1], size, way_f[0][level * n + top], top)
+            node = world.node[at].lost
+            for k in range(world.node[node].enter, world.node[node + 1].enter):
+                _offer_way(world.enter[k].arc, level, world)
+            if world.way[level * n + node].price < np.inf:
+                size = _push(world.keys, world.items, size, world.way[level * n + node].price, node)
+        for k in range(world.tally[0]):
+            a = world.owned[k].book
+            if _offer_way(a, level, world):
+                top = world.arc[a].head
+                size = _push(world.keys, world.items, size, world.way[level * n + top].price, top)
         _settle(level, size, world)
-    for k in range(book_i[2][0]):
-        book_i[1][book_i[0][k]] = 0
-    book_i[2][0] = 0
+    for k in range(world.tally[0]):
+        world.owned[world.owned[k].book].noted = 0
+    world.tally[0] = 0
 
 
 @jit_maker
 def way_trees(source: int, world: World) -> None:
     """Ways of every level from nothing."""
-    net_i, way_i, way_f = world[0], world[4], world[5]
-    n = len(net_i[0]) - 1
-    way_f[0][:] = np.inf
-    way_i[0][:] = -1
-    for level in range(len(way_f[1])):
-        way_f[0][level * n + source] = 0.0
-        size = _push(way_f[2], way_i[1], 0, 0.0, source)
+    n = len(world.node) - 1
+    for at in range(len(world.way)):
+        world.way[at].price = np.inf
+        world.way[at].arc = -1
+    for level in range(len(world.level)):
+        world.way[level * n + source].price = 0.0
+        size = _push(world.keys, world.items, NONE, 0.0, source)
         _settle(level, size, world)
 
 
 @jit
-def _note(first: int, last: int, arcs: Ints, book_i: tuple[Ints, ...]) -> None:
-    """Put arcs on the list of those whose price may have changed, each once."""
-    for k in range(first, last):
-        a = arcs[k]
-        if book_i[1][a] == 0:
-            book_i[1][a] = 1
-            book_i[0][book_i[2][0]] = a
-            book_i[2][0] += 1
-
-
-@jit_maker
-def attach_site(sign: int, place: int, world: World) -> None:
-    """Put a site's choice and path into the books (``sign`` 1) or take them out (−1)."""
-    net_i, net_f, use_i, use_f, offer_i, offer_f, site_i, book_i = (
-        world[0],
-        world[1],
-        world[2],
-        world[3],
-        world[6],
-        world[7],
-        world[8],
-        world[10],
-    )
-    choice = site_i[0][place]
-    spent = sign * offer_f[0][choice]
-    if offer_i[3][choice] >= 0:
-        use_f[1][offer_i[3][choice]] -= sign * offer_f[2][choice]
-    tower_cost, has_tower = net_f[2], offer_i[5][choice]
-    stride = site_i[4][0]
-    for k in range(place * stride, place * stride + site_i[1][place]):
-        a = site_i[2][k]
-        edge, tower = net_i[8][a], net_i[9][a]
-        use_i[0][a] += sign
-        if edge >= 0:
-            _note(net_i[10][edge], net_i[10][edge + 1], net_i[11], book_i)
-            before = use_i[1][edge]
-            use_i[1][edge] += sign
-            if (before == 0) != (use_i[1][edge] == 0):
-                spent += sign * net_f[0][edge]
-            use_f[0][edge] = max(0.0, use_f[0][edge] + sign * use_f[2][place])
-            if use_i[1][edge] == 0:
-                use_f[0][edge] = 0.0
-        if tower >= 0:
-            _note(net_i[12][tower], net_i[12][tower + 1], net_i[13], book_i)
-            before = use_i[2][tower]
-            use_i[2][tower] += sign
-            if (before == 0) != (use_i[2][tower] == 0) and use_i[3][tower] == 0:
-                spent += sign * tower_cost[tower]
-    if has_tower == 1:
-        if use_i[2][place] > 0:
-            spent -= sign * tower_cost[place]
-        use_i[3][place] += sign
-        _note(net_i[12][place], net_i[12][place + 1], net_i[13], book_i)
-    use_f[3][_SPENT] += spent
+def _note(a: int, world: World) -> None:
+    """Put an arc on the list of those whose price may have changed, once."""
+    if world.owned[a].noted == 0:
+        world.owned[a].noted = 1
+        world.owned[world.tally[0]].book = a
+        world.tally[0] += 1
 
 
 @jit
-def _gain(option: int, mbps: float, offer_i: tuple[Ints, ...], offer_f: tuple[Floats, ...], rest: Floats) -> float:
+def _note_edge(edge: int, world: World) -> None:
+    for k in range(world.edge[edge].first, world.edge[edge + 1].first):
+        _note(world.owned[k].of_edge, world)
+
+
+@jit
+def _note_tower(tower: int, world: World) -> None:
+    for k in range(world.tower[tower].first, world.tower[tower + 1].first):
+        _note(world.owned[k].of_tower, world)
+
+
+@jit_part
+def attach_site(sign: int, place: int, world: World) -> None:
+    """Put a site's choice and path into the books (``sign`` `JOIN`) or take them out (`LEAVE`)."""
+    site = world.place[place]
+    choice = world.choice[site.choice]
+    spent = sign * choice.cost
+    if choice.beam >= 0:
+        world.beam[choice.beam] -= sign * choice.reserved
+    start = place * world.tally[1]
+    for k in range(start, start + site.steps):
+        arc = world.arc[world.path[k]]
+        arc.uses += sign
+        if arc.edge >= 0:
+            _note_edge(arc.edge, world)
+            edge = world.edge[arc.edge]
+            before = edge.uses
+            edge.uses += sign
+            if (before == 0) != (edge.uses == 0):
+                spent += sign * edge.cost
+            edge.load = max(0.0, edge.load + sign * site.mbps)
+            if edge.uses == 0:
+                edge.load = 0.0
+        if arc.tower >= 0:
+            _note_tower(arc.tower, world)
+            tower = world.tower[arc.tower]
+            before = tower.uses
+            tower.uses += sign
+            if (before == 0) != (tower.uses == 0) and tower.stands == 0:
+                spent += sign * tower.cost
+    if choice.has_tower == 1:
+        own = world.tower[place]
+        if own.uses > 0:
+            spent -= sign * own.cost
+        own.stands += sign
+        _note_tower(place, world)
+    world.sum[0] += spent
+
+
+@jit
+def _gain(option: int, mbps: float, world: World) -> float:
     """Weight an option would newly serve with so many Mbps."""
     left, total = mbps, 0.0
-    for k in range(offer_i[6][option], offer_i[6][option + 1]):
-        group = offer_i[7][k]
-        share = rest[group]
+    for k in range(world.option[option].first, world.option[option + 1].first):
+        group = world.group[world.cover[k].group]
+        share = group.rest
         if share <= _SHARE:
             continue
-        need = offer_f[4][group] * share
+        need = group.mbps * share
         if need <= left:
             left -= need
-            total += offer_f[3][group] * share
+            total += group.weight * share
         else:
-            total += offer_f[3][group] * share * left / need
+            total += group.weight * share * left / need
             break
     return total
 
 
 @jit
-def touch_options(group: int, offer_i: tuple[Ints, ...], site_i: tuple[Ints, ...]) -> None:
+def touch_options(group: int, world: World) -> None:
     """Mark the options that reach a group: their gains must be found anew."""
-    for k in range(offer_i[8][group], offer_i[8][group + 1]):
-        site_i[3][offer_i[9][k]] = 1
+    for k in range(world.group[group].first, world.group[group + 1].first):
+        world.option[world.cover[k].option].is_touched = 1
 
 
-@jit_maker
+@jit_part
 def _serve(place: int, mbps: float, world: World) -> float:
     """Serve more of what is left, at most so many Mbps; how many it became."""
-    use_f, offer_i, offer_f, site_i, site_f = world[3], world[6], world[7], world[8], world[9]
-    option = offer_i[0][site_i[0][place]]
-    share_of, rest = site_f[0], site_f[1]
+    option = world.choice[world.place[place].choice].option
     left = mbps
-    for k in range(offer_i[6][option], offer_i[6][option + 1]):
-        group = offer_i[7][k]
-        share = rest[group]
+    for k in range(world.option[option].first, world.option[option + 1].first):
+        g = world.cover[k].group
+        group = world.group[g]
+        share = group.rest
         if share <= _SHARE:
             continue
-        need = offer_f[4][group] * share
+        need = group.mbps * share
         if need > left:
             share *= left / need
             need = left
         if share <= _SHARE:
             break
-        share_of[k] += share
-        rest[group] = max(0.0, rest[group] - share)
-        use_f[3][_VALUE] += offer_f[3][group] * share
+        world.cover[k].share += share
+        group.rest = max(0.0, group.rest - share)
+        world.sum[1] += group.weight * share
         left -= need
-        touch_options(group, offer_i, site_i)
+        touch_options(g, world)
         if left <= 0.0:
             break
     return mbps - left
 
 
-@jit_maker
+@jit_part
 def release_site(place: int, world: World, keep: Floats, n_kept: int) -> int:
     """Whom a site serves is served by nobody; its shares are kept in ``keep`` from ``n_kept`` on."""
-    use_f, offer_i, offer_f, site_i, site_f = world[3], world[6], world[7], world[8], world[9]
-    option = offer_i[0][site_i[0][place]]
-    share_of, rest = site_f[0], site_f[1]
-    for k in range(offer_i[6][option], offer_i[6][option + 1]):
-        share = share_of[k]
+    option = world.choice[world.place[place].choice].option
+    for k in range(world.option[option].first, world.option[option + 1].first):
+        share = world.cover[k].share
         keep[n_kept] = share
         n_kept += 1
         if share > 0.0:
-            group = offer_i[7][k]
-            rest[group] = min(1.0, rest[group] + share)
-            use_f[3][_VALUE] -= offer_f[3][group] * share
-            share_of[k] = 0.0
-            touch_options(group, offer_i, site_i)
+            group = world.group[world.cover[k].group]
+            group.rest = min(1.0, group.rest + share)
+            world.sum[1] -= group.weight * share
+            world.cover[k].share = 0.0
+            touch_options(world.cover[k].group, world)
     return n_kept
 
 
-@jit_maker
+@jit_part
 def regain(world: World) -> None:
     """Gains of the options that were marked."""
-    offer_i, offer_f, site_i, site_f = world[6], world[7], world[8], world[9]
-    for option in range(len(site_i[3])):
-        if site_i[3][option] == 0:
+    for option in range(len(world.option) - 1):
+        if world.option[option].is_touched == 0:
             continue
-        site_i[3][option] = 0
-        for k in range(offer_i[10][option], offer_i[10][option + 1]):
-            choice = offer_i[11][k]
-            site_f[2][choice] = _gain(option, offer_f[1][choice], offer_i, offer_f, site_f[1])
+        world.option[option].is_touched = 0
+        for k in range(world.option[option].first_choice, world.option[option + 1].first_choice):
+            choice = world.choice[world.choice[k].of_option]
+            choice.gain = _gain(option, choice.mbps, world)
 
 
 @jit
 def _walk(node: int, level: int, place: int, world: World) -> float:
     """Mbps left on the way to a node; −1 where it runs through the place itself or is too long."""
-    net_i, net_f, use_f, way_i, offer_i, site_i = world[0], world[1], world[3], world[4], world[6], world[8]
-    n = len(net_i[0]) - 1
+    base = level * (len(world.node) - 1)
     narrow, steps = np.inf, 0
     while True:
-        a = way_i[0][level * n + node]
+        a = world.way[base + node].arc
         if a < 0:
             break
-        node = net_i[6][a]
-        if node == offer_i[12][place] or node == offer_i[13][place]:
+        node = world.arc[a].tail
+        if node == world.place[place].fiber or node == world.place[place].mast:
             return -1.0
-        edge = net_i[8][a]
-        if edge >= 0:
-            narrow = min(narrow, net_f[1][edge] - use_f[0][edge])
+        if world.arc[a].edge >= 0:
+            edge = world.edge[world.arc[a].edge]
+            narrow = min(narrow, edge.mbps - edge.load)
         steps += 1
-        if steps > site_i[4][0]:
+        if steps > world.tally[1]:
             return -1.0
     return narrow
 
 
 @jit
-def _thin_gain(choice: int, world: World) -> float:
+def _thin_gain(c: int, world: World) -> float:
     """Gain of a choice over the cheapest way that carries anything."""
-    offer_i, offer_f, site_f = world[6], world[7], world[9]
-    mbps = _walk(offer_i[2][choice], 0, offer_i[1][choice], world)
+    choice = world.choice[c]
+    mbps = _walk(choice.node, NONE, choice.place, world)
     if mbps <= 0.0:
         return 0.0
-    return _gain(offer_i[0][choice], min(mbps, offer_f[1][choice]), offer_i, offer_f, site_f[1])
+    return _gain(choice.option, min(mbps, choice.mbps), world)
 
 
-@jit_maker
+@jit
+def _site_cost(c: int, world: World) -> float:
+    """What a choice costs by itself, less the bare tower it makes needless at its place."""
+    choice = world.choice[c]
+    cost: float = choice.cost
+    if choice.has_tower == 1:
+        own = world.tower[choice.place]
+        if own.uses > 0 and own.stands == 0:
+            cost -= own.cost
+    return cost
+
+
+@jit_part
 def _pick(ceiling: float, favour: Floats, fair: Floats, world: World) -> tuple[int, int]:
     """The choice of most gain for its price that still fits, and the level of its way (−1: none, or satellite)."""
-    net_i, net_f, use_i, use_f, way_f, offer_i, offer_f, site_i, site_f = (
-        world[0],
-        world[1],
-        world[2],
-        world[3],
-        world[5],
-        world[6],
-        world[7],
-        world[8],
-        world[9],
-    )
-    n = len(net_i[0]) - 1
+    n = len(world.node) - 1
     best, best_choice, best_level = 0.0, -1, -1
-    left = ceiling - use_f[3][_SPENT]
-    tiny = offer_f[5][0]
+    left, tiny = ceiling - world.sum[0], world.sum[2]
     for c in range(len(favour)):
-        place, gain = offer_i[1][c], site_f[2][c]
-        if favour[c] <= 0.0 or gain <= tiny or site_i[0][place] >= 0:
+        choice = world.choice[c]
+        gain = choice.gain
+        if favour[c] <= 0.0 or gain <= tiny or world.place[choice.place].choice >= 0:
             continue
-        node, cost = offer_i[2][c], offer_f[0][c]
-        if offer_i[5][c] == 1 and use_i[2][place] > 0 and use_i[3][place] == 0:
-            cost -= net_f[2][place]
+        node, cost = choice.node, _site_cost(c, world)
         if node < 0:
-            if cost <= left and offer_f[2][c] <= use_f[1][offer_i[3][c]] + 1e-9:
+            if cost <= left and choice.reserved <= world.beam[choice.beam] + 1e-9:
                 merit = gain * favour[c] / max(min(cost, fair[c]), 1.0)
                 if merit > best:
                     best, best_choice, best_level = merit, c, -1
             continue
-        thin = cost + way_f[0][node]
+        thin = cost + world.way[node].price
         if not thin <= left or gain * favour[c] / max(min(thin, fair[c]), 1.0) <= best:
             continue
-        level = offer_i[4][c]
-        full = cost + way_f[0][level * n + node]
+        level = choice.level
+        full = cost + world.way[level * n + node].price
         if full <= left:
             merit = gain * favour[c] / max(min(full, fair[c]), 1.0)
-            if merit > best and _walk(node, level, place, world) >= 0.0:
+            if merit > best and _walk(node, level, choice.place, world) >= 0.0:
                 best, best_choice, best_level = merit, c, level
         if thin < full:
             gain = _thin_gain(c, world)
@@ -381,45 +440,33 @@ def _pick(ceiling: float, favour: Floats, fair: Floats, world: World) -> tuple[i
     return best_choice, best_level
 
 
-@jit_maker
-def _build(choice: int, level: int, world: World) -> None:
+@jit_part
+def _build(c: int, level: int, world: World) -> None:
     """Build a choice over the way of a level."""
-    net_i, net_f, use_f, way_i, offer_i, offer_f, site_i = (
-        world[0],
-        world[1],
-        world[3],
-        world[4],
-        world[6],
-        world[7],
-        world[8],
-    )
-    n = len(net_i[0]) - 1
-    place, node = offer_i[1][choice], offer_i[2][choice]
-    stride = site_i[4][0]
-    mbps = offer_f[1][choice]
-    site_i[0][place] = choice
-    steps = 0
-    if node >= 0:
-        at = node
-        while way_i[0][level * n + at] >= 0:
-            at = net_i[6][way_i[0][level * n + at]]
+    base, choice = level * (len(world.node) - 1), world.choice[c]
+    site, start = world.place[choice.place], choice.place * world.tally[1]
+    mbps, steps, at = choice.mbps, 0, choice.node
+    site.choice = c
+    if at >= 0:
+        while world.way[base + at].arc >= 0:
+            at = world.arc[world.way[base + at].arc].tail
             steps += 1
-        at = node
-        for k in range(place * stride + steps - 1, place * stride - 1, -1):
-            a = way_i[0][level * n + at]
-            site_i[2][k] = a
-            at = net_i[6][a]
-            edge = net_i[8][a]
-            if edge >= 0:
-                mbps = min(mbps, net_f[1][edge] - use_f[0][edge])
-    site_i[1][place] = steps
-    use_f[2][place] = _serve(place, max(mbps, 0.0), world)
-    attach_site(1, place, world)
+        at = choice.node
+        for k in range(start + steps - 1, start - 1, -1):
+            a = world.way[base + at].arc
+            world.path[k] = a
+            at = world.arc[a].tail
+            if world.arc[a].edge >= 0:
+                edge = world.edge[world.arc[a].edge]
+                mbps = min(mbps, edge.mbps - edge.load)
+    site.steps = steps
+    site.mbps = _serve(choice.place, max(mbps, 0.0), world)
+    attach_site(JOIN, choice.place, world)
     mend_ways(world)
     regain(world)
 
 
-@jit_maker
+@jit_part
 def grow_sites(ceiling: float, most: int, favour: Floats, fair: Floats, order: Ints, world: World) -> int:
     """Add the choice of most gain for its price until nothing fits; how many were added, their places in ``order``."""
     for number in range(most):
@@ -427,5 +474,5 @@ def grow_sites(ceiling: float, most: int, favour: Floats, fair: Floats, order: I
         if choice < 0:
             return number
         _build(choice, level, world)
-        order[number] = world[6][1][choice]
+        order[number] = world.choice[choice].place
     return most

@@ -1,4 +1,3 @@
-# ruff: noqa: NPY002 (compiled code knows the old generator alone; it is seeded here and touches no other)
 """Compiled ruin and recreate: a few sites leave, the plan grows again, what is better or hardly worse stays."""
 
 from __future__ import annotations
@@ -6,14 +5,25 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan._grow_kernel import World, attach_site, grow_sites, mend_ways, regain, release_site, touch_options
-from planner.radio._jit import jit, jit_maker
+from planner.plan._grow_kernel import (
+    JOIN,
+    LEAVE,
+    NONE,
+    World,
+    attach_site,
+    grow_sites,
+    mend_ways,
+    regain,
+    release_site,
+    touch_options,
+)
+from planner.plan._search_kernel import random
+from planner.radio._jit import jit, jit_maker, jit_part
 
 __all__ = ["search_plans"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_VALUE = 1
 _NOISE, _SLACK, _ALONG, _SCATTERED, _SIZE = 0, 1, 2, 3, 4
 
 
@@ -23,6 +33,21 @@ def _has(values: Ints, n: int, value: int) -> bool:
         if values[k] == value:
             return True
     return False
+
+
+@jit
+def _draw(dice: Ints, n: int) -> int:
+    """One of the first ``n`` numbers."""
+    return min(int(random(dice) * n), n - 1)
+
+
+@jit
+def _bell(dice: Ints) -> float:
+    """Nearly normal, of mean 0 and variance 1: a sum of uniform numbers, with the same bits on every machine."""
+    total = -6.0
+    for _ in range(12):
+        total += random(dice)
+    return total
 
 
 @jit
@@ -44,116 +69,127 @@ def _near(centre: int, built: Ints, n_built: int, size: int, out: Ints, spot: tu
 
 
 @jit
-def _along(centre: int, built: Ints, n_built: int, size: int, out: Ints, site_i: tuple[Ints, ...]) -> int:
+def _along(centre: int, built: Ints, n_built: int, size: int, out: Ints, dice: Ints, world: World) -> int:
     """Built places whose path shares a random arc with the path of one of them."""
-    stride, steps = site_i[4][0], site_i[1][centre]
+    stride, steps = world.tally[1], world.place[centre].steps
     if steps == 0:
         out[0] = centre
         return 1
-    arc = site_i[2][centre * stride + np.random.randint(0, steps)]
+    arc = world.path[centre * stride + _draw(dice, steps)]
     n_out = 0
     for k in range(n_built):
         place = built[k]
-        for j in range(place * stride, place * stride + site_i[1][place]):
-            if site_i[2][j] == arc and n_out < size:
+        for j in range(place * stride, place * stride + world.place[place].steps):
+            if world.path[j] == arc and n_out < size:
                 out[n_out] = place
                 n_out += 1
     return n_out
 
 
-@jit_maker
+@jit_part
 def _choose(
-    fixed: Ints, knobs: Floats, spot: tuple[Floats, Floats], site_i: tuple[Ints, ...], built: Ints, out: Ints
+    fixed: Ints, knobs: Floats, spot: tuple[Floats, Floats], built: Ints, out: Ints, dice: Ints, world: World
 ) -> int:
     """Places to take out this time, in ``out``; how many."""
-    n_built = 0
+    n_built = NONE
     for place in range(len(fixed)):
-        if site_i[0][place] >= 0 and fixed[place] == 0:
+        if world.place[place].choice >= 0 and fixed[place] == 0:
             built[n_built] = place
             n_built += 1
     if n_built == 0:
         return 0
-    size = min(n_built, 1 + np.random.geometric(1.0 / knobs[_SIZE]))
-    centre = built[np.random.randint(0, n_built)]
-    lot = np.random.random()
+    size = min(n_built, 2 + int(np.log(1.0 - random(dice)) / np.log(1.0 - 1.0 / knobs[_SIZE])))
+    centre = built[_draw(dice, n_built)]
+    lot = random(dice)
     if lot < knobs[_ALONG]:
-        return _along(centre, built, n_built, 2 * size, out, site_i)
+        return _along(centre, built, n_built, 2 * size, out, dice, world)
     if lot >= knobs[_ALONG] + knobs[_SCATTERED]:
         return _near(centre, built, n_built, size, out, spot)
     n_out = 0
     for _ in range(size):
-        place = built[np.random.randint(0, n_built)]
+        place = built[_draw(dice, n_built)]
         if not _has(out, n_out, place):
             out[n_out] = place
             n_out += 1
     return n_out
 
 
-@jit_maker
+@jit_part
 def _take_out(places: Ints, n: int, world: World, kept: Floats) -> None:
     """Take sites out of the books; their shares go to ``kept``."""
-    site_i, use_f = world[8], world[3]
-    n_kept = 0
+    n_kept = NONE
     for j in range(n):
         n_kept = release_site(places[j], world, kept, n_kept)
-        attach_site(-1, places[j], world)
-        site_i[0][places[j]] = -1
-        site_i[1][places[j]] = 0
-        use_f[2][places[j]] = 0.0
+        attach_site(LEAVE, places[j], world)
+        site = world.place[places[j]]
+        site.choice, site.steps, site.mbps = -1, 0, 0.0
 
 
-@jit_maker
+@jit_part
 def _put_back(places: Ints, n: int, old: tuple[Ints, Ints, Ints], mbps: Floats, kept: Floats, world: World) -> None:
     """Sites return as they were: choice, path, shares."""
-    use_f, offer_i, offer_f, site_i, site_f = world[3], world[6], world[7], world[8], world[9]
-    stride, at = site_i[4][0], 0
+    stride, at = world.tally[1], 0
     for j in range(n):
         place = places[j]
-        site_i[0][place], site_i[1][place], use_f[2][place] = old[0][j], old[1][j], mbps[j]
-        site_i[2][place * stride : place * stride + old[1][j]] = old[2][j * stride : j * stride + old[1][j]]
-        option = offer_i[0][old[0][j]]
-        for k in range(offer_i[6][option], offer_i[6][option + 1]):
+        site = world.place[place]
+        site.choice, site.steps, site.mbps = old[0][j], old[1][j], mbps[j]
+        for k in range(old[1][j]):
+            world.path[place * stride + k] = old[2][j * stride + k]
+        option = world.choice[old[0][j]].option
+        for k in range(world.option[option].first, world.option[option + 1].first):
             share = kept[at]
             at += 1
             if share > 0.0:
-                group = offer_i[7][k]
-                site_f[0][k] = share
-                site_f[1][group] = max(0.0, site_f[1][group] - share)
-                use_f[3][_VALUE] += offer_f[3][group] * share
-                touch_options(group, offer_i, site_i)
-        attach_site(1, place, world)
+                group = world.group[world.cover[k].group]
+                world.cover[k].share = share
+                group.rest = max(0.0, group.rest - share)
+                world.sum[1] += group.weight * share
+                touch_options(world.cover[k].group, world)
+        attach_site(JOIN, place, world)
 
 
-@jit_maker
+@jit_part
 def _round(
-    ceiling: float, taste: tuple[Floats, Floats], places: tuple[Ints, Ints, Ints], spot: tuple[Floats, Floats],
+    ceiling: float, taste: tuple[Floats, Floats], places: tuple[Ints, Ints, Ints, Ints], spot: tuple[Floats, Floats],
     spare: tuple[Ints, Ints, Ints, Ints], spare_f: tuple[Floats, Floats, Floats, Floats, Floats], slack: float, world: World,
 ) -> bool:  # fmt: skip
     """One ruin and growth; whether the outcome stays (otherwise all is as before)."""
     lean, knobs = taste
-    fixed, order, out = places
+    fixed, order, out, dice = places
     favour, fair, mbps, kept, idle = spare_f
-    site_i, use_f = world[8], world[3]
-    stride = site_i[4][0]
-    n_out = _choose(fixed, knobs, spot, site_i, spare[3], out)
-    before, power = use_f[3][_VALUE], np.random.random()
+    stride = world.tally[1]
+    n_out = _choose(fixed, knobs, spot, spare[3], out, dice, world)
+    before, power = world.sum[1], random(dice)
     for c in range(len(lean)):
-        favour[c] = lean[c] ** power * np.exp(knobs[_NOISE] * np.random.standard_normal()) if lean[c] > 0.0 else 0.0
+        favour[c] = lean[c] ** power * np.exp(knobs[_NOISE] * _bell(dice)) if lean[c] > 0.0 else 0.0
     for j in range(n_out):
-        place = out[j]
-        spare[0][j], spare[1][j], mbps[j] = site_i[0][place], site_i[1][place], use_f[2][place]
-        spare[2][j * stride : j * stride + spare[1][j]] = site_i[2][place * stride : place * stride + spare[1][j]]
+        site = world.place[out[j]]
+        spare[0][j], spare[1][j], mbps[j] = site.choice, site.steps, site.mbps
+        for k in range(site.steps):
+            spare[2][j * stride + k] = world.path[out[j] * stride + k]
     _take_out(out, n_out, world, kept)
     mend_ways(world)
     regain(world)
     n_new = grow_sites(ceiling, len(fixed), favour, fair, order, world)
-    if use_f[3][_VALUE] > before * (1.0 - slack * np.random.random()):
+    if world.sum[1] > before * (1.0 - slack * random(dice)):
         return True
     _take_out(order, n_new, world, idle)
     _put_back(out, n_out, (spare[0], spare[1], spare[2]), mbps, kept, world)
     mend_ways(world)
     regain(world)
     return False
+
+
+@jit_part
+def _keep_record(top_i: tuple[Ints, Ints, Ints], top_f: tuple[Floats, Floats], world: World) -> None:
+    """Note the present plan as the best so far."""
+    top_f[1][0] = world.sum[1]
+    for k in range(len(world.cover)):
+        top_f[0][k] = world.cover[k].share
+    for place in range(len(world.place)):
+        top_i[0][place], top_i[1][place] = world.place[place].choice, world.place[place].steps
+    for k in range(len(world.path)):
+        top_i[2][k] = world.path[k]
 
 
 @jit_maker
@@ -188,19 +224,16 @@ def search_plans(
     fixed, order = places
     if rounds == 0:
         return int(grow_sites(ceiling, most, lean, fair, order, world))
-    np.random.seed(seed)
-    use_f, site_i, site_f = world[3], world[8], world[9]
-    n, size = len(fixed), 2 * len(site_f[0]) + 1
+    dice = np.full(1, 0x2545F4914F6CDD1D ^ (seed + 1) * 0x9E3779B97F4A7, np.int64)
+    n, size = len(fixed), 2 * len(world.cover) + 1
     out = np.zeros(n, np.int64)
-    spare = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(len(site_i[2]), np.int64), np.zeros(n, np.int64))
+    spare = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(len(world.path), np.int64), np.zeros(n, np.int64))
     spare_f = (np.zeros(len(lean)), fair, np.zeros(n), np.zeros(size), np.zeros(size))
     records = 0
     for number in range(rounds):
         slack = knobs[_SLACK] * (1.0 - (first + number) / total)
-        stays = _round(ceiling, (lean, knobs), (fixed, order, out), spot, spare, spare_f, slack, world)
-        if stays and use_f[3][_VALUE] > top_f[1][0] * (1.0 + 1e-9):
+        stays = _round(ceiling, (lean, knobs), (fixed, order, out, dice), spot, spare, spare_f, slack, world)
+        if stays and world.sum[1] > top_f[1][0] * (1.0 + 1e-9):
             records += 1
-            top_f[1][0] = use_f[3][_VALUE]
-            top_f[0][:] = site_f[0]
-            top_i[0][:], top_i[1][:], top_i[2][:] = site_i[0], site_i[1], site_i[2]
+            _keep_record(top_i, top_f, world)
     return records

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from planner.radio._jit import jit, jit_maker
 
-__all__ = ["fill", "new_state", "ruin_and_recreate", "take"]
+__all__ = ["fill", "new_state", "random", "ruin_and_recreate", "take"]
 
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
@@ -141,7 +141,7 @@ def _fill(
             n_shelf += 1
             _climb(tree, half + j, -2.0)
             continue
-        if chance[0] > 0.0 and _random(chance[1]) < chance[0]:
+        if chance[0] > 0.0 and random(chance[1]) < chance[0]:
             shelf[n_shelf] = j
             n_shelf += 1
             _climb(tree, half + j, -2.0)
@@ -158,7 +158,7 @@ def _fill(
 
 
 @jit
-def _random(dice: Ints) -> float:
+def random(dice: Ints) -> float:
     """Uniform in [0, 1): xorshift of 63 bits."""
     x = np.uint64(dice[0])
     x ^= x << np.uint64(13)
@@ -203,7 +203,7 @@ def _wander(sides: Sides, state: State, start: int, wanted: int, picked: Ints, d
         low, high = sides[0][here], sides[0][here + 1]
         if high == low:
             break
-        g = sides[1][low + int(_random(dice) * (high - low))]
+        g = sides[1][low + int(random(dice) * (high - low))]
         if count[g] == 1:
             other = who[g]
             is_known = flag[other] != 1
@@ -213,9 +213,9 @@ def _wander(sides: Sides, state: State, start: int, wanted: int, picked: Ints, d
                 picked[n] = other
                 n += 1
         low, high = sides[2][g], sides[2][g + 1]
-        here = sides[3][low + int(_random(dice) * (high - low))]
+        here = sides[3][low + int(random(dice) * (high - low))]
         if tries % 8 == 0 and n > 0:
-            here = picked[int(_random(dice) * n)]
+            here = picked[int(random(dice) * n)]
     return n
 
 
@@ -224,11 +224,11 @@ def _ruin(
     sides: Sides, weight: Floats, cost: Floats, state: State, money: Floats, pool: Ints, picked: Ints, dice: Ints
 ) -> tuple[int, float]:
     """Take neighbours out at one or two spots; how many, and what they covered alone."""
-    wanted = 1 + int(_random(dice) * (len(picked) // 2))
-    parts = 1 + int(_random(dice) * 2.0)
+    wanted = 1 + int(random(dice) * (len(picked) // 2))
+    parts = 1 + int(random(dice) * 2.0)
     lost, n_out = 0.0, 0
     for _ in range(parts):
-        start = pool[int(_random(dice) * len(pool))]
+        start = pool[int(random(dice) * len(pool))]
         n = _wander(sides, state, start, max(1, wanted // parts), picked[n_out:], dice)
         for k in range(n_out, n_out + n):
             lost += state[2][picked[k]]
@@ -282,7 +282,7 @@ def ruin_and_recreate(
         n_out, lost = _ruin(sides, weight, cost, state, money, pool, picked, dice)
         n_in, added = _fill(sides, weight, cost, state, money, log, shelf, (knobs[4], dice))
         change = added - lost
-        if change >= 0.0 or _random(dice) < np.exp(change / heat):
+        if change >= 0.0 or random(dice) < np.exp(change / heat):
             now += change
             for k in range(n_out + n_in):
                 if n_changed < len(changed):

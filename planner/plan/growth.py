@@ -1,11 +1,10 @@
-"""A plan in the making as flat arrays for the compiled growth (`planner.plan._grow_kernel`), and back."""
+"""A plan in the making as tables for the compiled growth (`planner.plan._grow_kernel`), and back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +16,13 @@ from planner.plan.network import SOURCE, by_tail
 if TYPE_CHECKING:
     from planner.plan._grow_kernel import World
 
-__all__ = ["Field", "field_of", "from_field", "grow"]
+__all__ = ["COLUMNS", "field_of", "from_field", "grow"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Table = NDArray[Any]
+"""Records (their columns have no types that the checker knows)."""
 _LEAST_MBPS = 1e-6
 _MOST_LEVELS = 4
 _AT_ONCE = 50
@@ -30,38 +31,26 @@ _ROOM = 64
 """Arcs a path may have beyond twice the longest of the first ways."""
 
 
-@dataclass(frozen=True, eq=False)
-class Field:
-    """Tuples of arrays, as the kernels take them; those of ``use``, ``way``, ``site`` and ``book`` change in place."""
-
-    net_i: tuple[Ints, ...]
-    net_f: tuple[Floats, ...]
-    use_i: tuple[Ints, ...]
-    use_f: tuple[Floats, ...]
-    way_i: tuple[Ints, ...]
-    way_f: tuple[Floats, ...]
-    offer_i: tuple[Ints, ...]
-    offer_f: tuple[Floats, ...]
-    site_i: tuple[Ints, ...]
-    site_f: tuple[Floats, ...]
-    book_i: tuple[Ints, ...]
-
-    def world(self) -> World:
-        """All tuples in the order of the kernels' last argument."""
-        return (
-            self.net_i, self.net_f, self.use_i, self.use_f, self.way_i, self.way_f, self.offer_i, self.offer_f,
-            self.site_i, self.site_f, self.book_i,
-        )  # fmt: skip
-
-    @property
-    def spent_idr(self) -> float:
-        """What the plan costs."""
-        return float(self.use_f[3][0])
-
-    @property
-    def value(self) -> float:
-        """Weight it newly serves."""
-        return float(self.use_f[3][1])
+_INT, _FLOAT = "i8", "f8"
+COLUMNS: dict[str, list[tuple[str, str]]] = {
+    "arc": [(name, _INT) for name in ("tail", "head", "edge", "tower", "uses")],
+    "leave": [("other", _INT), ("arc", _INT)],
+    "enter": [("other", _INT), ("arc", _INT)],
+    "owned": [(name, _INT) for name in ("of_edge", "of_tower", "noted", "book")],
+    "node": [(name, _INT) for name in ("leave", "enter", "lost")],
+    "edge": [("cost", _FLOAT), ("mbps", _FLOAT), ("load", _FLOAT), ("uses", _INT), ("first", _INT)],
+    "tower": [("cost", _FLOAT), ("uses", _INT), ("stands", _INT), ("first", _INT)],
+    "way": [("price", _FLOAT), ("arc", _INT)],
+    "choice": [
+        *[(name, _INT) for name in ("option", "place", "node", "beam", "level", "has_tower", "of_option")],
+        *[(name, _FLOAT) for name in ("cost", "mbps", "reserved", "gain")],
+    ],
+    "option": [("first", _INT), ("first_choice", _INT), ("is_touched", _INT)],
+    "cover": [("group", _INT), ("option", _INT), ("share", _FLOAT)],
+    "group": [("weight", _FLOAT), ("mbps", _FLOAT), ("rest", _FLOAT), ("first", _INT)],
+    "place": [("fiber", _INT), ("mast", _INT), ("choice", _INT), ("steps", _INT), ("mbps", _FLOAT)],
+}
+"""Columns of the tables of a `planner.plan._grow_kernel.World`."""
 
 
 def _lists(label: Ints, size: int) -> tuple[Ints, Ints]:
@@ -71,43 +60,53 @@ def _lists(label: Ints, size: int) -> tuple[Ints, Ints]:
     return np.searchsorted(label[member], np.arange(size + 1)).astype(np.int64), member
 
 
+def _table(name: str, size: int, **values: Any) -> Table:
+    """A record array; columns shorter than the table are filled up with 0."""
+    made = np.zeros(size, dtype=COLUMNS[name])
+    for column, value in values.items():
+        made[column][: np.size(value) or None] = value
+    return made
+
+
 @lru_cache(maxsize=4)
-def _fixed(
-    instance: Instance,
-) -> tuple[tuple[Ints, ...], tuple[Floats, ...], tuple[Ints, ...], tuple[Floats, ...], Floats, int]:
-    """What no plan changes: network, offers, and the Mbps of the levels."""
+def _fixed(instance: Instance) -> tuple[dict[str, Table], Floats, int]:
+    """Tables before any plan, the Mbps of the levels, and the arcs a path may have."""
     network, groups = instance.network, instance.groups
-    net_i = (
-        *by_tail(network.tail, network.head, network.n_nodes), *by_tail(network.head, network.tail, network.n_nodes),
-        network.tail, network.head, network.edge, network.tower,
-        *_lists(network.edge, len(network.edge_cost)), *_lists(network.tower, len(network.tower_cost)),
-    )  # fmt: skip
+    n_arcs, n_options = len(network.tail), len(groups.indptr) - 1
+    leave = by_tail(network.tail, network.head, network.n_nodes)
+    enter = by_tail(network.head, network.tail, network.n_nodes)
+    edge_first, of_edge = _lists(network.edge, len(network.edge_cost))
+    tower_first, of_tower = _lists(network.tower, len(network.tower_cost))
     levels = _levels(instance)
-    n_options = len(groups.indptr) - 1
-    option_of = np.repeat(np.arange(n_options), np.diff(groups.indptr))
     by_group = np.argsort(groups.indices, kind="stable")
-    group_first = np.searchsorted(groups.indices[by_group], np.arange(groups.n_groups + 1)).astype(np.int64)
+    option_of = np.repeat(np.arange(n_options), np.diff(groups.indptr))
+    first_choice, of_option = _lists(instance.choice_option, n_options)
     nodes = network.place_nodes[: max(1, instance.n_places)]
-    offer_i = (
-        instance.choice_option, instance.choice_place, instance.choice_node, instance.choice_beam(),
-        np.searchsorted(levels, instance.choice_mbps * (1 - 1e-9)).clip(1, len(levels) - 1).astype(np.int64),
-        instance.has_tower[instance.choice_option].astype(np.int64), groups.indptr, groups.indices,
-        group_first, option_of[by_group].astype(np.int64), *_lists(instance.choice_option, n_options),
-        np.ascontiguousarray(nodes[:, 0]), np.ascontiguousarray(nodes[:, 2]),
-    )  # fmt: skip
-    tiny = 1e-9 * max(1.0, float(groups.weight.sum()))
-    offer_f = (
-        instance.choice_cost, instance.choice_mbps, instance.choice_reserved(), groups.weight, groups.demand_mbps,
-        np.array([tiny]),
-    )  # fmt: skip
-    return (
-        net_i,
-        (network.edge_cost, network.edge_mbps, network.tower_cost),
-        offer_i,
-        offer_f,
-        levels,
-        _longest(instance),
-    )
+    level = np.searchsorted(levels, instance.choice_mbps * (1 - 1e-9)).clip(1, len(levels) - 1)
+    tables = {
+        "arc": _table("arc", n_arcs, tail=network.tail, head=network.head, edge=network.edge, tower=network.tower),
+        "leave": _table("leave", n_arcs, other=leave[1], arc=leave[2]),
+        "enter": _table("enter", n_arcs, other=enter[1], arc=enter[2]),
+        "owned": _table("owned", n_arcs, of_edge=of_edge, of_tower=of_tower),
+        "node": _table("node", network.n_nodes + 1, leave=leave[0], enter=enter[0]),
+        "edge": _table("edge", len(edge_first), cost=network.edge_cost, mbps=network.edge_mbps, first=edge_first),
+        "tower": _table("tower", len(tower_first), cost=network.tower_cost, first=tower_first),
+        "way": _table("way", len(levels) * network.n_nodes),
+        "choice": _table(
+            "choice", instance.n_choices, option=instance.choice_option, place=instance.choice_place,
+            node=instance.choice_node, beam=instance.choice_beam(), level=level,
+            has_tower=instance.has_tower[instance.choice_option], of_option=of_option, cost=instance.choice_cost,
+            mbps=instance.choice_mbps, reserved=instance.choice_reserved(),
+        ),
+        "option": _table("option", n_options + 1, first=groups.indptr, first_choice=first_choice),
+        "cover": _table("cover", len(groups.indices), group=groups.indices, option=option_of[by_group]),
+        "group": _table(
+            "group", groups.n_groups + 1, weight=groups.weight, mbps=groups.demand_mbps,
+            first=np.searchsorted(groups.indices[by_group], np.arange(groups.n_groups + 1)),
+        ),
+        "place": _table("place", len(nodes), fiber=nodes[:, 0], mast=nodes[:, 2]),
+    }  # fmt: skip
+    return tables, levels, _longest(instance)
 
 
 def _levels(instance: Instance) -> Floats:
@@ -124,54 +123,53 @@ def _levels(instance: Instance) -> Floats:
     return np.asarray(np.r_[_LEAST_MBPS, np.maximum(found * (1 - 1e-9), 2 * _LEAST_MBPS)])
 
 
-def field_of(instance: Instance, draft: Draft) -> Field:
-    """A draft as arrays, with the ways from its network to every node."""
-    from planner.plan._grow_kernel import way_trees  # numba takes a second to load
+def field_of(instance: Instance, draft: Draft) -> World:
+    """A draft as tables, with the ways from its network to every node."""
+    from planner.plan._grow_kernel import World, way_trees  # numba takes a second to load
 
-    net_i, net_f, offer_i, offer_f, levels, longest = _fixed(instance)
-    network, n_arcs = instance.network, len(instance.network.tail)
-    uses = draft.arc_uses.astype(np.int64)
+    fixed, levels, longest = _fixed(instance)
+    tables = {name: table.copy() for name, table in fixed.items()}
+    network, groups, n_arcs = instance.network, instance.groups, len(instance.network.tail)
     on, tower = network.edge >= 0, network.tower >= 0
+    tables["arc"]["uses"] = draft.arc_uses
     n_edges, n_towers = len(network.edge_cost), len(network.tower_cost)
-    use_i = (
-        uses, np.bincount(network.edge[on], weights=uses[on], minlength=n_edges).astype(np.int64),
-        np.bincount(network.tower[tower], weights=uses[tower], minlength=n_towers).astype(np.int64),
-        draft.has_site_tower.astype(np.int64),
-    )  # fmt: skip
-    site_i, share, mbps = _sites(instance, draft, longest)
-    gain = gains(instance, draft.rest, instance.choice_option, instance.choice_mbps)
-    value = sum(float((instance.groups.weight[group] * part).sum()) for group, part in draft.took.values())
-    use_f = (draft.load_mbps.copy(), draft.beam_mbps.copy(), mbps, np.array([money(instance, draft), value]))
-    size = len(levels) * network.n_nodes
-    way_i = (
-        np.full(size, -1, dtype=np.int64), np.zeros(3 * n_arcs + network.n_nodes + 16, dtype=np.int64),
-        np.zeros(network.n_nodes, dtype=np.int64),
-    )  # fmt: skip
-    way_f = (np.full(size, np.inf), levels, np.zeros(len(way_i[1])))
-    book_i = (np.zeros(n_arcs, dtype=np.int64), np.zeros(n_arcs, dtype=np.int64), np.zeros(1, dtype=np.int64))
-    field = Field(
-        net_i, net_f, use_i, use_f, way_i, way_f, offer_i, offer_f, site_i, (share, draft.rest.copy(), gain), book_i
+    tables["edge"]["uses"][:n_edges] = np.bincount(network.edge[on], weights=draft.arc_uses[on], minlength=n_edges)
+    tables["edge"]["load"][:n_edges] = draft.load_mbps
+    tables["tower"]["uses"][:n_towers] = np.bincount(
+        network.tower[tower], weights=draft.arc_uses[tower], minlength=n_towers
     )
-    way_trees(SOURCE, field.world())
-    return field
+    tables["tower"]["stands"][:n_towers] = draft.has_site_tower
+    tables["group"]["rest"][: groups.n_groups] = draft.rest
+    tables["choice"]["gain"] = gains(instance, draft.rest, instance.choice_option, instance.choice_mbps)
+    paths, stride = _sites(instance, draft, longest, tables)
+    value = sum(float((groups.weight[group] * part).sum()) for group, part in draft.took.values())
+    room = 3 * n_arcs + network.n_nodes + 16
+    tiny = 1e-9 * max(1.0, float(groups.weight.sum()))
+    world = World(
+        **tables, path=paths, beam=draft.beam_mbps.copy(), level=levels, keys=np.zeros(room),
+        items=np.zeros(room, dtype=np.int64), sum=np.array([money(instance, draft), value, tiny]),
+        tally=np.array([0, stride]),
+    )  # fmt: skip
+    way_trees(SOURCE, world)
+    return world
 
 
-def _sites(instance: Instance, draft: Draft, longest: int) -> tuple[tuple[Ints, ...], Floats, Floats]:
-    """Choices, steps, paths, marks of options and stride; shares; Mbps of each place."""
-    groups, n_places = instance.groups, max(1, instance.n_places)
+def _sites(instance: Instance, draft: Draft, longest: int, tables: dict[str, Table]) -> tuple[Ints, int]:
+    """Paths of the sites and their stride; choices, steps, Mbps and shares go into the tables."""
+    groups, places, share = instance.groups, tables["place"], tables["cover"]["share"]
     stride = max([longest, *(len(path) for path in draft.path.values())])
-    choice, steps = np.full(n_places, -1, dtype=np.int64), np.zeros(n_places, dtype=np.int64)
-    paths, share, mbps = np.zeros(n_places * stride, dtype=np.int64), np.zeros(len(groups.indices)), np.zeros(n_places)
+    paths = np.zeros(len(places) * stride, dtype=np.int64)
+    places["choice"] = -1
     for place, number in draft.choice.items():
         path = draft.path.get(place, np.zeros(0, dtype=np.int64))
-        choice[place], steps[place] = number, len(path)
-        paths[place * stride : place * stride + len(path)] = path
         group, part = draft.took[place]
-        mbps[place] = float((groups.demand_mbps[group] * part).sum())
+        places["choice"][place], places["steps"][place] = number, len(path)
+        places["mbps"][place] = float((groups.demand_mbps[group] * part).sum())
+        paths[place * stride : place * stride + len(path)] = path
         first, last = groups.indptr[instance.choice_option[number] : instance.choice_option[number] + 2]
         order = np.argsort(groups.indices[first:last], kind="stable")
         share[first + order[np.searchsorted(groups.indices[first:last][order], group)]] = part
-    return (choice, steps, paths, np.zeros(len(groups.indptr) - 1, dtype=np.int64), np.array([stride])), share, mbps
+    return paths, stride
 
 
 def _longest(instance: Instance) -> int:
@@ -241,7 +239,7 @@ def grow(
 
     if not instance.n_choices:
         return draft
-    field = field_of(instance, draft)
+    world = field_of(instance, draft)
     taste = np.ones(instance.n_choices) if favour is None else np.maximum(favour, 0.0)
     taste = taste if among is None else np.where(among, taste, 0.0)
     dear = np.full(instance.n_choices, np.inf) if fair is None else fair
@@ -251,15 +249,12 @@ def grow(
     while left > 0 and not (is_over is not None and is_over()):
         now = min(left, _AT_ONCE)
         when = (0, 0, 1, 0, now)
-        n_new = search_plans(
-            when, ceiling_idr, (taste, none, dear), (idle, added), (none, none), top_i, top_f, field.world()
-        )
+        n_new = search_plans(when, ceiling_idr, (taste, none, dear), (idle, added), (none, none), top_i, top_f, world)
         order += added[:n_new].tolist()
         left -= now
         if n_new < now:
             break
-    fresh = from_field(
-        instance, (field.site_i[0], field.site_i[1], field.site_i[2], field.site_f[0]), int(field.site_i[4][0]), order
-    )
+    site = (world.place["choice"], world.place["steps"], world.path, world.cover["share"])
+    fresh = from_field(instance, site, int(world.tally[1]), order)
     vars(draft).update(vars(fresh))
     return draft

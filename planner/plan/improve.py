@@ -58,7 +58,7 @@ def improve(
     if not draft.choice or rounds <= 0:
         return draft, 0
     tilted = instance if bound is None or bound.prices is None else _tilted(instance, bound.prices)
-    field = field_of(tilted, keep_only(tilted, draft, set(draft.choice)))
+    world = field_of(tilted, keep_only(tilted, draft, set(draft.choice)))
     lean = np.ones(instance.n_choices)
     if bound is not None and len(bound.x):
         lean = 0.5 + bound.x[: instance.n_choices]
@@ -67,19 +67,19 @@ def improve(
     east = instance.place_lon_deg * np.cos(np.radians(instance.place_lat_deg))
     spot = (np.array(east), np.array(instance.place_lat_deg))
     taste, order = (lean, _KNOBS, np.full(instance.n_choices, np.inf)), np.zeros(instance.n_places, dtype=np.int64)
-    top_i = (field.site_i[0].copy(), field.site_i[1].copy(), field.site_i[2].copy())
-    top_f = (field.site_f[0].copy(), np.array([field.value]))
+    top_i = (world.place["choice"].copy(), world.place["steps"].copy(), world.path.copy())
+    top_f = (world.cover["share"].copy(), np.array([world.sum[1]]))
     n_better, done = 0, 0
     while done < rounds and not (is_over is not None and is_over()):
         now = min(_BATCH, rounds - done)
         when = (now, done, rounds, seed + done, 0)
-        n_better += search_plans(when, ceiling_idr, taste, (fixed, order), spot, top_i, top_f, field.world())
+        n_better += search_plans(when, ceiling_idr, taste, (fixed, order), spot, top_i, top_f, world)
         done += now
     if not n_better:
         return draft, 0
     built = [p for p in draft.choice if top_i[0][p] >= 0]
     built += [p for p in np.flatnonzero(top_i[0] >= 0).tolist() if p not in draft.choice]
-    top = share_out(instance, from_field(tilted, (*top_i, top_f[0]), int(field.site_i[4][0]), built))
+    top = share_out(instance, from_field(tilted, (*top_i, top_f[0]), int(world.tally[1]), built))
     return (top if served_weight(instance, top) > served_weight(instance, draft) else draft), n_better
 
 

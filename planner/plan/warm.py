@@ -7,7 +7,7 @@ from typing import Any
 __all__ = ["KERNELS", "compile_kernels"]
 
 _INTS, _SHORTS, _FLOATS = "i", "s", "f"
-_WORLD = tuple((kind,) * n for kind, n in zip("ifififififi", (14, 3, 4, 4, 3, 3, 14, 6, 5, 3, 3), strict=True))
+_WORLD = "world"
 
 KERNELS = {
     ("_ascent_kernel", "raise_ends"): (
@@ -64,11 +64,25 @@ def compile_kernels() -> None:
 
 
 def _numba_type(kind: Any) -> Any:
-    from numba import types
+    from numba import typeof, types
 
     if isinstance(kind, tuple):
         return types.Tuple([_numba_type(item) for item in kind])
     if kind in (int, float):
         return types.int64 if kind is int else types.float64
+    if kind == _WORLD:
+        return typeof(_empty_world())
     width = {_INTS: types.int64, _SHORTS: types.int32, _FLOATS: types.float64}[kind]
     return types.Array(width, 1, "C")
+
+
+def _empty_world() -> Any:
+    """Tables of no plan, of the types that growth passes."""
+    import numpy as np
+
+    from planner.plan._grow_kernel import World
+    from planner.plan.growth import COLUMNS
+
+    tables = {name: np.zeros(1, dtype=columns) for name, columns in COLUMNS.items()}
+    floats, ints = np.zeros(1), np.zeros(1, dtype=np.int64)
+    return World(**tables, path=ints, beam=floats, level=floats, keys=floats, items=ints, sum=floats, tally=ints)

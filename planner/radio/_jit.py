@@ -29,6 +29,7 @@ __all__ = [
     "jit",
     "jit_entry",
     "jit_maker",
+    "jit_part",
     "jit_scan",
     "jit_single",
     "least",
@@ -87,7 +88,9 @@ def cache_folder() -> Path | None:
     return path
 
 
-def _decorate(function: Function, fastmath: Any, *, is_entry: bool, allocates: bool = False) -> Function:
+def _decorate(
+    function: Function, fastmath: Any, *, is_entry: bool, allocates: bool = False, is_apart: bool = False
+) -> Function:
     folder = cache_folder()
     before = numba.config.CACHE_DIR
     if folder is not None:
@@ -102,7 +105,7 @@ def _decorate(function: Function, fastmath: Any, *, is_entry: bool, allocates: b
             no_cpython_wrapper=not is_entry,
             no_cfunc_wrapper=True,
             _nrt=allocates,  # without numba's runtime no array is counted: that halves the time of small kernels
-            forceinline=not is_entry,  # a call would copy every array of every tuple onto the stack
+            forceinline=not (is_entry or is_apart),  # a call would copy every array of every tuple onto the stack
         )(function)
     finally:
         numba.config.CACHE_DIR = before
@@ -113,6 +116,11 @@ def _decorate(function: Function, fastmath: Any, *, is_entry: bool, allocates: b
 def jit(function: Function) -> Function:
     """Compile a kernel that other kernels call, with exact IEEE arithmetic; Python cannot call it, it makes no array."""
     return _decorate(function, fastmath=False, is_entry=False)
+
+
+def jit_part(function: Function) -> Function:
+    """Compile a large kernel that others call often: as `jit`, but a function of its own, compiled once and not inlined."""
+    return _decorate(function, fastmath=False, is_entry=False, is_apart=True)
 
 
 def jit_entry(function: Function) -> Function:
