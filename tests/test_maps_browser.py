@@ -250,6 +250,7 @@ def test_an_atlas_is_walked_by_its_links(pages: Any, tmp_path: Path) -> None:
     tab.click("a.more[href^=atlas]")
     tab.wait_for_selector(".atlas-links")
     assert tab.url.split("#")[0] == (tmp_path / "atlas" / "99.02.html").as_uri()
+    assert "halaman kabupaten ini tidak memuatnya" in tab.text_content("#body")
     tab.click(".atlas-links a >> nth=0")
     tab.wait_for_selector(".list-view")
     assert tab.text_content(".list-view[lang=id] h1") == HOSTILE[0]
@@ -260,6 +261,11 @@ def test_an_atlas_is_walked_by_its_links(pages: Any, tmp_path: Path) -> None:
     tab.click(".list-view[lang=en] a.more")
     tab.wait_for_selector(".legend .card")
     assert tab.url.split("#")[0] == (tmp_path / "map.html").as_uri()
+    tab.evaluate("merata.state.set({selection: {kind: 'place', lon: 120.75, lat: -9.2}, tab: 'detail'})")
+    tab.click("a.more[href*='at=place']")
+    tab.wait_for_selector(".atlas-links")
+    assert "99.02.html" in tab.url
+    assert "9,2° LS" in tab.text_content(".detail-head")
     assert all(url.startswith(tmp_path.as_uri()) for url in requests)
     assert faults == []
     assert tab.evaluate("window.broken") is None
@@ -479,6 +485,34 @@ def test_any_pixel_says_why_its_signal_is_what_it_is(pages: Any) -> None:
         assert text in detail, text
     free_db = 32.4 + 20 * math.log10(10.967) + 20 * math.log10(900.0)
     assert f"−{free_db:.1f} dB" in detail
+    page.check()
+
+
+def test_a_place_names_the_areas_and_beams_it_lies_in(pages: Any) -> None:
+    at = "#11.00/-9.4000/120.1500/en/coverage_probability+exclusions+beams+measurements/at=place%3A120.15%3A-9.4"
+    page = pages(make_inputs(("Kab. " + HOSTILE[0], *HOSTILE[1:3])), fragment=at)
+    tab = page.tab
+    detail = tab.text_content("#body")
+    for text in (" to ", "Probability of enough signal outdoors", "≥ ", "This place lies in", "protected area"):
+        assert text in detail, text
+    assert tab.locator(".legend .layer:has(#layer-exclusions) .glyph").count() == 2  # the kinds there are, no others
+    assert "apart from what is modelled" in tab.text_content(".layer:has(#layer-measurements)")
+    assert "Modelled, not measured. Probability outdoors" in tab.text_content(".layer:has(#layer-coverage_probability)")
+    tab.click("#body .sites button:has-text('Satellite beam outline')")
+    assert "schematic" in tab.text_content("#body")
+    assert "150.0" not in tab.text_content("#body")
+    page.check()
+
+
+def test_a_beam_without_outline_says_so_and_a_run_without_interference_shows_no_ratio(pages: Any) -> None:
+    inputs = make_inputs(beams=None, exclusions=None, coverage_sinr_db=None, interference="fixed")
+    page = pages(inputs, fragment="#9.00/-9.2/120.5/en/coverage_rsrp/tab=about")
+    tab = page.tab
+    assert "Beam outlinenot known" in tab.text_content("#body")
+    assert tab.locator("#layer-beams, #layer-exclusions, #layer-coverage_sinr").count() == 0
+    for name in ("Satellite beam outlines", "No-build areas", "Signal quality (SINR)"):
+        assert name in tab.text_content(".absent")
+    assert "Coverage, not capacity" in tab.text_content(".layer:has(#layer-coverage_rsrp)")
     page.check()
 
 

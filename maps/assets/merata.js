@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 640a330cd3aa6b957dceb977a52b547db9de4df280dbe02e15b7b42678a58513): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 4adeaf99606a30432798f88bae2de89c6ac494c07c010ca0f054dd8f2e6fb104): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -320,6 +320,7 @@
     for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
       cells[name] = block.plain(packed[name]);
     }
+    cells.rest = packed.rest ? block.plain(packed.rest) : null;
     cells.server = text(packed.server, block);
     cells.area = text(packed.area, block);
     cells.half = packed.pixel / 360 * WORLD / 2;
@@ -339,6 +340,11 @@
       else high = middle - 1;
     }
     return -1;
+  }
+  function umkmByLevel(cells, levels, i) {
+    const served = cells.umkm[i] * cells.served[i] / 100;
+    const rest = levels[cells.level[i]] === "served" ? levels.indexOf("limited") : cells.level[i];
+    return levels.map((name, k) => (name === "served" ? served : 0) + (k === rest ? cells.umkm[i] - served : 0));
   }
   function rasterAt(raster, lon, lat) {
     const col = Math.floor((lon - raster.west) / raster.pixel);
@@ -2057,7 +2063,12 @@
     return row;
   }
   function overview(app, host) {
-    fill(host, noticesShort(app), headline(app), worst(app), firstSites(app), planCard(app), causes(app), programmes(app), evidence(app));
+    fill(host, noticesShort(app), headline(app), worst(app), firstSites(app), planCard(app), causes(app), programmes(app), evidence(app), atlasNote(app));
+  }
+  function atlasNote(app) {
+    const { words, data } = app;
+    const whole = data.json.atlas.whole;
+    return whole ? el("section", { class: "block" }, el("p", { class: "note" }, words.t("map.atlas_absent")), el("a", { class: "more", href: whole }, words.t("map.atlas_whole"), " ›")) : null;
   }
   function noticesShort(app) {
     const { data, words } = app;
@@ -2103,7 +2114,7 @@
         )
       );
     });
-    return el("section", { class: "block" }, unitPicker(app), gapPicker(app), hero, levelBar(app, counts), legend2);
+    return el("section", { class: "block" }, unitPicker(app), gapPicker(app), hero, levelBar(app, counts), legend2, words.has("map.counting") && el("p", { class: "note" }, words.t("map.counting")));
   }
   function ranked(app, level, keep = () => true) {
     const { data, state } = app;
@@ -2614,9 +2625,9 @@
     for (let i = 0; i < cells.n; i++) {
       if (cells.x[i] < x0 || cells.x[i] > x1 || cells.y[i] < y0 || cells.y[i] > y1) continue;
       if (distanceKm(lon, lat, lonOf(cells.x[i]), latOf(cells.y[i])) > AROUND_KM) continue;
-      counts[cells.level[i]] += cells.umkm[i];
-      const cause = data.json.vocabulary.causes[cells.cause[i]];
-      if (cause) why.set(cause, (why.get(cause) ?? 0) + cells.umkm[i]);
+      umkmByLevel(cells, data.levels, i).forEach((n, k) => counts[k] += n);
+      const cause = causeOf(app, i);
+      if (cause) why.set(cause, (why.get(cause) ?? 0) + cells.umkm[i] * (1 - cells.served[i] / 100));
     }
     const total = sum(counts);
     const rows = (
@@ -2634,6 +2645,14 @@
         [words.t(`map.level_short.${level}`), counts[i] > 0 ? words.t("map.n_umkm", { n: words.n(counts[i]) }) : null]
       )), ...rows, ...signalRows(app, lon, lat)])
     );
+  }
+  function causeOf(app, i) {
+    const cells = (
+      /** @type {import("./data.js").Cells} */
+      app.data.cells
+    );
+    const causes2 = app.data.json.vocabulary.causes;
+    return causes2[cells.cause[i]] || (cells.rest?.[i] ? causes2[cells.rest[i] - 1] : "");
   }
   function hopsBlock(app, path) {
     const { words, data } = app;
@@ -2722,6 +2741,8 @@
     }
     const around = insideBlock(app, ux, uy);
     if (around) nodes.push(around);
+    const page = pageHere(app, areas, lon, lat);
+    if (page) nodes.push(page);
     return nodes;
   }
   function insideBlock(app, ux, uy) {
@@ -2736,6 +2757,15 @@
       }
     }
     return list.childElementCount ? section(words.t("map.inside_here"), list) : null;
+  }
+  function pageHere(app, areas, lon, lat) {
+    const { words, data, state, map } = app;
+    const codes = areas.map((item) => data.areas.get(item.level)?.text("code", item.row) ?? "");
+    const code = codes.find((name) => data.json.atlas.pages?.[name]);
+    if (!code) return null;
+    const view = [Math.max(11, map.getZoom()).toFixed(2), lat.toFixed(4), lon.toFixed(4), words.lang, [...state.now.on].sort().join("+")].join("/");
+    const href = `atlas/${data.json.atlas.pages[code]}#${view}/at=place%3A${lon.toFixed(5)}%3A${lat.toFixed(5)}`;
+    return el("section", { class: "block" }, el("p", { class: "note" }, words.t("map.atlas_pixel")), el("a", { class: "more", href }, words.t("map.atlas_page"), " ›"));
   }
   function rowTitle(app, layer, table2, row) {
     return table2.text("name", row) || table2.text(ID_OF[layer] ?? "", row) || app.words.t(`map.layer_one.${layer}`);
@@ -2765,6 +2795,7 @@
     );
     const level = data.levels[cells.level[i]];
     const cause = data.json.vocabulary.causes[cells.cause[i]];
+    const rest = causeOf(app, i);
     const server = cells.server.at(i);
     const bts = data.layers.get("bts");
     const row = bts && server ? bts.find("bts_id", server) : -1;
@@ -2782,6 +2813,7 @@
         [words.t("map.field.n_operators"), words.n(cells.operators[i])],
         [words.t("map.field.is_indoor"), words.t(cells.indoor[i] ? "map.yes" : "map.no")],
         [words.t("map.field.served_share"), words.share(cells.served[i] / 100, 0)],
+        [words.t("columns.rest_cause"), rest && rest !== cause ? words.t(`causes.${rest}`) : null],
         [words.t("map.field.confidence_share"), words.share(cells.confidence[i] / 100, 0)],
         [words.t("map.unit.umkm"), words.n(cells.umkm[i], 1)],
         [words.t("map.unit.people"), words.n(cells.people[i])],

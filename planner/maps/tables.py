@@ -127,6 +127,7 @@ def add_cells(
         "cell": pack.add_steps(joined["cell_id"].to_numpy(np.int64)),
         "level": pack.add(_codes(joined["level"], vocabulary["levels"])),
         "cause": pack.add(_codes(joined["cause"].fillna(""), vocabulary["causes"])),
+        **_rest(pack, joined, vocabulary["causes"]),
         "umkm": pack.add(joined["n_umkm"].to_numpy(np.float32)),
         "people": pack.add(joined["people"].to_numpy(np.float32)),
         "facilities": pack.add(np.minimum(joined["n_facilities"].to_numpy(), 255).astype(np.uint8)),
@@ -138,6 +139,15 @@ def add_cells(
         "server": {**_texts(pack, servers.tolist()), "i": pack.add_steps(server)},
         "area": {**_texts(pack, areas.tolist()), "i": pack.add_steps(area)},
     }
+
+
+def _rest(pack: Pack, joined: pd.DataFrame, causes: tuple[str, ...]) -> dict[str, Any]:
+    """Why part of a served cell is not served, as position in the causes plus one; nothing where no table says it."""
+    if "rest_cause" not in joined:
+        return {}
+    said = joined["rest_cause"].fillna("").to_numpy(dtype=object)
+    place = {name: i + 1 for i, name in enumerate(causes) if name}
+    return {"rest": pack.add(np.array([place.get(str(name), 0) for name in said], dtype=np.uint8))}
 
 
 def signal_bytes(rsrp_dbm: NDArray[Any]) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { classOfNumber, classOfText, rgb } from "./classes.js";
+import { meaning, umkmByLevel } from "./data.js";
 import { missing, missingShare } from "./measure.js";
 import { fold, match } from "./search.js";
 import { State, levelAt } from "./state.js";
@@ -71,4 +72,16 @@ test("words: fields, fallback and values without a word", () => {
   assert.equal(words.of("v", "switch_off"), "Switch off");
   assert.equal(words.of("v", ""), "–");
   assert.equal(plain("___"), "–");
+});
+
+test("bytes of a raster in steps mean the start of their step, 0 means none", () => {
+  const raster = /** @type {any} */ ({ low: -12, step: 4 });
+  assert.deepEqual([1, 4, 11].map((byte) => meaning(raster, byte)), [-12, 0, 28]);
+  assert.ok(Number.isNaN(meaning(raster, 0)));
+});
+
+test("a cell counts as served by its share, and what a served one lacks as limited", () => {
+  const levels = ["served", "limited", "unserved", "unknown"];
+  const cells = /** @type {any} */ ({ umkm: [10, 10, 10, 10], served: [70, 20, 0, 0], level: [0, 1, 2, 3] });
+  assert.deepEqual([0, 1, 2, 3].map((i) => umkmByLevel(cells, levels, i)), [[7, 3, 0, 0], [2, 8, 0, 0], [0, 0, 10, 0], [0, 0, 0, 10]]);
 });

@@ -10,7 +10,7 @@ import { WORLD, lonOf, latOf, unitX, unitY } from "./mercator.js";
  * @typedef {{west: number, north: number, pixel: number, rows: number, cols: number, values: Uint8Array | Uint16Array, low: number, step: number, operators: string[]}} Raster
  * @typedef {{n: number, x: Int32Array, y: Int32Array, level: Uint8Array, digital: Uint8Array, sector: Uint8Array, sectors: string[]}} Mass
  * @typedef {{west: number, north: number, pixel: number, cols: number, n: number, id: Int32Array, x: Int32Array, y: Int32Array,
- *   level: Uint8Array, cause: Uint8Array, umkm: Float32Array, people: Float32Array, facilities: Uint8Array, rsrp: Uint8Array,
+ *   level: Uint8Array, cause: Uint8Array, rest: Uint8Array | null, umkm: Float32Array, people: Float32Array, facilities: Uint8Array, rsrp: Uint8Array,
  *   served: Uint8Array, confidence: Uint8Array, operators: Uint8Array, indoor: Uint8Array,
  *   server: Text, area: Text, half: number, halfRow: Int32Array}} Cells
  */
@@ -169,6 +169,7 @@ function unpackCells(packed, block) {
   for (const name of ["level", "cause", "umkm", "people", "facilities", "rsrp", "served", "confidence", "operators", "indoor"]) {
     cells[name] = block.plain(packed[name]);
   }
+  cells.rest = packed.rest ? block.plain(packed.rest) : null;
   cells.server = text(packed.server, block);
   cells.area = text(packed.area, block);
   cells.half = ((packed.pixel / 360) * WORLD) / 2;
@@ -190,6 +191,16 @@ export function cellAt(cells, lon, lat) {
     else high = middle - 1;
   }
   return -1;
+}
+
+/**
+ * UMKM of a cell by level, as the facts count them: what is served by its share, and what a served cell lacks under limited.
+ * @param {Cells} cells @param {string[]} levels @param {number} i @returns {number[]}
+ */
+export function umkmByLevel(cells, levels, i) {
+  const served = (cells.umkm[i] * cells.served[i]) / 100;
+  const rest = levels[cells.level[i]] === "served" ? levels.indexOf("limited") : cells.level[i];
+  return levels.map((name, k) => (name === "served" ? served : 0) + (k === rest ? cells.umkm[i] - served : 0));
 }
 
 /** @param {Raster} raster @param {number} lon @param {number} lat */

@@ -1,7 +1,7 @@
 // The answer to a click: what is here, and why.
 // @ts-check
 import { App } from "./app.js";
-import { cellAt } from "./data.js";
+import { cellAt, umkmByLevel } from "./data.js";
 import { el } from "./dom.js";
 import { countsOf, missing, missingShare, sum } from "./measure.js";
 import { distanceKm, latOf, lonOf, unitX, unitY } from "./mercator.js";
@@ -190,9 +190,9 @@ function aroundBlock(app, table, row) {
   for (let i = 0; i < cells.n; i++) {
     if (cells.x[i] < x0 || cells.x[i] > x1 || cells.y[i] < y0 || cells.y[i] > y1) continue;
     if (distanceKm(lon, lat, lonOf(cells.x[i]), latOf(cells.y[i])) > AROUND_KM) continue;
-    counts[cells.level[i]] += cells.umkm[i];
-    const cause = data.json.vocabulary.causes[cells.cause[i]];
-    if (cause) why.set(cause, (why.get(cause) ?? 0) + cells.umkm[i]);
+    umkmByLevel(cells, data.levels, i).forEach((n, k) => (counts[k] += n));
+    const cause = causeOf(app, i);
+    if (cause) why.set(cause, (why.get(cause) ?? 0) + cells.umkm[i] * (1 - cells.served[i] / 100));
   }
   const total = sum(counts);
   const rows = /** @type {[string, string | null][]} */ ([...why].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([cause, n]) => [words.t(`causes.${cause}`), words.t("map.n_umkm", { n: words.n(n) })]));
@@ -201,6 +201,13 @@ function aroundBlock(app, table, row) {
   if (candidates && at >= 0) rows.push([words.t("map.field.generator"), words.of("map.generator", candidates.text("generator", at))]);
   return section(words.t("map.around", { km: AROUND_KM }), total > 0 ? levelBar(app, counts) : null,
     facts([...data.levels.map((level, i) => /** @type {[string, string | null]} */ ([words.t(`map.level_short.${level}`), counts[i] > 0 ? words.t("map.n_umkm", { n: words.n(counts[i]) }) : null])), ...rows, ...signalRows(app, lon, lat)]));
+}
+
+/** Why a cell, or part of a served one, is not served; "" where all of it is. @param {App} app @param {number} i */
+function causeOf(app, i) {
+  const cells = /** @type {import("./data.js").Cells} */ (app.data.cells);
+  const causes = app.data.json.vocabulary.causes;
+  return causes[cells.cause[i]] || (cells.rest?.[i] ? causes[cells.rest[i] - 1] : "");
 }
 
 /** The links from a site to the backbone, hop by hop. @param {App} app @param {string[]} path */
@@ -282,6 +289,8 @@ function placeDetail(app, lon, lat) {
   }
   const around = insideBlock(app, ux, uy);
   if (around) nodes.push(around);
+  const page = pageHere(app, areas, lon, lat);
+  if (page) nodes.push(page);
   return nodes;
 }
 
@@ -298,6 +307,17 @@ function insideBlock(app, ux, uy) {
     }
   }
   return list.childElementCount ? section(words.t("map.inside_here"), list) : null;
+}
+
+/** From the page of the whole to the same place on its kabupaten's page, which knows who serves each point. @param {App} app @param {{level: string, row: number}[]} areas @param {number} lon @param {number} lat */
+function pageHere(app, areas, lon, lat) {
+  const { words, data, state, map } = app;
+  const codes = areas.map((item) => data.areas.get(item.level)?.text("code", item.row) ?? "");
+  const code = codes.find((name) => data.json.atlas.pages?.[name]);
+  if (!code) return null;
+  const view = [Math.max(11, map.getZoom()).toFixed(2), lat.toFixed(4), lon.toFixed(4), words.lang, [...state.now.on].sort().join("+")].join("/");
+  const href = `atlas/${data.json.atlas.pages[code]}#${view}/at=place%3A${lon.toFixed(5)}%3A${lat.toFixed(5)}`;
+  return el("section", { class: "block" }, el("p", { class: "note" }, words.t("map.atlas_pixel")), el("a", { class: "more", href }, words.t("map.atlas_page"), " ›"));
 }
 
 /** @param {App} app @param {string} layer @param {import("./data.js").Table} table @param {number} row */
@@ -328,6 +348,7 @@ function cellBlock(app, i, lon, lat) {
   const cells = /** @type {import("./data.js").Cells} */ (data.cells);
   const level = data.levels[cells.level[i]];
   const cause = data.json.vocabulary.causes[cells.cause[i]];
+  const rest = causeOf(app, i);
   const server = cells.server.at(i);
   const bts = data.layers.get("bts");
   const row = bts && server ? bts.find("bts_id", server) : -1;
@@ -343,6 +364,7 @@ function cellBlock(app, i, lon, lat) {
       [words.t("map.field.n_operators"), words.n(cells.operators[i])],
       [words.t("map.field.is_indoor"), words.t(cells.indoor[i] ? "map.yes" : "map.no")],
       [words.t("map.field.served_share"), words.share(cells.served[i] / 100, 0)],
+      [words.t("columns.rest_cause"), rest && rest !== cause ? words.t(`causes.${rest}`) : null],
       [words.t("map.field.confidence_share"), words.share(cells.confidence[i] / 100, 0)],
       [words.t("map.unit.umkm"), words.n(cells.umkm[i], 1)],
       [words.t("map.unit.people"), words.n(cells.people[i])],

@@ -26,7 +26,14 @@ export function unitPicker(app) {
 
 /** @param {App} app @param {HTMLElement} host */
 export function overview(app, host) {
-  fill(host, noticesShort(app), headline(app), worst(app), firstSites(app), planCard(app), causes(app), programmes(app), evidence(app));
+  fill(host, noticesShort(app), headline(app), worst(app), firstSites(app), planCard(app), causes(app), programmes(app), evidence(app), atlasNote(app));
+}
+
+/** What a page of an atlas leaves to the page of the whole. @param {App} app */
+function atlasNote(app) {
+  const { words, data } = app;
+  const whole = data.json.atlas.whole;
+  return whole ? el("section", { class: "block" }, el("p", { class: "note" }, words.t("map.atlas_absent")), el("a", { class: "more", href: whole }, words.t("map.atlas_whole"), " ›")) : null;
 }
 
 /** One quiet line: what the figures rest on. @param {App} app */
@@ -76,7 +83,7 @@ function headline(app) {
         el("b", {}, words.n(counts[i])), el("em", {}, words.share(total ? counts[i] / total : NaN))),
     );
   });
-  return el("section", { class: "block" }, unitPicker(app), gapPicker(app), hero, levelBar(app, counts), legend);
+  return el("section", { class: "block" }, unitPicker(app), gapPicker(app), hero, levelBar(app, counts), legend, words.has("map.counting") && el("p", { class: "note" }, words.t("map.counting")));
 }
 
 /** Rows of a level, worst first: unserved share, then number. @param {App} app @param {string} level @param {(row: number) => boolean} [keep] */
