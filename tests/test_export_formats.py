@@ -283,6 +283,35 @@ def test_geoparquet_says_its_crs_and_holds_what_the_geopackage_holds(inputs, pac
     assert pq.read_metadata(tmp_path / "cells.parquet").num_rows == len(inputs.cells)
 
 
+def test_geoparquet_explains_its_fields_in_both_languages(inputs, tmp_path):
+    geoparquet.write(tmp_path, inputs)
+    schema = pq.read_schema(tmp_path / "sites.parquet")
+    cost = {key.decode(): value.decode() for key, value in schema.field("cost_idr").metadata.items()}
+    assert (cost["label_id"], cost["label_en"], cost["unit"]) == (
+        read_words("id")("columns.cost_idr"), read_words("en")("columns.cost_idr"), "IDR",
+    )  # fmt: skip
+    about = json.loads(schema.metadata[b"merata"])
+    assert about["fields"]["cost_idr"] == {key: cost[key] for key in ("label_id", "label_en", "unit", "about")}
+    assert set(about["fields"]) == set(schema.names) - {"geometry", "bbox"}
+    assert (about["layer"], about["run"], about["is_synthetic"]) == ("sites", "abc123", True)
+
+
+def test_flatgeobuf_explains_its_fields_in_its_header(inputs, tmp_path):
+    flatgeobuf.write(tmp_path, inputs)
+    pyogrio = pyogrio_module()
+    _, table = pyogrio.raw.read_arrow(tmp_path / "sites.fgb")
+    said = {
+        field.name: {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+        for field in table.schema
+        if field.name not in ("wkb_geometry", "geometry")
+    }
+    words = [read_words(language)("columns.cost_idr") for language in ("id", "en")]
+    assert said["cost_idr"]["GDAL:OGR:alternative_name"] == " · ".join(dict.fromkeys(words))
+    assert said["cost_idr"]["GDAL:OGR:comment"].endswith("(IDR)")
+    assert all(field["GDAL:OGR:comment"] for field in said.values())
+    assert "sites: Uji · Test" in str(pyogrio.read_info(tmp_path / "sites.fgb")["layer_metadata"])
+
+
 # ---- COG
 
 

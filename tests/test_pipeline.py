@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -339,3 +342,64 @@ def test_no_plan_is_made_without_a_decision_that_cannot_be_read(tmp_path, action
         layer_stage.run(context)
     assert caught.value.code == "decisions_unread"
     assert "keputusan.csv:3" in str(caught.value)
+
+
+def _two_outputs(context: StageContext) -> None:
+    value = (context.inputs["first"] / "value.txt").read_text()
+    for name in ("gis/out.txt", "report/out.txt"):
+        context.publish_path(name).write_text(value)
+
+
+@pytest.mark.parametrize("where", ["link", "copy", "manifest"])
+def test_a_disk_that_fills_while_outputs_are_published_leaves_the_earlier_ones(
+    table, scenario, tmp_path, monkeypatch, where
+):
+    _module(monkeypatch, "second", run=_two_outputs)
+    out = tmp_path / "out"
+    run(table, scenario, out, say=lambda _: None)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and ".merata" not in path.parts}
+    link, copy, sync, n_done = os.link, shutil.copyfile, os.fsync, []
+
+    def full(make: Callable[..., object]) -> Callable[..., object]:
+        def made(*args: object, **options: object) -> object:
+            n_done.append(args)
+            if len(n_done) == 2:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return make(*args, **options)
+
+        return made
+
+    def foreign(*_args: object, **_options: object) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    def synced(handle: int) -> None:
+        if "manifest" in str(Path(f"/proc/self/fd/{handle}").readlink()):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        sync(handle)
+
+    monkeypatch.setattr(os, "link", {"link": full(link), "copy": foreign}.get(where, link))
+    monkeypatch.setattr(shutil, "copyfile", full(copy) if where == "copy" else copy)
+    monkeypatch.setattr(os, "fsync", synced if where == "manifest" else sync)
+    later = scenario.model_copy(update={"budget": scenario.budget.model_copy(update={"ceiling_idr": 2e9})})
+    with pytest.raises(OutputError, match="No space left"):
+        run(table, later, out, say=lambda _: None)
+    after = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and ".merata" not in path.parts}
+    assert after == before
+    monkeypatch.undo()
+
+
+def test_outputs_are_links_where_they_can_be_and_copies_elsewhere(table, scenario, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    run(table, scenario, out, say=lambda _: None)
+    source = _artifact(out, "second") / "publish/gis/out.txt"
+    assert (out / "gis/out.txt").samefile(source)
+
+    def refuse(*_args: object, **_options: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    (out / "gis/out.txt").unlink()
+    run(table, scenario, out, say=lambda _: None)
+    assert not (out / "gis/out.txt").samefile(source)
+    assert (out / "gis/out.txt").read_text() == "1000000000.0"
+    assert list(out.rglob(".*.partial")) == []

@@ -19,7 +19,7 @@ from planner.words import read_words
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["AREA_LEVELS", "MASS_LAYERS", "about_rows", "dictionary_rows", "vector_layers"]
+__all__ = ["AREA_LEVELS", "MASS_LAYERS", "about_rows", "dictionary", "dictionary_rows", "vector_layers"]
 
 MASS_LAYERS = ("umkm",)
 """Layers of very many points, which only formats made for them hold."""
@@ -192,6 +192,12 @@ def dictionary_rows(layers: Mapping[str, Any]) -> pd.DataFrame:
             about = abouts.get((layer, name)) or abouts.get(("", name)) or label_en
             rows.append((layer, name, label_id, label_en, unit_of(name), about))
     return pd.DataFrame(rows, columns=["layer", "column", "label_id", "label_en", "unit", "about"]).astype("str")
+
+
+def dictionary(layer: str, frame: Any) -> dict[str, dict[str, str]]:
+    """What each column of one layer means: column → ``label_id, label_en, unit, about``, empty units left out."""
+    rows = dictionary_rows({layer: frame}).drop(columns="layer").to_dict("records")
+    return {str(row.pop("column")): {str(k): str(v) for k, v in row.items() if v} for row in rows}
 
 
 def _abouts() -> dict[tuple[str, str], str]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from planner.export._inputs import ExportInputs
-from planner.export._layers import vector_layers
+from planner.export._layers import dictionary, vector_layers
 from planner.export._whole import whole
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 __all__ = ["META", "write"]
 
@@ -45,11 +51,17 @@ def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:
     tuple of Path
         The files, each whole.
 
+    Notes
+    -----
+    Each field carries its labels, unit and meaning (metadata of the Arrow schema); the same stands as JSON under the
+    file's key ``merata``, with title, date and run, for programs that read Parquet alone.
+
     Raises
     ------
     OutputError
         A file could not be written whole.
     """
+    import pyarrow.parquet as pq
     from pyproj import CRS
 
     crs = CRS.from_wkt(_WGS84)
@@ -57,7 +69,25 @@ def write(path: Path, inputs: ExportInputs) -> tuple[Path, ...]:
     for name, frame in vector_layers(inputs).items():
         target = path / f"{name}.parquet"
         with whole(target) as part:
-            told = frame.set_crs(crs, allow_override=True)
-            told.to_parquet(part, index=False, compression="zstd", write_covering_bbox=True)
+            pq.write_table(_explained(name, frame.set_crs(crs, allow_override=True), inputs), part, compression="zstd")
         written.append(target)
     return tuple(written)
+
+
+def _explained(name: str, frame: gpd.GeoDataFrame, inputs: ExportInputs) -> Any:
+    """A layer as the Arrow table that geopandas writes, its fields and itself explained."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    held = io.BytesIO()
+    frame.to_parquet(held, index=False, compression=None, write_covering_bbox=True)
+    held.seek(0)
+    table = pq.read_table(held)
+    said = dictionary(name, frame)
+    fields = [field.with_metadata(said[field.name]) if field.name in said else field for field in table.schema]
+    about = {
+        "layer": name, "title_id": inputs.title_id, "title_en": inputs.title_en, "date": inputs.date.isoformat(),
+        "run": inputs.run_hash, "is_synthetic": inputs.is_synthetic, "fields": said,
+    }  # fmt: skip
+    more = {**(table.schema.metadata or {}), b"merata": json.dumps(about, ensure_ascii=False).encode(errors="replace")}
+    return table.cast(pa.schema(fields, metadata=more))

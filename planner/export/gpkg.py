@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from planner.export._inputs import ExportInputs
 from planner.export._layers import MASS_LAYERS, about_rows, dictionary_rows, vector_layers
-from planner.export._ogr import faults, settings
+from planner.export._ogr import faults, geometry_type, settings
 from planner.export._qgis import layer_qml
 from planner.export._whole import whole
 
@@ -27,7 +25,6 @@ META = {
 _ELSEWHERE = (*MASS_LAYERS, "cells")
 """Layers of tens of thousands of points: GeoParquet and FlatGeobuf hold them, `service_raster` draws the cells."""
 _COMPATIBLE = {"VERSION": "1.2"}  # QGIS of the last five years reads it without a warning
-_TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
 
 
 def write(path: Path, inputs: ExportInputs) -> Path:
@@ -60,7 +57,7 @@ def write(path: Path, inputs: ExportInputs) -> Path:
             for number, (name, frame) in enumerate(layers.items()):
                 pyogrio.write_dataframe(
                     frame, part, layer=name, driver="GPKG", append=number > 0, promote_to_multi=False,
-                    geometry_type=_geometry_type(frame), use_arrow=True, dataset_options=_COMPATIBLE,
+                    geometry_type=geometry_type(frame), use_arrow=True, dataset_options=_COMPATIBLE,
                 )  # fmt: skip
             if not layers:  # still a GeoPackage, which says what it is about
                 pyogrio.write_dataframe(
@@ -76,14 +73,6 @@ def write(path: Path, inputs: ExportInputs) -> Path:
         finally:
             base.close()
     return path
-
-
-def _geometry_type(frame: Any) -> str:
-    """The one type of a layer's geometries, ``Unknown`` where there are several."""
-    import shapely
-
-    kinds = np.unique(shapely.get_type_id(frame.geometry.to_numpy()))
-    return _TYPES.get(int(kinds[0]), "Unknown") if len(kinds) == 1 else "Unknown"
 
 
 def _columns(frame: Any) -> list[str]:

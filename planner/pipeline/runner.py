@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -131,7 +132,8 @@ def run(
         _publish(table, scenario, store, keys, cache, result)
         store.sweep(keys)
         there = {path: digest for path, digest in cache.items() if Path(path).exists()}
-        write_whole(store.root / DIGESTS, json.dumps(there, sort_keys=True).encode())
+        with contextlib.suppress(OutputError):  # without it the next run reads every file again, and that is all
+            write_whole(store.root / DIGESTS, json.dumps(there, sort_keys=True).encode())
         return result
 
 
@@ -269,16 +271,33 @@ def _publish(
     }
     stale = [name for name in wanted if not _same(store.out / name, digests[name], cache)]
     gone = [name for name in earlier if name not in wanted and (store.out / name).is_file()]
-    if stale or gone:  # while outputs change, the folder has no manifest: a kill here leaves no false claim
-        write_whole(store.root / PUBLISHED, json.dumps(sorted({*earlier, *wanted})).encode())
-        (store.out / MANIFEST).unlink(missing_ok=True)
-    for name in gone:
-        (store.out / name).unlink()
-    for name in stale:
-        store.publish(wanted[name], keys[wanted[name]], name)
     result.outputs = sorted(wanted)
+    manifest = json.dumps(
+        _manifest(table, scenario, store, (keys, digests), cache, result), indent=1, ensure_ascii=False
+    )
+    sources = {name: store.folder(wanted[name], keys[wanted[name]]) / "publish" / name for name in stale}
+    with store.prepared(sources, {MANIFEST: manifest.encode()}) as made:  # all that needs room, before anything changes
+        if stale or gone:  # while outputs change, the folder has no manifest: a kill here leaves no false claim
+            write_whole(store.root / PUBLISHED, json.dumps(sorted({*earlier, *wanted})).encode())
+            (store.out / MANIFEST).unlink(missing_ok=True)
+        for name in gone:
+            (store.out / name).unlink()
+        for name in (*stale, MANIFEST):
+            made[name].replace(store.out / name)
+
+
+def _manifest(
+    table: tuple[Stage, ...],
+    scenario: Scenario,
+    store: Store,
+    told: tuple[dict[str, str], dict[str, str]],
+    cache: dict[str, str],
+    result: RunResult,
+) -> dict[str, Any]:
+    """What a run folder says about itself; ``told`` are the keys of the stages and the digests of the outputs."""
+    keys, digests = told
     notes = {stage.name: _note(store, stage, keys) for stage in table}
-    manifest = {
+    return {
         "merata": {"versions": versions(), "python": platform.python_version()},
         "scenario": scenario.model_dump(mode="json"),
         "inputs": {
@@ -294,7 +313,6 @@ def _publish(
             "system": platform.platform(),
         },
     }
-    write_whole(store.out / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False).encode())
 
 
 def _note(store: Store, stage: Stage, keys: dict[str, str]) -> Any:

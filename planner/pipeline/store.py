@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -51,16 +52,13 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is whole or absent (temporary name, sync, rename)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as err:
-        partial.unlink(missing_ok=True)
-        message = f"'{path}' could not be written: {err.strerror or err}"
-        raise OutputError(message, code="output_failed", path=str(path), fault=str(err.strerror or err)) from err
+    with _told(path):
+        try:
+            _write(partial, data)
+            partial.replace(path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
 
 
 @contextlib.contextmanager
@@ -134,32 +132,78 @@ class Store:
         root = self.folder(stage, key) / "publish"
         return tuple(sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()))
 
-    def publish(self, stage: str, key: str, name: str) -> Path:
-        """Copy an output into the run folder, whole or not at all.
+    @contextlib.contextmanager
+    def prepared(self, outputs: dict[str, Path], texts: dict[str, bytes]) -> Iterator[dict[str, Path]]:
+        """Outputs under temporary names beside their places, for as long as the block runs.
+
+        Parameters
+        ----------
+        outputs
+            Name in the run folder → file of an artifact. Links cost no room; where the file system knows none, or the
+            artifact lies on another one, the file is copied.
+        texts
+            Name → content of files made here.
+
+        Yields
+        ------
+        dict
+            Name → temporary file, each whole: renaming them needs no room. What is left of them goes with the block.
 
         Raises
         ------
         OutputError
-            No room, no permission, or a symbolic link stands there.
+            No room, no permission, or a symbolic link or folder stands in the place of an output; nothing has changed.
         """
-        source = self.folder(stage, key) / "publish" / name
-        target = self.out / name
-        partial = target.with_name(f".{target.name}.partial")
+        made: dict[str, Path] = {}
         try:
-            if target.is_symlink() or (target.exists() and not target.is_file()):
-                message = f"'{target}' is not a regular file: move it away, then run again"
-                raise OutputError(message, code="output_not_regular", path=str(target))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial.unlink(missing_ok=True)
-            shutil.copyfile(source, partial)
-            partial.replace(target)
-        except OSError as err:
-            if isinstance(err, OutputError):
-                raise
-            partial.unlink(missing_ok=True)
-            message = f"'{target}' could not be written: {err.strerror or err}"
-            raise OutputError(message, code="output_failed", path=str(target), fault=str(err.strerror or err)) from err
-        return target
+            for name in (*outputs, *texts):
+                target = self.out / name
+                made[name] = target.with_name(f".{target.name}.partial")
+                with _told(target):
+                    if target.is_symlink() or (target.exists() and not target.is_file()):
+                        message = f"'{target}' is not a regular file: move it away, then run again"
+                        raise OutputError(message, code="output_not_regular", path=str(target))
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    made[name].unlink(missing_ok=True)
+                    if name in outputs:
+                        _link(outputs[name], made[name])
+                    else:
+                        _write(made[name], texts[name])
+            yield made
+        finally:
+            for path in made.values():
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under another name; a copy where that cannot be."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError as err:
+        if err.errno == errno.ENOSPC:
+            raise
+        target.unlink(missing_ok=True)
+        shutil.copyfile(source, target)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the system says against writing a file, as an `OutputError` that names the file."""
+    try:
+        yield
+    except OSError as err:
+        if isinstance(err, OutputError):
+            raise
+        message = f"'{path}' could not be written: {err.strerror or err}"
+        raise OutputError(message, code="output_failed", path=str(path), fault=str(err.strerror or err)) from err
 
 
 def damaged_parts(folder: Path) -> list[str]:
