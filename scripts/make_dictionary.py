@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from planner.export._layers import dictionary_rows
+from planner.schema import LAYERS
 from planner.words import read_words
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "layers.md"
 HEAD = """# Layers of a run · Lapisan hasil
 Made by `scripts/make_dictionary.py` from a run of the sample. All places are longitude and latitude in degrees (EPSG:4326); a column
 whose name ends in a unit has that unit; shares run from 0 to 1. The GeoPackage holds the same text in its table `data_dictionary`, the
-shapefiles in `field_names.csv` (their names are cut to ten characters). · Semua tempat dalam derajat bujur dan lintang (EPSG:4326); satuan ada di
+shapefiles in `field_names.csv` (their names are cut to ten characters); each GeoParquet file carries it in its schema and under the key `merata`,
+each FlatGeobuf in its header. Layers that the sample does not hold stand here too. · Semua tempat dalam derajat bujur dan lintang (EPSG:4326); satuan ada di
 akhir nama kolom; bagian dari 0 sampai 1. GeoPackage memuat teks yang sama dalam tabel `data_dictionary`.
 """
+ABSENT = {"beams": "satellite", "exclusions": "exclusions", "measurements": "measurements"}
+"""Layers of a run that the sample does not give, and the declared layer whose columns they have."""
 PARTS = {
     "raw": ("nilai kriteria dalam satuannya", "the criterion's value in its unit"),
     "part": ("nilai kriteria di antara jangkar, 0–1", "the criterion's value between its anchors, 0–1"),
@@ -33,6 +37,9 @@ def dictionary(run: Path) -> str:
     import pyarrow.parquet as pq
 
     columns = {path.stem: _columns(pq.read_schema(path)) for path in sorted((run / "gis").glob("*.parquet"))}
+    for layer, kind in ABSENT.items():
+        columns.setdefault(layer, [c.name for c in LAYERS[kind].columns if c.name != "footprint_wkt"])
+    columns.setdefault("quarantined", ["kind", "file", "line", "reason_id", "reason_en", "lon_deg", "lat_deg"])
     rows = dictionary_rows({layer: _Named(names) for layer, names in columns.items()})
     told: dict[str, list[str]] = {}
     for row in rows.to_dict("records"):

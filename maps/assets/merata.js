@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 4adeaf99606a30432798f88bae2de89c6ac494c07c010ca0f054dd8f2e6fb104): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 2d53eaf1e46c19f03e7a66e9840fe539453f5c83a2ad32fdd1bf46f25f9d5bea): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -3338,7 +3338,7 @@
       map.fitBounds(seen.pad(-0.12), { animate: false });
     });
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
-    window.merata = { map, state, stage };
+    window.merata = { map, state, stage, layers: data.styles.filter((style) => app.hasRows(style)).map((style) => style.key) };
   }
   function firstGap(data, unit) {
     const totals = data.json.totals[unit] ?? {};

@@ -29,6 +29,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "place": ("eval:merata.state.set({selection: {kind: 'place', lon: merata.map.getCenter().lng, lat: merata.map.getCenter().lat}, tab: 'detail'})",),
     "about": (".tabs button >> nth=-1",),
     "search": ("fill:a",),
+    "layers": ("eval:merata.state.set({on: new Set(merata.layers), tab: document.querySelector('.tabs').children.length > 4 ? 'layers' : 'about'})", "eval:document.querySelectorAll('details').forEach((box) => { box.open = true; })"),
 }  # fmt: skip
 
 

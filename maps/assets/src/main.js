@@ -154,7 +154,7 @@ async function start() {
     map.fitBounds(seen.pad(-0.12), { animate: false });
   });
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
-  /** @type {any} */ (window).merata = { map, state, stage };
+  /** @type {any} */ (window).merata = { map, state, stage, layers: data.styles.filter((style) => app.hasRows(style)).map((style) => style.key) };
 }
 
 /** Where hardly anybody is without signal, short capacity is the story to open with. @param {import("./data.js").Data} data @param {string} unit */
