@@ -271,6 +271,56 @@ def test_an_atlas_is_walked_by_its_links(pages: Any, tmp_path: Path) -> None:
     assert tab.evaluate("window.broken") is None
 
 
+def _polar(inputs: MapInputs) -> dict[str, Any]:
+    polar = Grid(100.0, 89.9, 0.5, 360, 60)
+    signal = np.full(polar.shape, -90.0, dtype=np.float32)
+    raster = Raster(polar, signal, "dbm")
+    share = Raster(polar, np.where(signal < 0, 0.5, 0.0).astype(np.float32), "share")
+    return {"coverage_rsrp_dbm": raster, "coverage_sinr_db": Raster(polar, signal + 90.0, "db"), "coverage_probability_share": share}
+
+
+def _emptied(inputs: MapInputs) -> dict[str, Any]:
+    names = ("exclusions", "beams", "measurements", "quarantined", "surveys", "proposals", "candidates", "gateways", "fiber")
+    return {name: getattr(inputs, name).iloc[:0] for name in names}
+
+
+ODD: dict[str, Any] = {
+    "no plan": lambda _: {"sites": None, "links": None, "candidates": None, "plan": {}, "surveys": None, "rejected": None},
+    "empty layers": _emptied,
+    "one UMKM": lambda _: {"umkm_points": umkm_points(1).assign(area_code="99.02.01.2001")},
+    "no cells": lambda inputs: {"cells": inputs.cells.iloc[:0], "service": inputs.service.iloc[:0]},
+    "beyond the map": _polar,
+    "areas without shape": lambda inputs: {
+        "exclusions": inputs.exclusions.set_geometry([None, inputs.exclusions.geometry.iloc[1]], crs=4326)
+    },
+    "no name": lambda inputs: {"admin": inputs.admin.assign(name=None), "exclusions": inputs.exclusions.assign(name="")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*ODD, "long names", "other scripts"])
+def test_an_atlas_of_an_odd_run_opens_page_by_page(pages: Any, tmp_path: Path, name: str) -> None:
+    named = {"long names": ("A" * 10_000, "B" * 10_000, "C"), "other scripts": ("山" * 300, "ꦲꦏ꧀ꦱꦫ", "\u202eعرض")}
+    inputs = make_inputs(named[name]) if name in named else make_inputs()
+    files = write_atlas(tmp_path, dataclasses.replace(inputs, **ODD.get(name, lambda _: {})(inputs)))
+    context = pages.browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, offline=True)
+    for path in files:
+        tab = context.new_page()
+        faults: list[str] = []
+        tab.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+        tab.on("console", lambda text, faults=faults: faults.append(text.text) if text.type == "error" else None)
+        tab.goto(path.as_uri())
+        if path.name != "index.html":
+            tab.wait_for_function(READY, timeout=30_000)
+            tab.evaluate("merata.state.set({on: new Set(merata.layers), tab: 'layers'})")
+            tab.evaluate("merata.state.set({selection: {kind: 'place', lon: 120.75, lat: -9.2}, tab: 'detail'})")
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1"), path.name
+        text = tab.inner_text("body")
+        assert not any(broken in text for broken in ("NaN", "undefined", "[object"))
+        assert faults == [], path.name
+        tab.close()
+    context.close()
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1440", "390"])
 def test_an_empty_run_says_what_is_missing(pages: Any, size: tuple[int, int]) -> None:
     page = pages(MapInputs(title_id="Kosong", title_en="Empty"), size)
