@@ -276,11 +276,25 @@ def _polar(inputs: MapInputs) -> dict[str, Any]:
     signal = np.full(polar.shape, -90.0, dtype=np.float32)
     raster = Raster(polar, signal, "dbm")
     share = Raster(polar, np.where(signal < 0, 0.5, 0.0).astype(np.float32), "share")
-    return {"coverage_rsrp_dbm": raster, "coverage_sinr_db": Raster(polar, signal + 90.0, "db"), "coverage_probability_share": share}
+    return {
+        "coverage_rsrp_dbm": raster,
+        "coverage_sinr_db": Raster(polar, signal + 90.0, "db"),
+        "coverage_probability_share": share,
+    }
 
 
 def _emptied(inputs: MapInputs) -> dict[str, Any]:
-    names = ("exclusions", "beams", "measurements", "quarantined", "surveys", "proposals", "candidates", "gateways", "fiber")
+    names = (
+        "exclusions",
+        "beams",
+        "measurements",
+        "quarantined",
+        "surveys",
+        "proposals",
+        "candidates",
+        "gateways",
+        "fiber",
+    )
     return {name: getattr(inputs, name).iloc[:0] for name in names}
 
 
