@@ -9,8 +9,8 @@ from plan_worlds import province, tiny_problem
 from planner.plan._grow_kernel import way_trees
 from planner.plan._ruin_kernel import search_plans
 from planner.plan.decisions import allowed_options
-from planner.plan.draft import empty_draft, gains, money
-from planner.plan.growth import field_of, from_field, grow
+from planner.plan.draft import empty_draft, gains, money, twin
+from planner.plan.growth import entries, field_of, from_field, grow
 from planner.plan.improve import improve
 from planner.plan.instance import make_instance
 from planner.plan.network import SOURCE
@@ -81,3 +81,19 @@ def test_the_same_seed_gives_the_same_plan_and_rounds_never_lose():
     kept = frozenset(list(start.choice)[:3])
     bound_to, _ = improve(instance, start, ceiling_idr=4e10, rounds=100, seed=3, keep=kept)
     assert all(bound_to.choice[place] == start.choice[place] for place in kept)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_ceilings_of_entry_are_those_of_growing_site_by_site(seed):
+    """A place enters at the cost of the plan when greedy growth, told one site at a time, takes it."""
+    instance = instance_of(tiny_problem(seed), 14.0)
+    draft = grow(instance, empty_draft(instance), ceiling_idr=6.0)
+    now, expected = twin(draft), {}
+    while True:
+        before = set(now.choice)
+        grow(instance, now, ceiling_idr=np.inf, max_sites=1)
+        new = set(now.choice) - before
+        if not new:
+            break
+        expected[new.pop()] = money(instance, now)
+    assert entries(instance, draft) == pytest.approx(expected)

@@ -467,12 +467,18 @@ def _build(c: int, level: int, world: World) -> None:
 
 
 @jit_part
-def grow_sites(ceiling: float, most: int, favour: Floats, fair: Floats, order: Ints, world: World) -> int:
-    """Add the choice of most gain for its price until nothing fits; how many were added, their places in ``order``."""
+def grow_sites(ceiling: float, most: int, taste: tuple[Floats, Floats], order: Ints, bill: Floats, world: World) -> int:
+    """Add the choice of most gain for its price until nothing fits; how many were added.
+
+    Their places stand in ``order``, what the plan costs with each in ``bill`` (as far as it reaches).
+    """
+    favour, fair = taste
     for number in range(most):
         choice, level = _pick(ceiling, favour, fair, world)
         if choice < 0:
             return number
         _build(choice, level, world)
         order[number] = world.choice[choice].place
+        if number < len(bill):
+            bill[number] = world.sum[0]
     return most

@@ -170,7 +170,7 @@ def _round(
     _take_out(out, n_out, world, kept)
     mend_ways(world)
     regain(world)
-    n_new = grow_sites(ceiling, len(fixed), favour, fair, order, world)
+    n_new = grow_sites(ceiling, len(fixed), (favour, fair), order, mbps[:0], world)
     if world.sum[1] > before * (1.0 - slack * random(dice)):
         return True
     _take_out(order, n_new, world, idle)
@@ -215,7 +215,8 @@ def search_plans(
     spot
         Where the places are, degrees of the same length.
     top_i, top_f
-        Choices, steps and paths of the record; its shares and its value. Changed in place.
+        Choices, steps and paths of the record; its shares and its value. Changed in place. Where there is no round, the
+        first of ``top_f`` is told what the plan costs with each site added.
     world
         As in `planner.plan._grow_kernel`; changed in place.
     """
@@ -223,7 +224,7 @@ def search_plans(
     lean, knobs, fair = taste
     fixed, order = places
     if rounds == 0:
-        return int(grow_sites(ceiling, most, lean, fair, order, world))
+        return int(grow_sites(ceiling, most, (lean, fair), order, top_f[0], world))
     dice = np.full(1, 0x2545F4914F6CDD1D ^ (seed + 1) * 0x9E3779B97F4A7, np.int64)
     n, size = len(fixed), 2 * len(world.cover) + 1
     out = np.zeros(n, np.int64)

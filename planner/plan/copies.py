@@ -16,6 +16,7 @@ A path that carries less than U pays less for the root, at most ``rebate`` (the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,7 @@ def _classes(instance: Instance, demand: Floats) -> tuple[Ints, Floats, Floats]:
     return np.concatenate(choice), np.concatenate(top), np.concatenate(low)
 
 
+@lru_cache(maxsize=4)
 def make_copies(instance: Instance) -> Copies:
     """Copies of all choices that could be connected: under any ceiling, for lines of the bound reach over many."""
     from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load

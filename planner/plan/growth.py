@@ -16,7 +16,7 @@ from planner.plan.network import SOURCE, by_tail
 if TYPE_CHECKING:
     from planner.plan._grow_kernel import World
 
-__all__ = ["COLUMNS", "field_of", "from_field", "grow"]
+__all__ = ["COLUMNS", "entries", "field_of", "from_field", "grow"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -258,3 +258,25 @@ def grow(
     fresh = from_field(instance, site, int(world.tally[1]), order)
     vars(draft).update(vars(fresh))
     return draft
+
+
+def entries(instance: Instance, draft: Draft) -> dict[int, float]:
+    """What the plan would cost with each place that joins when it is continued greedily until nothing is gained; IDR.
+
+    Parameters
+    ----------
+    draft
+        The plan as it stands; it is not changed.
+    """
+    from planner.plan._ruin_kernel import search_plans  # numba takes a second to load
+
+    if not instance.n_choices:
+        return {}
+    world, n = field_of(instance, draft), instance.n_places
+    ones, free = np.ones(instance.n_choices), np.full(instance.n_choices, np.inf)
+    added, bill, idle, none = np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(0, dtype=np.int64), np.zeros(0)
+    top_i, top_f = (idle, idle, idle), (bill, none)
+    n_new = search_plans(
+        (0, 0, 1, 0, n), np.inf, (ones, none, free), (idle, added), (none, none), top_i, top_f, world
+    )  # fmt: skip
+    return dict(zip(added[:n_new].tolist(), bill[:n_new].tolist(), strict=True))

@@ -16,14 +16,12 @@ from planner.plan.build import (
     Reach,
     extra_cost,
     gains,
-    grow,
-    money,
     open_choices,
     passes_itself,
     reach,
-    twin,
 )
 from planner.plan.decisions import Word
+from planner.plan.growth import entries
 from planner.plan.instance import Instance
 from planner.plan.types import Problem
 
@@ -114,7 +112,7 @@ class _Judge:
         self.cost = extra_cost(instance, draft, self.way)
         self.gain = gain_now(instance, draft, self.way.mbps)
         self.room = open_choices(instance, draft)
-        self.later = _entries(instance, draft)
+        self.later = entries(instance, draft)
         self.by_place = np.argsort(instance.choice_place, kind="stable")
         self.ends = np.searchsorted(instance.choice_place[self.by_place], np.arange(instance.n_places + 1))
 
@@ -178,16 +176,3 @@ def _binding(
     if not (gains_some & finds_way[mine]).any():
         return "no_backhaul"
     return "budget" if (room[mine] & gains_some).any() else "beam_full"
-
-
-def _entries(instance: Instance, draft: Draft) -> dict[int, float]:
-    """Ceiling at which each place joins when the plan is continued by the best merit, site after site."""
-    now = twin(draft)
-    found: dict[int, float] = {}
-    while True:
-        before = set(now.choice)
-        grow(instance, now, ceiling_idr=np.inf, max_sites=1)
-        new = set(now.choice) - before
-        if not new:
-            return found
-        found[new.pop()] = money(instance, now)
