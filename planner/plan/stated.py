@@ -38,14 +38,14 @@ class Walk:
     loads
         Mbps each site serves.
     towers
-        Places that need a relay tower, with the number of sites behind each.
+        Places that need a relay tower, with the sites that pass by it: a way by fiber through the place is none.
     links
         Attributes of every link used, from the graph (``Any``: attributes of a graph).
     """
 
     routes: Mapping[str, list[Link]]
     loads: Mapping[str, float]
-    towers: Mapping[str, int]
+    towers: Mapping[str, list[str]]
     links: Mapping[Link, dict[str, Any]]
 
 
@@ -101,10 +101,10 @@ def _sites(plan: Plan, problem: Problem, walk: Walk, users: Mapping[Link, int], 
             faults.append(f"site {name} states capacity_mbps {site['capacity_mbps']}, its narrowest part {min(caps)}")
         if is_other_money(float(site["option_cost_idr"]), float(option["cost_idr"])):
             faults.append(f"site {name} states option_cost_idr {site['option_cost_idr']}, not {option['cost_idr']}")
-        passed = [k[1] for k in route[:-1] if k[1] in walk.towers]
+        passed = [tower for tower, sites in sorted(walk.towers.items()) if name in sites]
         for key in MONEY:
             share = math.fsum(float(walk.links[k].get(key, 0.0)) / users[k] for k in route)
-            share += math.fsum(float(nodes[t].get(f"tower_{key}", 0.0)) / walk.towers[t] for t in passed)
+            share += math.fsum(float(nodes[t].get(f"tower_{key}", 0.0)) / len(walk.towers[t]) for t in passed)
             if is_other_money(float(site[key]), float(option[key]) + share):
                 faults.append(f"site {name} states {key} {site[key]}, its parts make {float(option[key]) + share:.2f}")
 
@@ -137,8 +137,8 @@ def _relays(plan: Plan, problem: Problem, walk: Walk, faults: list[str]) -> None
     nodes: Any = problem.graph.nodes
     for row in plan.relays.to_dict("records"):
         name = str(row["place_id"])
-        if name in walk.towers and int(row["n_sites"]) != walk.towers[name]:
-            faults.append(f"relay tower {name} states {row['n_sites']} sites, {walk.towers[name]} pass by it")
+        if name in walk.towers and int(row["n_sites"]) != len(walk.towers[name]):
+            faults.append(f"relay tower {name} states {row['n_sites']} sites, {len(walk.towers[name])} pass by it")
         for axis in ("lon_deg", "lat_deg"):
             known = float(nodes[name].get(axis, math.nan)) if name in nodes else math.nan
             if math.isfinite(known) and _is_other(float(row[axis]), known):

@@ -97,10 +97,10 @@ def verify(
     _check_certificate(world, faults)
     used = {link: world.link(*link) or {} for route in world.routes.values() for link in route}
     loads = {name: world.loads.get(name, 0.0) for name in world.sites}
-    walk = Walk(world.routes, loads, _needed_towers(world), used)
+    walk = Walk(world.routes, loads, _passers(world), used)
     faults += stated_faults(plan, problem, walk)
     if rules is not None:
-        faults += rules_faults(plan, problem, rules, walk, _passers(world))
+        faults += rules_faults(plan, problem, rules, walk, walk.towers)
     if decisions is not None and len(decisions):
         _check_decisions(world, faults, decisions)
     return tuple(faults)
