@@ -139,6 +139,9 @@ def _serve(problem: Problem, sites, routes) -> float:
     for cell in sorted({c for _, c in pairs}):
         rows.append([float(c == cell) for _, c in pairs])
         top.append(rest[cell])
+    for k in range(len(sites)) if problem.air is not None else ():
+        rows.append([_air_share(problem, sites, j, c) * (j == k) for j, c in pairs])
+        top.append(1.0)
     limits: dict = {}
     for k, path in routes:
         for a, b, key, data in path:
@@ -152,3 +155,23 @@ def _serve(problem: Problem, sites, routes) -> float:
     gain = [-problem.weight[c] for _, c in pairs]
     answer = linprog(gain, A_ub=np.array(rows), b_ub=np.array(top), bounds=(0, 1), method="highs")
     return float(-answer.fun)
+
+
+def _air_share(problem: Problem, sites, k: int, cell: int) -> float:
+    """Share of a site's spectrum that the whole demand of a cell takes with all sites on (1e6: nothing is left there)."""
+    air, row = problem.air, sites[k][1]["row"]
+
+    def heard(option: int) -> float:
+        part = slice(air.heard.indptr[option], air.heard.indptr[option + 1])
+        at = np.flatnonzero(air.heard.indices[part] == cell)
+        return 10 ** (float(air.heard.rsrp_dbm[part][at[0]]) / 10) if len(at) else 0.0
+
+    own = heard(row)
+    at = air.heard.indptr[row] + list(air.heard.indices[air.heard.indptr[row] : air.heard.indptr[row + 1]]).index(cell)
+    other = np.nan_to_num(10 ** (float(air.existing_dbm[at]) / 10)) + (air.n_sectors[row] - 1) * own / 100
+    for j, (_, pick) in enumerate(sites):
+        if j != k and air.carrier[pick["row"]] == air.carrier[row]:
+            other += heard(pick["row"])
+    ratio = own / (0.5 * other + 10 ** ((-173.975 + 10 * np.log10(15e3) + 9) / 10))
+    rate = min(0.6 * np.log2(1 + ratio), 4.4) if ratio >= 0.1 else 0.0
+    return float(problem.cells["demand_mbps"][cell]) / (rate * air.full_mbps[row]) if rate > 0 else 1e6

@@ -13,7 +13,7 @@ from shapely.geometry import LineString
 
 from planner.catalog import read_spec
 from planner.errors import LayerError
-from planner.plan.options import TRANSMITTER_COLUMNS, graph_places, make_options, with_covers
+from planner.plan.options import TRANSMITTER_COLUMNS, graph_places, make_options, operators_of, with_covers
 from planner.schema import TABLES, check_frame
 from planner.specs.backhaul import BackhaulSpec
 from planner.specs.cost import annuity_years
@@ -196,3 +196,38 @@ def test_sites_by_a_road_are_not_priced_by_the_road_layer():
     """Access is a column of the candidate: the options read no road."""
     assert len(lines([("r", [(120.0, -8.0), (120.1, -8.0)], 1.0)])) == 1
     assert _make({"access_mode": "air"}).frame["access_capex_idr"].iloc[0] == 2.0e9
+
+
+def test_a_new_band_on_a_shared_tower_is_for_an_operator_that_lacks_it() -> None:
+    def tower(bts_id, operator, technology, band, lon, status="on_air"):
+        return {
+            "bts_id": bts_id, "operator": operator, "technology": technology, "band_mhz": band, "status": status,
+            "lon_deg": lon, "lat_deg": -9.0,
+        }  # fmt: skip
+
+    bts = pd.DataFrame(
+        [
+            tower("t1-a", "Alpha", "4G", 1800.0, 120.0), tower("t1-b", "Beta", "2G", 900.0, 120.0),
+            tower("t2-b", "Beta", "4G", 1800.0, 121.0), tower("t3-b", "Beta", "4G", 900.0, 122.0),
+            tower("t4-g", "Gamma", "4G", 1800.0, 123.0, "inactive"),
+        ]
+    )  # fmt: skip
+    options = pd.DataFrame(
+        {
+            "ref_id": ["t1-a", "t1-a", "t2-b", "t4-g", "", "school"],
+            "lon_deg": [120.0, 120.0, 121.0, 123.0, 125.0, 120.0], "lat_deg": -9.0,
+            "place_kind": ["on_air", "on_air", "on_air", "inactive", "new", "facility"],
+            "band_mhz": [1805.0, 2100.0, 1800.0, 1800.0, 900.0, 2437.0],
+        }
+    )  # fmt: skip
+    found = operators_of(options, bts).tolist()
+    assert found == [
+        "Beta",
+        "Alpha",
+        "Beta",
+        "Gamma",
+        "Beta",
+        "",
+    ]  # the third runs it itself and nobody else stands there
+    assert operators_of(options, bts.iloc[::-1]).tolist() == found
+    assert operators_of(options, None).tolist() == [""] * 6

@@ -124,7 +124,7 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
         Stage("service", "service", ("cells", "coverage", "frame", *some("bts")), ("radio", "service", "layers.bts"), ("models/radio", "models/service"), fitted),
         Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
-        Stage("options", "options", (*ground, "cells", "service", "candidates", *some("bts", "power")), ("options", "radio", "service", "cost"), ("models/sites", "models/cost", "models/radio", "models/service"), fitted),
+        Stage("options", "options", (*ground, "cells", "coverage", "service", "candidates", *some("bts", "power")), ("options", "radio", "service", "cost"), ("models/sites", "models/cost", "models/radio", "models/service"), fitted),
         Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/radio", "models/sites"), outputs=("network/refused_links.csv",)),
         Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "priority", "satellite", "proposals")), ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul", "models/candidates"), outputs=("network/availability.csv", *curve)),
     )  # fmt: skip

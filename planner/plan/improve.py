@@ -80,7 +80,8 @@ def improve(
     built = [p for p in draft.choice if top_i[0][p] >= 0]
     built += [p for p in np.flatnonzero(top_i[0] >= 0).tolist() if p not in draft.choice]
     top = share_out(instance, from_field(tilted, (*top_i, top_f[0]), int(world.tally[1]), built))
-    return (top if served_weight(instance, top) > served_weight(instance, draft) else draft), n_better
+    before = draft if instance.air is None else share_out(instance, draft)
+    return (top if served_weight(instance, top) > served_weight(instance, before) else before), n_better
 
 
 def _tilted(instance: Instance, prices: Floats) -> Instance:

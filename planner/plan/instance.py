@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from planner.plan.collapse import Groups, collapse
 from planner.plan.network import NET_KINDS, SOURCE, Network, by_tail, make_network
 from planner.plan.slim import slim
 from planner.plan.types import Problem
+
+if TYPE_CHECKING:
+    from planner.radio.planned import Air
 
 __all__ = ["Instance", "check_problem", "make_instance", "network_costs", "only_choices"]
 
@@ -54,6 +57,8 @@ class Instance:
         The least any plan pays for each option, inf where it finds no backhaul that could carry anything.
     least_paths
         The least any plan pays to bring the network to each node.
+    air
+        Of the problem, by its rows of options and cells.
     """
 
     place_ids: tuple[str, ...]
@@ -78,6 +83,7 @@ class Instance:
     least_cost: Floats
     option_least: Floats
     least_paths: Floats
+    air: Air | None = None
 
     @property
     def n_places(self) -> int:
@@ -280,7 +286,7 @@ def make_instance(
         place_ids=place_ids, place_lon_deg=at["lon_deg"].to_numpy(dtype=float), place_lat_deg=at["lat_deg"].to_numpy(dtype=float),
         option_ids=tuple(ids[options].astype(str)), option_rows=options, option_place=place,
         option_cost=cost, has_tower=has_tower, groups=groups, cell_rows=rows, cell_group=groups.group_of,
-        network=network, leaving=leaving, **choice,
+        network=network, leaving=leaving, air=problem.air, **choice,
     )  # fmt: skip
 
 

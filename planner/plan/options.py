@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from planner.specs.radio import RadioSpec
 
-__all__ = ["TRANSMITTER_COLUMNS", "Options", "graph_places", "make_options", "with_covers"]
+__all__ = ["TRANSMITTER_COLUMNS", "Options", "graph_places", "make_options", "operators_of", "with_covers"]
 
 Floats = NDArray[np.float64]
 HOURS_PER_YEAR = 8760.0
@@ -33,7 +33,7 @@ TRANSMITTER_COLUMNS = (
 )  # fmt: skip
 _EXTRA = (
     "lon_deg", "lat_deg", "technology", "height_m", "place_kind", "ref_id", "access_mode", "power_source", "grid_km",
-    "backhaul_kinds", "backhaul_pool", "structure_capex_idr", "access_capex_idr", "power_capex_idr",
+    "backhaul_kinds", "backhaul_pool", "n_sectors", "structure_capex_idr", "access_capex_idr", "power_capex_idr",
 )  # fmt: skip
 _TEXTS = (
     "option_id", "candidate_id", "site_type", "technology", "place_kind", "ref_id", "access_mode", "power_source",
@@ -50,7 +50,7 @@ class Options:
     frame
         `schema.TABLES["options"]` sorted by ``option_id``, with position, ``height_m``, ``technology``,
         ``place_kind``, ``ref_id``, ``access_mode``, ``power_source`` (grid, solar or none), ``grid_km`` (NaN: not
-        known), ``backhaul_kinds`` (separated by commas), ``backhaul_pool`` and the parts of the capex.
+        known), ``backhaul_kinds`` (separated by commas), ``backhaul_pool``, ``n_sectors`` and the parts of the capex.
     transmitters
         `TRANSMITTER_COLUMNS`, for `planner.radio.covers`.
     """
@@ -155,6 +155,58 @@ def _is_new_there(usable: pd.DataFrame, bts: pd.DataFrame | None, spec: SiteSpec
     return ~usable["ref_id"].map(own).map(full).fillna(value=False).to_numpy(dtype=bool)
 
 
+def operators_of(options: pd.DataFrame, bts: pd.DataFrame | None) -> NDArray[np.str_]:
+    """Whom each option would stand for: on whose carrier it sends.
+
+    Parameters
+    ----------
+    options
+        ``ref_id, lon_deg, lat_deg, place_kind, band_mhz``.
+    bts
+        Existing stations; those on air decide.
+
+    Returns
+    -------
+    array
+        On a tower an operator of it that does not run 4G or 5G in the band there yet: the one of ``ref_id`` before the others,
+        then the one with most stations. Nobody knows yet whom a new tower will stand for: the operator with most 4G and
+        5G stations on air is taken. A facility's access point is on nobody's carrier (empty).
+    """
+    found = np.full(len(options), "", dtype=object)
+    if bts is None or bts.empty:
+        return found.astype(str)
+    operator = bts["operator"].astype(str)
+    is_wide = (bts["technology"].isin(["4G", "5G"]) & (bts["status"] == "on_air")).to_numpy(dtype=bool)
+    count = operator[is_wide].value_counts()
+    ranked = sorted(count.index, key=lambda name: (-int(count[name]), name))
+    of_row = dict(zip(bts["bts_id"].astype(str)[::-1], operator[::-1], strict=True))
+    here: dict[tuple[str, str], set[str]] = {}
+    runs: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    rows = zip(bts["lon_deg"], bts["lat_deg"], operator, bts["band_mhz"], is_wide, strict=True)
+    for lon, lat, name, band, wide in rows:
+        tower = _tower(lon, lat)
+        here.setdefault(tower, set()).add(name)
+        if wide:
+            runs.setdefault(tower, []).append((name, float(band)))
+    asked = zip(*(options[name] for name in ("ref_id", "lon_deg", "lat_deg", "place_kind", "band_mhz")), strict=True)
+    for k, (ref, lon, lat, kind, band) in enumerate(asked):
+        if kind == "facility":
+            continue
+        tower, own = _tower(lon, lat), of_row.get(str(ref), "")
+        if not own:
+            found[k] = ranked[0] if ranked else ""
+            continue
+        busy = {name for name, used in runs.get(tower, []) if abs(used / float(band) - 1.0) <= _SAME_BAND}
+        order = [own, *(name for name in ranked if name in here.get(tower, set()))]
+        found[k] = next((name for name in order if name not in busy), own)
+    return found.astype(str)
+
+
+def _tower(lon_deg: float, lat_deg: float) -> tuple[str, str]:
+    """Name of a position: rows within about 10 m are one tower."""
+    return f"{lon_deg:.4f}", f"{lat_deg:.4f}"
+
+
 def _of_type(at: pd.DataFrame, spec: SiteSpec, cost: CostSpec, radio: RadioSpec) -> pd.DataFrame:
     if at.empty:
         return at
@@ -193,6 +245,7 @@ def _of_type(at: pd.DataFrame, spec: SiteSpec, cost: CostSpec, radio: RadioSpec)
             "power_source": source,
             "backhaul_kinds": ",".join(sorted(spec.backhaul_kinds)),
             "backhaul_pool": spec.backhaul_pool,
+            "n_sectors": spec.n_sectors,
             "structure_capex_idr": structure,
             "access_capex_idr": access_capex,
             "power_capex_idr": power_capex,

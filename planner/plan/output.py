@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.plan.airtime import spectrum_left
 from planner.plan.build import Draft
 from planner.plan.instance import Instance
 from planner.plan.types import Problem
@@ -123,8 +124,10 @@ def _leftovers(instance: Instance, problem: Problem, draft: Draft) -> list[tuple
     cell_id = problem.cells["cell_id"].to_numpy()
     rest = np.where((people > 0) & (demand > 0), rest, 0.0)
     load = draft.load_mbps.copy()
+    whole = np.where(rest > 0, rest, 1.0)
+    air = spectrum_left(instance, draft, sorted(draft.choice))
     parts: list[tuple[int, Ints, Floats]] = []
-    for place in sorted(draft.choice):
+    for number, place in enumerate(sorted(draft.choice)):
         choice = draft.choice[place]
         group, share = draft.took.get(place, (np.zeros(0, np.int64), np.zeros(0)))
         used = float((instance.groups.demand_mbps[group] * share).sum())
@@ -138,6 +141,8 @@ def _leftovers(instance: Instance, problem: Problem, draft: Draft) -> list[tuple
         cells = cells[np.lexsort((cell_id[cells], -people[cells] / demand[cells]))]
         need = demand[cells] * rest[cells]
         part = np.clip((max(left, 0.0) - (np.cumsum(need) - need)) / need, 0.0, 1.0) if len(cells) else np.zeros(0)
+        if air is not None:
+            part = np.minimum(part, air.room(number, cells.astype(np.int64), rest[cells] / whole[cells]))
         rest_before = rest[cells]
         rest[cells] = rest_before * (1.0 - part)
         load[edges] += float((need * part).sum())

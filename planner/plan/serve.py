@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.plan.airtime import airtime
 from planner.plan.build import Draft
 from planner.plan.instance import Instance
 from planner.plan.solver import Rows, solve
@@ -27,7 +28,8 @@ def share_out(
     """Serve as much weight as the sites can: exact, a linear program.
 
     Every site serves cells it reaches, within the capacity of its radio and its first link; each group
-    is served at most once; the traffic over a link stays within its capacity.
+    is served at most once; the traffic over a link stays within its capacity, and where the problem knows its air, the
+    users of a site share its spectrum at the rates that all sites together leave them.
 
     Parameters
     ----------
@@ -41,6 +43,9 @@ def share_out(
     group = np.concatenate([*lists, np.zeros(0, dtype=np.int64)]).astype(np.int64)
     if not len(group):
         return draft
+    air = airtime(instance, draft, places, site, group)
+    left = np.isfinite(air)
+    site, group, air = site[left], group[left], air[left]
     column = np.arange(len(group))
     demand = groups.demand_mbps[group]
     inside, least, price = floors or (np.zeros((0, groups.n_groups), dtype=bool), np.zeros(0), np.zeros(0))
@@ -51,6 +56,7 @@ def share_out(
     rows.add(number, column[shared], np.ones(int(shared.sum())), high=np.ones(len(compact)))
     mbps = np.array([instance.choice_mbps[draft.choice[place]] for place in places])
     _capacity_rows(rows, site, column, demand, mbps)
+    _capacity_rows(rows, site, column, air, np.ones(len(places)))
     _link_rows(instance, draft, places, rows, (site, column, demand))
     for at, (held, asked) in enumerate(zip(inside, least, strict=True)):
         mine = np.flatnonzero(held[group])
@@ -63,7 +69,7 @@ def share_out(
     answer = solve(rows, gain / scale, np.ones(len(gain)))
     if answer.status != "optimal":
         return draft
-    share = _trim(instance, draft, places, site, group, np.clip(answer.x[: len(group)], 0.0, 1.0))
+    share = _trim(instance, draft, places, (site, group, air), np.clip(answer.x[: len(group)], 0.0, 1.0))
     return _with_shares(instance, draft, places, (site, group, share))
 
 
@@ -107,8 +113,11 @@ def edges_of(instance: Instance, draft: Draft, place: int) -> Ints:
     return np.unique(edges[edges >= 0])
 
 
-def _trim(instance: Instance, draft: Draft, places: list[int], site: Ints, group: Ints, share: Floats) -> Floats:
+def _trim(
+    instance: Instance, draft: Draft, places: list[int], table: tuple[Ints, Ints, Floats], share: Floats
+) -> Floats:
     """Shares with the solver's tolerance taken off, so that no capacity is passed by even a trace."""
+    site, group, air = table
     demand = instance.groups.demand_mbps[group]
     share = np.where(share < 1e-9, 0.0, share)
     total = np.bincount(group, weights=share, minlength=instance.groups.n_groups)
@@ -116,6 +125,7 @@ def _trim(instance: Instance, draft: Draft, places: list[int], site: Ints, group
     load = np.bincount(site, weights=demand * share, minlength=len(places))
     mbps = np.array([instance.choice_mbps[draft.choice[place]] for place in places])
     factor = np.minimum(1.0, np.divide(mbps, load, out=np.ones(len(load)), where=load > 0))
+    factor /= np.maximum(1.0, np.bincount(site, weights=air * share, minlength=len(places)) * factor)
     carried = np.zeros(len(instance.network.edge_mbps))
     paths = [edges_of(instance, draft, place) for place in places]
     for number, edges in enumerate(paths):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from planner.radio.planned import Air
 
 __all__ = ["OBJECTIVES", "Certificate", "Plan", "Problem"]
 
@@ -42,6 +45,9 @@ class Problem:
         Weight of a cell in the objective, at least 0. Only what is not served today counts.
     objective
         Name of the weight, one of `OBJECTIVES`.
+    air
+        Signal and interference of the options at the cells, row by row those of ``options``: a site's users then also
+        share its spectrum with every site of the plan on. None: its ``radio_mbps`` alone bounds it.
     """
 
     cells: pd.DataFrame
@@ -53,6 +59,7 @@ class Problem:
     graph: nx.Graph[str]
     weight: NDArray[np.float64]
     objective: str = "umkm"
+    air: Air | None = None
 
 
 @dataclass(frozen=True)

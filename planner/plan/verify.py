@@ -21,6 +21,7 @@ from planner.geo import distance_km
 from planner.plan.rules import Rules
 from planner.plan.stated import MONEY, Walk, is_other_money, stated_faults
 from planner.plan.types import Plan, Problem
+from planner.plan.verify_air import air_faults
 from planner.plan.verify_rules import late_needs, rules_faults
 
 __all__ = ["verify"]
@@ -86,7 +87,7 @@ def verify(
     """
     faults: list[str] = []
     world = _world(plan, problem, faults)
-    for check in (_check_sites, _check_service, _check_routes, _check_links, _check_relays, _check_beams):
+    for check in (_check_sites, _check_service, _check_air, _check_routes, _check_links, _check_relays, _check_beams):
         check(world, faults)
         if faults and check is _check_sites:
             return tuple(faults)
@@ -194,6 +195,19 @@ def _check_service(world: _World, faults: list[str]) -> None:
             faults.append(f"site {name} serves {load:.3f} Mbps over radio of {radio:.3f}")
         if _differs(load, float(site["demand_mbps"])):
             faults.append(f"site {name} states {site['demand_mbps']} Mbps and serves {load}")
+
+
+def _check_air(world: _World, faults: list[str]) -> None:
+    """The spectrum of every site, in the last state and in each year before it with the sites that are on then."""
+    if world.problem.air is None:
+        return
+    row = {name: world.option_row[str(site["option_id"])] for name, site in world.sites.items()}
+    faults += air_faults(world.problem, row, [item for item in world.served if item[1] in row])
+    for year in sorted(set(world.plan.served_years["year"].tolist())) if len(world.plan.served_years) else ():
+        table = world.plan.served_years[world.plan.served_years["year"] == year]
+        on = {name: k for name, k in row.items() if int(world.sites[name]["year"]) <= int(year)}
+        served = zip(*(table[name].tolist() for name in ("cell_id", "site_id", "share")), strict=True)
+        faults += air_faults(world.problem, on, [item for item in served if item[1] in on])
 
 
 def _cover(world: _World, option_id: str) -> set[int]:

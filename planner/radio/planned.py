@@ -1,8 +1,8 @@
-"""Capacity of proposed sites: planned with a fixed rise of noise by interference, checked with all of them on.
+"""Capacity of proposed sites: their SINR at every demand cell, with the existing carriers and with each other on.
 
-While a plan is sought nobody knows which of its neighbours will be built, so every site is planned as if interference
-lifted its noise by ``planned_interference_db``; afterwards the SINR is reckoned with the plan's sites and the existing
-carriers on.
+Before a plan is known, the existing network's interference is (`alone_efficiency`, `planned_mbps`). Which proposed sites
+are on together is decided by the plan; whoever shares the cells out among them asks `Air.efficiency` for the rates
+that are left then, and `check_sites` reckons the finished plan anew.
 """
 
 from __future__ import annotations
@@ -12,142 +12,229 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio.capacity import harmonic_mean, link_efficiency, sinr_db
+from planner.radio.capacity import cell_capacity_mbps, harmonic_mean, link_efficiency, sinr_db
 from planner.radio.covers import Covers
 from planner.radio.ranges import Floats
 from planner.specs.radio import RadioSpec
 
-__all__ = ["SinrCheck", "check_sites", "planned_mbps"]
+__all__ = ["Air", "SinrCheck", "alone_efficiency", "check_sites", "full_mbps", "planned_mbps"]
 
+Ints = NDArray[np.int64]
 Texts = NDArray[np.str_]
+_ROUNDING_SHARE = 1e-9
+"""Power of the others below this share of a site's own is what its own leaves in the rounding of the sum."""
 
 
-def _planned_efficiency(level_dbm: Floats, technology: Texts, radio: RadioSpec) -> Floats:
-    """b/s/Hz with noise lifted by the planned interference."""
-    alone = sinr_db(level_dbm, np.nan, technology, spec=radio)
-    return link_efficiency(alone - radio.planned_interference_db, technology, spec=radio)
+@dataclass(frozen=True, eq=False)
+class Air:
+    """What proposed stations send to demand cells, and what else is on their carriers.
+
+    Parameters
+    ----------
+    heard
+        Levels of each station at the demand cells, down to where they no longer count as interference.
+    existing_dbm
+        Entry by entry of ``heard``: power of the existing cells on the station's carrier there, as if always sending;
+        NaN where there is none.
+    carrier
+        Number of each station's carrier; stations of one number interfere with each other.
+    technology, n_sectors
+        Of each station.
+    full_mbps
+        What each station carries at 1 b/s/Hz (`full_mbps`).
+    asked_mbps
+        By cell: busy-hour demand that is not served today.
+    radio
+        Load, noise and throughput curve.
+    """
+
+    heard: Covers
+    existing_dbm: NDArray[np.float32]
+    carrier: Ints
+    technology: Texts
+    n_sectors: Ints
+    full_mbps: Floats
+    asked_mbps: Floats
+    radio: RadioSpec
+
+    def efficiency(self, rows: Ints) -> tuple[Ints, Ints, Floats]:
+        """Rates that are left with the stations of ``rows`` and the existing cells on, and no other.
+
+        Parameters
+        ----------
+        rows
+            Stations, each once.
+
+        Returns
+        -------
+        site, cell, efficiency
+            One entry for each station and cell it is heard at: position in ``rows``, cell, b/s/Hz (0: nothing is left).
+        """
+        start = self.heard.indptr[rows]
+        width = self.heard.indptr[np.asarray(rows) + 1] - start
+        site = np.repeat(np.arange(len(rows)), width)
+        at = np.arange(int(width.sum())) - np.repeat(np.cumsum(width) - width, width) + np.repeat(start, width)
+        cell = self.heard.indices[at].astype(np.int64)
+        level = self.heard.rsrp_dbm[at].astype(np.float64)
+        carrier = self.carrier[rows][site]
+        other = _others_mw(level, carrier, cell, self.asked_mbps.size)
+        other += np.nan_to_num(10.0 ** (self.existing_dbm[at].astype(np.float64) / 10.0), nan=0.0)
+        kind = self.technology[rows][site]
+        ratio = sinr_db(level, _dbm(other), kind, spec=self.radio, n_sectors=self.n_sectors[rows][site])
+        return site, cell, link_efficiency(ratio, kind, spec=self.radio)
 
 
-def planned_mbps(mean_mbps: Floats, covers: Covers, demand_mbps: Floats, technology: Texts, radio: RadioSpec) -> Floats:
-    """Radio capacity of options over the cells they would reach, Mbps.
+def _others_mw(level_dbm: Floats, carrier: Ints, cell: Ints, n_cells: int) -> Floats:
+    """Power of the other stations on each entry's carrier at its cell, mW."""
+    power = 10.0 ** (level_dbm / 10.0)
+    key = carrier * n_cells + cell
+    known, which = np.unique(key, return_inverse=True)
+    other = np.bincount(which, weights=power, minlength=known.size)[which] - power
+    return np.where(other > _ROUNDING_SHARE * power, other, 0.0)
+
+
+def _dbm(power_mw: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.where(power_mw > 0.0, 10.0 * np.log10(power_mw), np.nan))
+
+
+def full_mbps(bandwidth_mhz: Floats, n_sectors: Ints, technology: Texts, radio: RadioSpec) -> Floats:
+    """Rate of stations at 1 b/s/Hz, Mbps: spectrum, sectors, overhead and streams, without the air between."""
+    ones = np.ones(len(technology))
+    found = cell_capacity_mbps(bandwidth_mhz, n_sectors, technology, spec=radio, efficiency_bps_per_hz=ones)
+    return np.asarray(found, dtype=np.float64)
+
+
+def alone_efficiency(air: Air) -> Floats:
+    """Rate of every entry of ``air.heard`` with the existing network on and no other proposed site, b/s/Hz."""
+    option = np.repeat(np.arange(len(air.carrier)), np.diff(air.heard.indptr))
+    kind = air.technology[option]
+    ratio = sinr_db(air.heard.rsrp_dbm, air.existing_dbm, kind, spec=air.radio, n_sectors=air.n_sectors[option])
+    return link_efficiency(ratio, kind, spec=air.radio)
+
+
+def planned_mbps(mean_mbps: Floats, air: Air, efficiency: Floats, is_served: NDArray[np.bool_]) -> Floats:
+    """The most that each station is planned to carry, Mbps.
 
     Parameters
     ----------
     mean_mbps
-        `cell_capacity_mbps` at the radio model's mean SINR, by option.
-    covers
-        Cells that each option reaches, and its level there.
-    demand_mbps
-        Of the cells.
-    technology
-        By option.
-    radio
-        Radio model; with ``interference = "fixed"`` the mean stays, as it does for options that reach nobody.
+        Capacity at the radio model's mean SINR (`cell_capacity_mbps`), by station: no plan promises more, whatever
+        the signal near the mast would allow.
+    air
+        Levels and spectrum.
+    efficiency
+        `alone_efficiency`.
+    is_served
+        By entry: the cell is one the station could serve.
 
-    Notes
-    -----
-    Noise lifted by ``planned_interference_db`` limits a cell whose users hear it weakly. Near the site the signal would
-    promise the curve's cap, which no cell of a network reaches (checked on one island of the sample, a third was missing),
-    so the mean SINR is the most that is planned with.
+    Returns
+    -------
+    array
+        What it carries of the demand it reaches when it takes the cells with the best rates first, until its spectrum
+        is full: proposed sites around it only lower the rates, so no plan can have it carry more. Stations that reach no demand
+        keep the mean.
     """
-    n = len(mean_mbps)
-    if radio.interference == "fixed" or not len(covers.indices):
-        return np.asarray(mean_mbps, dtype=np.float64)
-    option = np.repeat(np.arange(n), np.diff(covers.indptr))
-    efficiency = _planned_efficiency(covers.rsrp_dbm.astype(np.float64), technology[option], radio)
-    carries = efficiency > 0.0
-    mean = harmonic_mean(option[carries], demand_mbps[covers.indices[carries]], efficiency[carries], n)
-    ratio = mean / _mean_efficiency(technology, radio)
-    return np.asarray(mean_mbps * np.where(np.isnan(ratio), 1.0, np.minimum(ratio, 1.0)), dtype=np.float64)
-
-
-def _mean_efficiency(technology: Texts, radio: RadioSpec) -> Floats:
-    found = np.ones(technology.size)
-    for name, c in radio.capacity.items():
-        found[technology == name] = link_efficiency(c.mean_sinr_db, name, spec=radio)
-    return found
+    option = np.repeat(np.arange(len(mean_mbps)), np.diff(air.heard.indptr))
+    use = is_served & (efficiency > 0.0) & (air.asked_mbps[air.heard.indices] > 0.0)
+    option, rate = option[use], efficiency[use]
+    asked = air.asked_mbps[air.heard.indices[use]]
+    order = np.lexsort((-rate, option))
+    option, rate, asked = option[order], rate[order], asked[order]
+    share = asked / rate / air.full_mbps[option]  # of the station's spectrum
+    before = np.cumsum(share) - share
+    first = np.searchsorted(option, np.arange(len(mean_mbps)))
+    before -= np.append(before, 0.0)[first][option]
+    taken = np.clip((1.0 - before) / share, 0.0, 1.0)
+    carried = np.bincount(option, weights=taken * asked, minlength=len(mean_mbps))
+    filled = np.bincount(option, weights=taken * share, minlength=len(mean_mbps))
+    room = np.divide(carried, filled, out=np.full(len(mean_mbps), np.inf), where=filled > 0.0)
+    return np.asarray(np.minimum(mean_mbps, room), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
 class SinrCheck:
-    """What interference leaves of proposed sites; arrays of shape ``(n_sites,)``, NaN for sites that serve nobody best.
+    """What interference leaves of a plan's sites where they serve; arrays of shape ``(n_sites,)``.
 
     Parameters
     ----------
     n_cells
-        Cells where the site is the strongest of the plan.
+        Cells the site serves.
     sinr_db
-        Median over them.
+        Median over them; NaN for a site that serves none.
     checked_bps_per_hz
-        Demand-weighted harmonic mean with the plan's other sites and the existing carrier on.
+        Harmonic mean of the rates, weighted by what is served there; NaN where nothing is.
     lost_share
-        Share of their demand where nothing is left (SINR below the floor of the curve).
+        Share of what it serves where nothing is left (SINR below the floor of the curve).
     """
 
-    n_cells: NDArray[np.int64]
+    n_cells: Ints
     sinr_db: Floats
     checked_bps_per_hz: Floats
     lost_share: Floats
 
 
 def check_sites(
-    covers: Covers,
-    limit_dbm: Floats,
+    heard: Covers,
     carrier: Texts,
     technology: Texts,
+    n_sectors: Ints,
     *,
-    demand_mbps: Floats,
+    served: tuple[Ints, Ints, Floats],
     existing_dbm: dict[str, Floats],
+    entry_db: Floats,
     radio: RadioSpec,
 ) -> SinrCheck:
-    """SINR of a plan's sites where they serve.
+    """SINR of a plan's sites at the cells they serve, with all of them and the existing carriers on.
 
     Parameters
     ----------
-    covers
+    heard
         Levels of each site at the demand cells, down to where they no longer count as interference.
-    limit_dbm
-        Level of each site that counts as signal.
     carrier
         Name of each site's carrier; sites of one name interfere.
-    technology
+    technology, n_sectors
         By site.
-    demand_mbps
-        Of the cells.
+    served
+        Site, cell and Mbps of everything the plan serves.
     existing_dbm
         Carrier → power of the existing cells on it at the demand cells, dBm (NaN: none).
+    entry_db
+        By site: what a wall takes of signal and interference alike, 0 outdoors.
     radio
         Load, noise and throughput curve.
     """
-    n = len(limit_dbm)
-    site = np.repeat(np.arange(n), np.diff(covers.indptr))
-    cell, level = covers.indices.astype(np.int64), covers.rsrp_dbm.astype(np.float64)
-    order = np.lexsort((site, -level, cell))
-    first = order[np.unique(cell[order], return_index=True)[1]]
-    best = first[level[first] >= limit_dbm[site[first]]]
-    power, other = 10.0 ** (level / 10.0), np.zeros(best.size)
+    n = len(technology)
+    owner, cell, mbps = served
+    level, other = np.full(owner.size, np.nan), np.zeros(owner.size)
     for name in np.unique(carrier):
-        mine = carrier[site] == name
-        total = np.bincount(cell[mine], weights=power[mine], minlength=demand_mbps.size)
-        at = np.flatnonzero(carrier[site[best]] == name)
-        left = total[cell[best[at]]] - power[best[at]]
-        left = np.where(left > 1e-9 * power[best[at]], left, 0.0)
-        known = existing_dbm.get(str(name), np.full(demand_mbps.size, np.nan))[cell[best[at]]]
-        other[at] = left + np.nan_to_num(10.0 ** (known / 10.0), nan=0.0)
-    with np.errstate(divide="ignore"):
-        ratio = sinr_db(level[best], np.where(other > 0.0, 10.0 * np.log10(other), np.nan), technology[site[best]], spec=radio)  # fmt: skip
-    checked = link_efficiency(ratio, technology[site[best]], spec=radio)
-    owner, weight = site[best], demand_mbps[cell[best]]
-    left_over = checked > 0.0
-    count = np.bincount(owner, minlength=n)
-    asked = np.bincount(owner, weights=weight, minlength=n)
-    lost = np.bincount(owner[~left_over], weights=weight[~left_over], minlength=n)
+        mine = np.flatnonzero(carrier == name)
+        known = existing_dbm.get(str(name))
+        for i in mine:
+            at = np.flatnonzero(owner == i)
+            if not at.size:
+                continue
+            if known is not None:
+                other[at] += np.nan_to_num(10.0 ** (known[cell[at]] / 10.0), nan=0.0)
+            for j in mine:
+                cells, levels = heard.of(int(j))
+                place = np.minimum(np.searchsorted(cells, cell[at]), max(len(cells) - 1, 0))
+                is_heard = cells[place] == cell[at] if len(cells) else np.zeros(at.size, dtype=bool)
+                if j == i:
+                    level[at[is_heard]] = levels[place[is_heard]]
+                else:
+                    other[at[is_heard]] += 10.0 ** (levels[place[is_heard]].astype(np.float64) / 10.0)
+    wall = entry_db[owner]
+    ratio = sinr_db(level - wall, _dbm(other) - wall, technology[owner], spec=radio, n_sectors=n_sectors[owner])
+    rate = np.where(np.isnan(level), 0.0, link_efficiency(ratio, technology[owner], spec=radio))
+    left = rate > 0.0
+    asked = np.bincount(owner, weights=mbps, minlength=n)
+    lost = np.bincount(owner[~left], weights=mbps[~left], minlength=n)
     median = np.full(n, np.nan)
-    for i in np.flatnonzero(count):  # a median a site has no ufunc
+    for i in np.unique(owner):  # a median a site has no ufunc
         median[i] = np.median(ratio[owner == i])
-    with np.errstate(invalid="ignore"):
-        share = np.where(asked > 0.0, lost / asked, np.where(count > 0, 0.0, np.nan))
     return SinrCheck(
-        count.astype(np.int64), median,
-        harmonic_mean(owner[left_over], weight[left_over], checked[left_over], n), share,
+        np.bincount(owner, minlength=n).astype(np.int64), median,
+        harmonic_mean(owner[left], mbps[left], rate[left], n),
+        np.divide(lost, asked, out=np.zeros(n), where=asked > 0.0),
     )  # fmt: skip

@@ -122,8 +122,6 @@ class RadioSpec(Spec):
         everywhere, which is coverage, not capacity.
     load_share
         Share of the time that interfering cells send.
-    planned_interference_db
-        Rise of noise by interference that a proposed site is planned with.
     uplink_handset_dbm, uplink_blocks, uplink_mbps
         Power of a handset, blocks of 180 kHz it is granted, and the rate it must reach over them.
     uplink_attenuation_share, uplink_cap_bps_per_hz
@@ -170,7 +168,6 @@ class RadioSpec(Spec):
     tilt_deg: float = Field(ge=-15.0, le=30.0)
     interference: Literal["modelled", "fixed"] = "modelled"
     load_share: float = Field(ge=0.0, le=1.0)
-    planned_interference_db: float = Field(ge=0.0, le=20.0)
     uplink_handset_dbm: float = Field(ge=0.0, le=40.0)
     uplink_blocks: int = Field(ge=1, le=100)
     uplink_mbps: float = Field(gt=0.0, le=50.0)

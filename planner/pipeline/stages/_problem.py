@@ -8,6 +8,7 @@ import numpy as np
 from planner.backhaul.graph import assembled
 from planner.pipeline.artifacts import read_table
 from planner.pipeline.stage import StageContext
+from planner.pipeline.stages._air import read_air
 from planner.plan.types import Problem
 from planner.plan.weights import objective_weight
 
@@ -32,5 +33,6 @@ def read_problem(context: StageContext) -> tuple[Problem, nx.MultiGraph[str]]:
         graph=graph,
         weight=objective_weight(objective, cells, service, areas=areas),
         objective=objective,
+        air=read_air(inputs["options"]),
     )
     return problem, graph

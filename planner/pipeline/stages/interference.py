@@ -1,4 +1,4 @@
-"""Checks the SINR of the plan's sites with all of them and the existing carriers on."""
+"""Reckons anew what each site of the plan carries where it serves, with all of them and the existing carriers on."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ import pandas as pd
 
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
+from planner.pipeline.stages._air import carrier_names, existing_dbm
 from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land, service_spec, site_specs
-from planner.pipeline.stages._signal import carrier_tiles
 from planner.plan.options import TRANSMITTER_COLUMNS
 from planner.radio.capacity import cell_capacity_mbps
 from planner.radio.covers import covers
 from planner.radio.link_budget import station_budgets
 from planner.radio.planned import check_sites
+from planner.radio.ranges import Floats
 
 __all__ = ["run"]
 
 
 def run(context: StageContext) -> None:
-    """Compare what each site was planned to carry with what interference leaves of it."""
+    """Compare what each site serves with what interference leaves of it."""
     inputs, radio = context.inputs, radio_spec(context.scenario)
     sites = read_table(inputs["plan"] / "sites.parquet")
     cells = read_table(inputs["cells"] / "cells.parquet")
     grid = read_grid(inputs["frame"])
     sent = _transmitters(context, sites)
-    budgets = station_budgets(sent, radio, grid.pixel_m)
-    is_indoor = service_spec(context.scenario).place == "indoor"
     found = covers(
         sent.assign(limit_dbm=radio.floor_dbm),
         cells,
@@ -38,15 +37,16 @@ def run(context: StageContext) -> None:
         cover_db=cover_db(context, radio),
     )
     technology = sent["technology"].to_numpy(dtype=str)
-    named = zip(sent["operator"], technology, sent["band_mhz"], strict=True)
-    carrier = np.array([f"{operator}|{kind}|{band:g}" for operator, kind, band in named], dtype=str)
+    budgets = station_budgets(sent, radio, grid.pixel_m)
+    is_indoor = service_spec(context.scenario).place == "indoor"
     checked = check_sites(
         found,
-        budgets.indoor_limit_dbm if is_indoor else budgets.limit_dbm,
-        carrier,
+        carrier_names(sent),
         technology,
-        demand_mbps=cells["demand_mbps"].to_numpy(dtype=np.float64),
-        existing_dbm=_existing(context, cells),
+        sent["n_sectors"].to_numpy(dtype=np.int64),
+        served=_served(context, sites, cells),
+        existing_dbm=existing_dbm(inputs["coverage"], cells),
+        entry_db=budgets.indoor_limit_dbm - budgets.limit_dbm if is_indoor else np.zeros(len(sent)),
         radio=radio,
     )
     checked_mbps = cell_capacity_mbps(
@@ -60,6 +60,7 @@ def run(context: StageContext) -> None:
         {
             "site_id": sites["site_id"],
             "site_type": sites["site_type"],
+            "operator": sent["operator"],
             "n_cells": checked.n_cells,
             "sinr_db": checked.sinr_db,
             "planned_mbps": sent["radio_mbps"].to_numpy(dtype=np.float64),
@@ -68,57 +69,46 @@ def run(context: StageContext) -> None:
             "lost_share": checked.lost_share,
         }
     )
-    table["is_short"] = table["checked_mbps"] < table["demand_mbps"] * (1.0 - 1e-9)
+    left = (1.0 - table["lost_share"]) * table["demand_mbps"]
+    table["is_short"] = (table["checked_mbps"] < left * (1.0 - 1e-4)) | (table["lost_share"] > 1e-4)
     write_table(context.folder / "sites.parquet", table)
     write_sheet(context.publish_path("network/interference.csv"), table)
-    write_json(context.folder / "note.json", _summary(table, radio.planned_interference_db))
+    write_json(context.folder / "note.json", _summary(table))
 
 
-def _summary(table: pd.DataFrame, planned_db: float) -> dict[str, float]:
-    """How many sites fall short, and the share of their demand that is carried."""
-    carried = np.minimum(table["checked_mbps"], table["demand_mbps"]).sum()
-    asked = float(table["demand_mbps"].sum())
+def _summary(table: pd.DataFrame) -> dict[str, float]:
+    """How many sites fall short, and the share of what they serve that is carried."""
+    asked = table["demand_mbps"]
+    left = (1.0 - table["lost_share"]) * asked
+    carried = np.fmin(table["checked_mbps"], left).sum()
+    total = float(asked.sum())
     return {
         "n_sites": len(table),
         "n_short": int(table["is_short"].sum()),
-        "planned_interference_db": planned_db,
-        "demand_mbps": asked,
-        "carried_share": float(carried / asked) if asked > 0.0 else 1.0,
+        "demand_mbps": total,
+        "carried_share": float(carried / total) if total > 0.0 else 1.0,
     }
 
 
-def _transmitters(context: StageContext, sites: pd.DataFrame) -> pd.DataFrame:
-    """What the plan's sites radiate, row by row, and for whom.
+def _served(
+    context: StageContext, sites: pd.DataFrame, cells: pd.DataFrame
+) -> tuple[np.typing.NDArray[np.int64], np.typing.NDArray[np.int64], Floats]:
+    """Site, cell and Mbps of everything the plan serves."""
+    served = read_table(context.inputs["plan"] / "served.parquet")
+    site = pd.Index(sites["site_id"]).get_indexer(pd.Index(served["site_id"]))
+    cell = pd.Index(cells["cell_id"]).get_indexer(pd.Index(served["cell_id"]))
+    mbps = served["share"].to_numpy(dtype=np.float64) * cells["demand_mbps"].to_numpy(dtype=np.float64)[cell]
+    return site.astype(np.int64), cell.astype(np.int64), mbps
 
-    A site on a tower takes the tower's operator. Nobody knows yet whom a new one will stand for: the operator with
-    most 4G and 5G stations on air is taken.
-    """
+
+def _transmitters(context: StageContext, sites: pd.DataFrame) -> pd.DataFrame:
+    """What the plan's sites radiate, row by row, and for whom."""
     options = read_table(context.inputs["options"] / "options.parquet").set_index("option_id")
     chosen = options.loc[sites["option_id"]].reset_index()
     specs = {spec.name: spec for spec in site_specs(context.scenario)}
     names = ("band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz", "radius_km", "n_sectors")
     radiated = {name: [float(getattr(specs[kind], name)) for kind in chosen["site_type"]] for name in names}
-    bts = layer(context, "bts")
-    wide = bts.loc[bts["technology"].isin(("4G", "5G")) & (bts["status"] == "on_air"), "operator"].astype(str)
-    largest = min(((-n, name) for name, n in wide.value_counts().items()), default=(0, ""))[1]
-    of_tower = bts.drop_duplicates("bts_id").set_index("bts_id")["operator"].astype(str)
-    operator = chosen["ref_id"].map(of_tower).fillna(largest).astype("str")
-    made = chosen.assign(azimuth_deg=np.nan, operator=operator, **radiated)
+    made = chosen.assign(azimuth_deg=np.nan, **radiated)
     return made[[*TRANSMITTER_COLUMNS, "technology", "operator", "radio_mbps", "n_sectors"]].astype(
         dict.fromkeys(names, "float64")
     )
-
-
-def _existing(context: StageContext, cells: pd.DataFrame) -> dict[str, np.typing.NDArray[np.float64]]:
-    """Power of the existing cells at the demand cells, by carrier."""
-    lon, lat = cells["lon_deg"].to_numpy(dtype=np.float64), cells["lat_deg"].to_numpy(dtype=np.float64)
-    found: dict[str, np.typing.NDArray[np.float64]] = {}
-    for grid, carriers, power in carrier_tiles(context.inputs["coverage"]):
-        row, col = grid.row_col(lon, lat)
-        held = np.flatnonzero(grid.contains(row, col))
-        for k, item in enumerate(carriers):
-            level = found.setdefault(
-                f"{item.operator}|{item.technology}|{item.band_mhz:g}", np.full(len(cells), np.nan)
-            )
-            level[held] = power[k][row[held], col[held]]
-    return found
