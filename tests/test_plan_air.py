@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from plan_brute import best_value
+from plan_rule_worlds import tiny_rules
 from plan_worlds import tiny_problem
 from radio_worlds import spec
 
+from planner.errors import InfeasibleError
+from planner.plan.goal import cheapest
+from planner.plan.programme import select_programme
+from planner.plan.rules import GoalRule
 from planner.plan.select import select
 from planner.plan.types import Problem
 from planner.plan.verify import verify
@@ -110,3 +116,20 @@ def test_people_without_enterprises_take_air_too() -> None:
         nobody = set(problem.cells["cell_id"].to_numpy()[weight == 0.0].tolist())
         seen += bool(nobody & set(plan.served["cell_id"]))
     assert seen >= 5
+
+
+def test_plans_of_years_and_for_a_goal_keep_to_the_air_in_every_year() -> None:
+    years, goals = 0, 0
+    for seed in range(30):
+        problem, rules = tiny_rules(seed)
+        problem = with_air(problem, seed)
+        with contextlib.suppress(InfeasibleError):  # floors that nobody reaches under interference
+            plan = select_programme(problem, rules)
+            assert verify(plan, problem, ceiling_idr=np.inf, rules=rules) == ()
+            years += plan.totals["weight_new"] > 0
+        with contextlib.suppress(InfeasibleError):
+            plan, held = cheapest(problem, GoalRule(0.4, {"53.01": ("53.01",), "53.02": ("53.02",)}), year=2026)
+            assert verify(plan, problem, ceiling_idr=np.inf, rules=held) == ()
+            goals += plan.totals["weight_new"] > 0
+    assert years >= 8
+    assert goals >= 5

@@ -36,6 +36,8 @@ _RUIN_ROUNDS = 40
 _PRUNED_BY_SHARING = 30
 _AIMS = (0.9, 0.93, 0.95, 0.97, 0.985, 1.0)
 """Parts of the floors that the search aims at, one after the other."""
+_FARTHER = (1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
+"""Where interference is modelled: while sites join, nobody sees what their neighbours take from them."""
 _NEAREST = 12
 
 
@@ -90,8 +92,8 @@ def cheapest(
         goal=goal,
     )
     search, world = make_programme(problem, rules, decisions, limits, seed)
-    world = _reached(search, world, goal)
-    schedule, steps = _cheaper(search, world)
+    world, reached = _reached(search, world, goal)
+    schedule, steps = _cheaper(search, world, reached)
     drafts = share_years(world, schedule)
     cost = money(world.instance, drafts[-1])
     bound, step = _least_cost(search, world, schedule, cost)
@@ -130,25 +132,34 @@ def _floors(problem: Problem, goal: GoalRule) -> tuple[tuple[Floor, ...], dict[s
     return tuple(floors), before
 
 
-def _reached(search: Search, world: World, goal: GoalRule) -> World:
-    """The world with floors that a plan is known to meet: lowered to what it reaches where the goal is relaxed.
+def _reached(search: Search, world: World, goal: GoalRule) -> tuple[World, Schedule]:
+    """The world with floors that a plan is known to meet, and that plan: lowered to what it reaches where the goal is relaxed.
 
     Raises
     ------
     InfeasibleError
         Floors that it does not meet, unless the goal is relaxed.
     """
-    drafts = share_years(world, settled(world, _grown(search, world, with_word(search, world))))
-    missing = short_of(world, drafts[-1])
-    if not missing.any():
-        return world
+    best: tuple[float, Schedule, Draft] | None = None
+    for part in _FARTHER if world.instance.air is not None else (1.0,):
+        aim = replace(world, floors=replace(world.floors, least=world.floors.least * part))
+        grown = settled(world, _grown(search, aim, with_word(search, world)))
+        draft = share_years(world, grown)[-1]
+        missing = short_of(world, draft)
+        if best is None or float(missing.sum()) < best[0]:
+            best = float(missing.sum()), grown, draft
+        if not missing.any():
+            return world, grown
+    assert best is not None  # noqa: S101  # the loop has at least one turn
+    _, grown, draft = best
+    missing = short_of(world, draft)
     if not goal.is_relaxed:
-        refuse_unmet(search, world, drafts[-1])
+        refuse_unmet(search, world, draft)
     least = (world.floors.least - missing) * (1 - 1e-9)
     kept = np.flatnonzero(least > 0)
     floors = tuple(replace(world.rules.floors[k], least=float(least[k])) for k in kept)
     held = replace(world.floors, inside=world.floors.inside[kept], least=least[kept], price=world.floors.price[kept])
-    return replace(world, rules=replace(world.rules, floors=floors), floors=held)
+    return replace(world, rules=replace(world.rules, floors=floors), floors=held), grown
 
 
 def _grown(search: Search, world: World, schedule: Schedule, favour: Floats | None = None) -> Schedule:
@@ -177,7 +188,7 @@ def _only_short(world: World) -> Callable[[Draft], Instance | None]:
     return weights_of
 
 
-def _cheaper(search: Search, world: World) -> tuple[Schedule, tuple[str, ...]]:
+def _cheaper(search: Search, world: World, reached: Schedule) -> tuple[Schedule, tuple[str, ...]]:
     """Needless sites leave, then neighbourhoods are taken out and grown again while that costs less.
 
     While sites join, each serves what the earlier ones left; the best sharing serves more. So the search aims at
@@ -188,8 +199,10 @@ def _cheaper(search: Search, world: World) -> tuple[Schedule, tuple[str, ...]]:
     for part in _AIMS:
         aim = replace(world, floors=replace(world.floors, least=world.floors.least * part))
         now = _pruned(aim, settled(aim, _grown(search, aim, start.copy())), keep)
-        if part == 1.0 or _meets(world, now):
+        if _meets(world, now):
             break
+    else:
+        now = reached  # what is known to meet the floors
     cost = money(world.instance, now.draft)
     steps = [f"cover: {cost:.8g} IDR, {len(now.year)} sites, aimed at {part:.0%} of the floors"]
     rng = np.random.default_rng(search.seed)
