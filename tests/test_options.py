@@ -14,6 +14,7 @@ from shapely.geometry import LineString
 from planner.catalog import read_spec
 from planner.errors import LayerError
 from planner.plan.options import TRANSMITTER_COLUMNS, graph_places, make_options, operators_of, with_covers
+from planner.radio.reach import mounts
 from planner.schema import TABLES, check_frame
 from planner.specs.backhaul import BackhaulSpec
 from planner.specs.cost import annuity_years
@@ -231,3 +232,13 @@ def test_a_new_band_on_a_shared_tower_is_for_an_operator_that_lacks_it() -> None
     ]  # the third runs it itself and nobody else stands there
     assert operators_of(options, bts.iloc[::-1]).tolist() == found
     assert operators_of(options, None).tolist() == [""] * 6
+
+
+def test_a_types_own_tilt_travels_with_its_transmitters_and_silence_means_the_models() -> None:
+    found = _make({}, names=("macro_42m", "small_cell")).transmitters.set_index("option_id")["tilt_deg"]
+    assert np.isnan(found["c0:macro_42m"])
+    assert found["c0:small_cell"] == 0.0
+    assert [mount.tilt_deg for mount in mounts(found.reset_index().assign(azimuth_deg=np.nan), RADIO)] == [
+        RADIO.tilt_deg,
+        0.0,
+    ]

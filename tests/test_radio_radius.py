@@ -10,7 +10,13 @@ from radio_worlds import PIXEL_DEG, link, spec
 from planner.grid import Grid, Raster
 from planner.radio.coverage import coverage
 from planner.radio.profile import profile_loss_db
-from planner.radio.radius import LEAST_REACH_KM, LEGACY_REACH_KM, effective_height_m, station_radius_km
+from planner.radio.radius import (
+    LEAST_REACH_KM,
+    LEGACY_REACH_KM,
+    effective_height_m,
+    planned_radius_km,
+    station_radius_km,
+)
 
 AUTO = spec(radius_km=0.0)
 PIXEL_M = PIXEL_DEG * 110_946.0
@@ -98,3 +104,14 @@ def test_without_terrain_the_masts_own_height_counts_and_tables_may_be_empty() -
     assert _radius(_station(frame), None) == _radius(_station(frame), flat)
     none = station_radius_km(_station(frame).iloc[:0], spec=AUTO, terrain=flat, land=None, pixel_m=PIXEL_M)
     assert none.shape == (0,)
+
+
+def test_a_proposed_station_is_followed_as_far_as_a_standing_one_unless_its_type_says_otherwise() -> None:
+    frame = _frame()
+    terrain = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    both = pd.concat([_station(frame, radius_km=0.0), _station(frame, radius_km=0.5)], ignore_index=True)
+    found = planned_radius_km(both, spec=AUTO, terrain=terrain, land=None, pixel_m=PIXEL_M)
+    assert found.tolist() == [_radius(_station(frame), terrain), 0.5]
+    assert found[0] > 15.0  # the old fixed reach cut a 42 m mast over flat ground short
+    fixed = planned_radius_km(both, spec=spec(radius_km=9.0), terrain=None, land=None, pixel_m=PIXEL_M)
+    assert fixed.tolist() == [9.0, 0.5]

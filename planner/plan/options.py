@@ -29,7 +29,7 @@ _SAME_BAND = 0.05
 """Two carriers whose middles differ by less than this share are of one band."""
 TRANSMITTER_COLUMNS = (
     "option_id", "lon_deg", "lat_deg", "height_m", "band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz",
-    "azimuth_deg", "radius_km",
+    "azimuth_deg", "tilt_deg", "radius_km",
 )  # fmt: skip
 _EXTRA = (
     "lon_deg", "lat_deg", "technology", "height_m", "place_kind", "ref_id", "access_mode", "power_source", "grid_km",
@@ -254,6 +254,7 @@ def _of_type(at: pd.DataFrame, spec: SiteSpec, cost: CostSpec, radio: RadioSpec)
             "gain_dbi": spec.gain_dbi,
             "bandwidth_mhz": spec.bandwidth_mhz,
             "azimuth_deg": np.nan,
+            "tilt_deg": np.nan if spec.tilt_deg is None else spec.tilt_deg,
             "radius_km": spec.radius_km,
         }
     )  # fmt: skip

@@ -22,7 +22,7 @@ from planner.specs.radio import MOST_REACH_KM, RadioSpec
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LEAST_REACH_KM", "effective_height_m", "station_radius_km"]
+__all__ = ["LEAST_REACH_KM", "effective_height_m", "planned_radius_km", "station_radius_km"]
 
 LEAST_REACH_KM, LEGACY_REACH_KM = 5.0, 15.0
 _NEAR_KM, _FAR_KM = 3.0, 15.0
@@ -109,6 +109,23 @@ def station_radius_km(
     found: Floats = np.where(reaches.any(axis=1), distance[reaches.shape[1] - 1 - reaches[:, ::-1].argmax(axis=1)], 0.0)
     is_wide = stations["technology"].isin(("4G", "5G")).to_numpy(dtype=bool)
     return np.clip(found, LEAST_REACH_KM, np.where(is_wide, MOST_REACH_KM, LEGACY_REACH_KM))
+
+
+def planned_radius_km(
+    sent: pd.DataFrame, *, spec: RadioSpec, terrain: Raster | None, land: NDArray[np.bool_] | None, pixel_m: float
+) -> Floats:
+    """Reach of proposed stations: their own ``radius_km``, or where that is 0 that of an existing station in their place.
+
+    Parameters
+    ----------
+    sent
+        ``radius_km`` and what `station_radius_km` reads.
+    spec, terrain, land, pixel_m
+        As there.
+    """
+    own = sent["radius_km"].to_numpy(dtype=np.float64)
+    by_mast = station_radius_km(sent, spec=spec, terrain=terrain, land=land, pixel_m=pixel_m)
+    return np.asarray(np.where(own > 0.0, own, by_mast), dtype=np.float64)
 
 
 def _smooth_loss(pairs: Floats, spec: RadioSpec, latitude_deg: float) -> tuple[Floats, Floats]:

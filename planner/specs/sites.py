@@ -23,8 +23,10 @@ class SiteSpec(Spec):
     height_m
         Antenna above ground. Types that stand on an existing tower take the tower's height where it is
         known, and this one where it is not.
+    tilt_deg
+        Electrical downtilt; None takes that of the radio model.
     radius_km
-        How far its coverage is computed.
+        How far its coverage is computed; 0 follows the mast over the ground, as for existing stations.
     tower_capex_idr, equipment_capex_idr
         Structure with civil works; radio and cabinet. Power, access and backhaul are priced apart.
     opex_share_per_year
@@ -47,7 +49,8 @@ class SiteSpec(Spec):
     gain_dbi: float = Field(ge=-5.0, le=30.0)
     bandwidth_mhz: float = Field(ge=1.4, le=200.0)
     n_sectors: int = Field(ge=1, le=12)
-    radius_km: float = Field(gt=0.0, le=100.0)
+    tilt_deg: float | None = Field(default=None, ge=-15.0, le=30.0)
+    radius_km: float = Field(ge=0.0, le=100.0)
     tower_capex_idr: float = Field(ge=0.0)
     equipment_capex_idr: float = Field(gt=0.0)
     opex_share_per_year: float = Field(ge=0.0, le=1.0)

@@ -106,9 +106,10 @@ def _transmitters(context: StageContext, sites: pd.DataFrame) -> pd.DataFrame:
     options = read_table(context.inputs["options"] / "options.parquet").set_index("option_id")
     chosen = options.loc[sites["option_id"]].reset_index()
     specs = {spec.name: spec for spec in site_specs(context.scenario)}
-    names = ("band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz", "radius_km", "n_sectors")
+    names = ("band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz", "n_sectors")
     radiated = {name: [float(getattr(specs[kind], name)) for kind in chosen["site_type"]] for name in names}
-    made = chosen.assign(azimuth_deg=np.nan, **radiated)
+    tilt = [np.nan if specs[kind].tilt_deg is None else specs[kind].tilt_deg for kind in chosen["site_type"]]
+    made = chosen.assign(azimuth_deg=np.nan, tilt_deg=np.array(tilt, dtype=np.float64), **radiated)
     return made[[*TRANSMITTER_COLUMNS, "technology", "operator", "radio_mbps", "n_sectors"]].astype(
         dict.fromkeys(names, "float64")
     )

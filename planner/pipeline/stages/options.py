@@ -23,6 +23,7 @@ from planner.plan.options import Options, make_options, operators_of, with_cover
 from planner.radio.covers import Covers, covers
 from planner.radio.link_budget import Budgets, station_budgets
 from planner.radio.planned import Air, alone_efficiency, full_mbps, planned_mbps
+from planner.radio.radius import planned_radius_km
 from planner.schema import TABLES, check_frame
 from planner.specs.radio import RadioSpec
 
@@ -46,6 +47,7 @@ def run(context: StageContext) -> None:
     )
     made = _with_operators(made, bts)
     lacking = np.flatnonzero(service["level"].isin(["limited", "unserved"]).to_numpy())
+    made = _followed(context, made, radio)
     sent = made.transmitters.assign(technology=made.frame["technology"].to_numpy())
     budgets = station_budgets(sent, radio, read_grid(context.inputs["frame"]).pixel_m)
     limit = budgets.indoor_limit_dbm if service_spec(scenario).place == "indoor" else budgets.limit_dbm
@@ -71,6 +73,19 @@ def _with_operators(made: Options, bts: pd.DataFrame) -> Options:
     """The options with the operator each would stand for and the cells behind it."""
     asked = made.frame.assign(band_mhz=made.transmitters["band_mhz"].to_numpy())
     return Options(made.frame.assign(operator=pd.Series(operators_of(asked, bts), dtype="str")), made.transmitters)
+
+
+def _followed(context: StageContext, made: Options, radio: RadioSpec) -> Options:
+    """The options with the reach of those that follow their mast, as existing stations do."""
+    sent = made.transmitters
+    radius = planned_radius_km(
+        sent.assign(technology=made.frame["technology"].to_numpy()),
+        spec=radio,
+        terrain=layer(context, "terrain") if radio.radius_km == 0.0 else None,
+        land=read_land(context.inputs["frame"]),
+        pixel_m=read_grid(context.inputs["frame"]).pixel_m,
+    )
+    return Options(made.frame.assign(radius_km=radius), sent.assign(radius_km=radius))
 
 
 def _heard(
