@@ -291,9 +291,18 @@ def _around(row, col):
     return (lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01)
 
 
+def test_dry_ground_that_no_area_claims_is_outside_and_not_water():
+    ground = np.zeros(GRID.shape)
+    ground[:40, 190] = 30.0  # between the areas
+    asked = _proposals(_lonlat(20, 190), _lonlat(60, 190))
+    found = _make(world(blobs((50, 50)), proposals=asked, terrain=Raster(GRID, ground, "m")), ("proposals",))
+    assert found.set_index("ref_id")["excluded_because"].to_dict() == {"U0": "outside", "U1": "water"}
+
+
 def test_exclusions_say_why():
     ground = np.full(GRID.shape, 50.0)
     ground[:, 100:] += np.arange(300) * 500.0  # 500 m a pixel: steep
+    ground[:, 180:210] = 0.0
     places = [(50, 50), (50, 190), (50, 120), None, (105, 45), (50, 300), (70, 40), (85, 45)]
     asked = _proposals(*((125.0, -8.2) if at is None else _lonlat(*at) for at in places))
     areas = shut(

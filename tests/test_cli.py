@@ -87,6 +87,9 @@ def test_a_data_file_needs_its_kind(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a\n1\n", encoding="utf-8")
     assert merata("check", path, "--lang", "en").returncode == 2
+    unknown = merata("check", path, "--kind", "towers", "--lang", "en")
+    assert unknown.returncode == 2
+    assert "bts" in unknown.stderr
 
 
 def test_a_share_of_nothing_has_no_sign():

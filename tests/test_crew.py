@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +50,40 @@ def test_a_process_that_is_killed_is_said() -> None:
         crew.give(0, "plan", os._exit, 9)
         with pytest.raises(OutputError, match="plan"):
             list(crew.results())
+
+
+_LEFT_ALONE = """
+import os, sys, time
+from planner.pipeline.crew import Crew
+if __name__ == "__main__":
+    with Crew(2) as crew:
+        print(*(process.pid for process in crew._processes), flush=True)
+        for number in crew.idle:
+            crew.give(number, "busy", sum, range(10**10))  # holds the interpreter to its end
+        time.sleep(60.0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere they end when the interpreter lets them")
+def test_processes_end_with_a_parent_that_is_killed_even_where_one_call_holds_the_interpreter(tmp_path: Path) -> None:
+    script = tmp_path / "alone.py"
+    script.write_text(_LEFT_ALONE, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        started = [int(pid) for pid in parent.stdout.readline().split()]
+        time.sleep(2.0)  # let them be called
+        parent.kill()
+    time.sleep(1.0)
+    assert len(started) == 2
+    assert [pid for pid in started if _is_alive(pid)] == []
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def test_leaving_does_not_wait_for_work() -> None:

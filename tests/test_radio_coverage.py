@@ -117,6 +117,19 @@ def test_a_tile_with_its_halo_gives_the_same_bytes_as_the_whole() -> None:
         assert part.left_out == ()
 
 
+def test_a_pixel_is_the_same_whichever_others_are_wanted() -> None:
+    bts, frame, terrain, clutter, land, whole = _whole(8)
+    assert land[::3, 1::3].any()
+    rows, cols = (part.ravel() for part in np.mgrid[0 : frame.n_rows : 3, 1 : frame.n_cols : 3])
+    some = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land, at=(rows, cols))
+    names = ("rsrp_dbm", "server", "second_dbm", "second_server", "interference_dbm", "carrier_dbm")
+    for name in names:
+        every, few = getattr(whole, name), getattr(some, name)
+        assert few.shape == (len(every), 1, rows.size)
+        np.testing.assert_array_equal(few[:, 0], every[:, rows, cols], err_msg=name)
+    assert np.isfinite(some.rsrp_dbm).any()
+
+
 def test_sea_is_not_predicted_and_best_level_belongs_to_its_server() -> None:
     bts, _, _, _, land, found = _whole()
     assert np.isnan(found.rsrp_dbm[:, ~land]).all()

@@ -40,6 +40,10 @@ def run_check(path: Path, kind: str, console: Console, *, out: Path) -> int:
     ScenarioError
         A scenario that names assumptions which cannot be read.
     """
+    if kind and kind not in LAYERS:
+        known = ", ".join(sorted(LAYERS))
+        message = f"unknown layer kind '{kind}' (known: {known})"
+        raise UsageError(message, code="layer_unknown", kind=kind, known=known)
     if kind:
         report = check_file(path, kind, out=out)
     elif path.suffix.lower() == ".toml":

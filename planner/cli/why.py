@@ -20,7 +20,7 @@ from planner.pipeline.artifacts import read_grid, read_layer_artifact, read_tabl
 from planner.pipeline.runner import run
 from planner.pipeline.stage import Stage
 from planner.pipeline.stages._frame import radio_spec, read_land, service_spec
-from planner.pipeline.stages._signal import coverage_model, coverage_tiles
+from planner.pipeline.stages._signal import coverage_model, coverage_of_pixel
 from planner.pipeline.store import Store
 from planner.pipeline.table import stage_table
 from planner.radio.inspection import GroundProfile, ground_profile
@@ -120,11 +120,12 @@ def _reason(found: _Run, grid: Grid, at: tuple[int, int], radio: RadioSpec) -> R
     servers = read_table(found.folders["service"] / "servers.parquet")
     cell = _cell(found, int(grid.cell_id(np.array([at[0]]), np.array([at[1]]))[0]))
     lon, lat = (float(v[0]) for v in grid.lon_lat(np.array([at[0]]), np.array([at[1]])))
-    tile = next(coverage_tiles(found.folders["coverage"], at), None)
-    if tile is None:
+    told = coverage_of_pixel(found.folders["coverage"], found.folders["frame"], at)
+    if told is None:
         return Reason(lon, lat, *at, (), cell)
-    row, col = (int(v[0]) for v in tile.grid.row_col(np.array([lon]), np.array([lat])))
-    reason = replace(reason_at(tile, servers, (row, col), radio=radio, cell=cell), row=at[0], col=at[1])
+    alone, at = told
+    lon, lat = (float(v[0]) for v in grid.lon_lat(np.array([at[0]]), np.array([at[1]])))
+    reason = replace(reason_at(alone, servers, (0, 0), radio=radio, cell=cell), row=at[0], col=at[1])
     best = next((item for item in reason.heard if item.kind == "broadband"), None)
     if best is None or best.distance_km < _LEAST_KM:
         return reason

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = ["Demand", "DemandInputs", "DemandReport", "build_cells", "build_demand"]
+
+Settle = Callable[[], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,7 +229,7 @@ def build_demand(inputs: DemandInputs) -> Demand:
     frame = LandFrame(inputs.grid, inputs.land, inputs.spec.snap_km)
     index, codes = area_of_pixels(inputs.admin, inputs.grid)
     pixels = land_pixels(frame, index, codes)
-    settle = settle_weights(pixels, inputs.admin, inputs.spec)
+    settle = functools.cache(lambda: settle_weights(pixels, inputs.admin, inputs.spec))  # only counts ask for it
     placed_umkm, tally = _tally(inputs, frame)
     people = _people(inputs, frame, pixels, settle)
     umkm = _umkm(inputs, frame, pixels, settle, people, tally)
@@ -262,14 +266,14 @@ def _count(pixels: LandPixels, cell_id: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.bincount(np.searchsorted(pixels.cell_id, cell_id[cell_id >= 0]), minlength=pixels.cell_id.size)
 
 
-def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: NDArray[np.float64]) -> _People:
+def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: Settle) -> _People:
     raster = _from_raster(inputs, frame, pixels)
     counts = latest_counts(inputs.population_counts, "people")
     if raster is not None:
         counts = _unknown_to_raster(counts, inputs.population, pixels)
     if raster is not None and not counts.total:
         return raster
-    spread = spread_counts(counts, pixels, frame, inputs.admin, settle=settle)
+    spread = spread_counts(counts, pixels, frame, inputs.admin, settle=settle())
     kinds = [EVIDENCE.index(worst("estimate", counts.evidence[code])) for code in spread.owners]
     evidence = np.array([*kinds, EVIDENCE.index("estimate")], dtype=np.int8)[spread.owner]
     if raster is None:
@@ -307,23 +311,25 @@ def _from_raster(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels) -> 
     """People of the raster; those on water go to the nearest land pixel."""
     if inputs.population is None:
         return None
-    people = np.nan_to_num(inputs.population.values.ravel().astype(np.float64), nan=0.0)
-    values = people[pixels.cell_id]
+    people = inputs.population.values.ravel()
+    values = np.nan_to_num(people[pixels.cell_id].astype(np.float64), nan=0.0)
     at_sea = np.flatnonzero((people > 0.0) & ~inputs.land.ravel())
     lon, lat = inputs.grid.lon_lat(at_sea // inputs.grid.n_cols, at_sea % inputs.grid.n_cols)
     placed = place_on_land(frame, lon, lat)
     used = placed.is_used
     values = values + np.bincount(
-        np.searchsorted(pixels.cell_id, placed.cell_id[used]), weights=people[at_sea[used]], minlength=values.size
+        np.searchsorted(pixels.cell_id, placed.cell_id[used]),
+        weights=people[at_sea[used]].astype(np.float64),
+        minlength=values.size,
     )
     evidence = np.full(values.size, EVIDENCE.index(inputs.population_evidence), dtype=np.int8)
     return _People(
         in_units(values),
         evidence,
         "raster",
-        stated=float(people.sum()),
-        moved=float(people[at_sea[used]].sum()),
-        left_out=float(people[at_sea[~used]].sum()),
+        stated=float(np.nansum(people, dtype=np.float64)),
+        moved=float(people[at_sea[used]].sum(dtype=np.float64)),
+        left_out=float(people[at_sea[~used]].sum(dtype=np.float64)),
     )
 
 
@@ -344,7 +350,7 @@ def _umkm(
     inputs: DemandInputs,
     frame: LandFrame,
     pixels: LandPixels,
-    settle: NDArray[np.float64],
+    settle: Settle,
     people: _People,
     tally: UmkmTally,
 ) -> _Umkm:
@@ -356,7 +362,7 @@ def _umkm(
     stated = umkm_totals(inputs.umkm_counts, inputs.priority_sectors)
     if stated.total:
         spread = spread_counts(
-            stated, pixels, frame, inputs.admin, settle=settle, pattern=people.values, already=counts["n_umkm"]
+            stated, pixels, frame, inputs.admin, settle=settle(), pattern=people.values, already=counts["n_umkm"]
         )
         small = np.array([*(stated.small_share.get(code, 0.0) for code in spread.owners), 0.0])[spread.owner]
         priority = np.array([*(stated.priority_share.get(code, 0.0) for code in spread.owners), 0.0])[spread.owner]

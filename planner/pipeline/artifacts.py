@@ -51,9 +51,9 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     table.to_parquet(path, index=False, compression="zstd")
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a table of `write_table`."""
-    return pd.read_parquet(path)
+def read_table(path: Path, *, columns: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Read a table of `write_table`, or some of its columns."""
+    return pd.read_parquet(path, columns=None if columns is None else list(columns))
 
 
 def write_geo(path: Path, frame: gpd.GeoDataFrame) -> None:

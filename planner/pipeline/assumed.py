@@ -8,7 +8,7 @@ from functools import partial
 from planner.errors import PlannerError, ScenarioError
 from planner.scenario import Scenario
 
-__all__ = ["assumption_faults", "refuse"]
+__all__ = ["assumption_faults", "has_coarse_picture", "refuse"]
 
 
 def assumption_faults(scenario: Scenario) -> list[str]:
@@ -49,6 +49,17 @@ def assumption_faults(scenario: Scenario) -> list[str]:
         except PlannerError as err:
             faults.append(f"{key}: {err}")
     return faults
+
+
+def has_coarse_picture(scenario: Scenario) -> bool:
+    """Whether pixels are finer than coverage is drawn, so that it has to know the demand cells."""
+    from planner.geo import pixel_deg_for
+    from planner.pipeline.stages import _frame as frame
+    from planner.pipeline.stages._picture import picture_step
+    from planner.units import METRES_PER_DEGREE
+
+    pixel_m = pixel_deg_for(scenario.region.pixel_m) * METRES_PER_DEGREE
+    return picture_step(frame.radio_spec(scenario), pixel_m) > 1
 
 
 def refuse(faults: list[str]) -> None:

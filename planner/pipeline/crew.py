@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,6 +17,9 @@ from typing import Any, Self
 from planner.errors import OutputError
 
 __all__ = ["Crew"]
+
+_PR_SET_PDEATHSIG = 1
+"""Of ``linux/prctl.h``: the signal a process gets when the one that started it ends."""
 
 
 class Crew:
@@ -107,8 +112,16 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[boo
 
 
 def _end_with_parent() -> None:
-    """A process of a run that was killed must not live on, nor write into the folder of the next run."""
+    """A process of a run that was killed must not live on, nor write into the folder of the next run.
+
+    The kernel of Linux ends it in the same moment; elsewhere a thread does, as soon as the interpreter lets it (code
+    that is being compiled holds it for seconds).
+    """
     parent = multiprocessing.parent_process()
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    if parent is not None and os.getppid() != parent.pid:  # it was gone before we asked
+        os._exit(1)
 
     def watch() -> None:
         if parent is not None:

@@ -151,10 +151,10 @@ def _reasons(world: CandidateWorld, found: pd.DataFrame, shut: NDArray[np.str_])
     grid, code = world.grid, found["area_code"].to_numpy(dtype=str)
     row, col = grid.row_col(lon, lat)
     inside = grid.contains(row, col)
-    pixel_km = grid.pixel_deg * 111.0
-    reach = max(0, round(world.spec.coast_tolerance_km / pixel_km))
+    reach = max(0, round(world.spec.coast_tolerance_km / grid.pixel_km))
     on_land = landmass_at(grid, world.landmass, lon, lat, reach_pixels=reach) > 0
     is_new = (found["place_kind"] == "new").to_numpy()
+    between = ~on_land & is_new & world.is_dry(row, col)  # ground above the sea that no area claims
     steep = np.zeros(len(found), dtype=bool)
     steep[inside] = np.nan_to_num(world.slope_deg(row[inside], col[inside])) > world.max_slope_deg
     eligible = np.array([is_below(item, world.eligible_codes) for item in code], dtype=bool)
@@ -162,7 +162,7 @@ def _reasons(world: CandidateWorld, found: pd.DataFrame, shut: NDArray[np.str_])
     has_areas = len(world.admin) > 0
     answered = found["provenance"].str.contains("|".join(_ANSWERED)).to_numpy(bool)
     conditions = [
-        (~inside) | (has_areas & (code == "")),
+        (~inside) | (has_areas & (code == "")) | between,
         ~eligible,
         ~on_land & is_new,
         steep & is_new,

@@ -142,6 +142,14 @@ class CandidateWorld:
         """Number of the connected piece of land of each pixel, 0 on water."""
         return label_landmass(self.land)
 
+    def is_dry(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the terrain is known to stand more than 1 m above the sea at pixels; those off the grid are not known."""
+        found = np.zeros(len(row), dtype=bool)
+        if self.terrain is not None:
+            inside = np.flatnonzero(self.grid.contains(row, col))
+            found[inside] = self.terrain.values[row[inside], col[inside]] > 1.0
+        return found
+
     def slope_deg(self, row: NDArray[np.int64], col: NDArray[np.int64]) -> Floats:
         """Slope of the ground in pixels of the grid by central differences; NaN where it is not known."""
         if self.terrain is None:

@@ -27,6 +27,8 @@ __all__ = [
     "Carrier", "Coverage", "CoverageGroup", "Edges", "carriers_of", "coverage", "coverage_groups", "model_used", "settings_of",
 ]  # fmt: skip
 
+Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 _BROADBAND = ("4G", "5G")
 _NEEDED = ("band_mhz", "height_m", "power_dbm", "gain_dbi", "bandwidth_mhz")
 
@@ -189,8 +191,9 @@ def coverage(
     clutter_m: Raster | None,
     land: NDArray[np.bool_] | None,
     cover_db: Raster | None = None,
+    at: Pixels | None = None,
 ) -> Coverage:
-    """Level of the best server per group on every land pixel within reach.
+    """Level of the best server per group on every land pixel within reach, or on some of them.
 
     Parameters
     ----------
@@ -210,10 +213,15 @@ def coverage(
         Land on the terrain's grid; other pixels are sea at 0 m and are not predicted. None = all land.
     cover_db
         Part of a fitted correction by ground cover (`planner.radio.reach.make_air`).
+    at
+        Rows and columns on ``grid`` of the only pixels wanted, each once. A pixel's result does not depend on which
+        others are wanted.
 
     Returns
     -------
     Coverage
+        Arrays of shape ``(n, *grid.shape)``; with ``at`` ``(n, 1, n_pixels)``, in the order of ``at``.
+
         Path loss is computed once per place, antenna height and band; patterns are applied afterwards. Equal levels
         go to the station that comes first by identifier. The result depends neither on the order of the rows nor on
         threads. It holds 8 bytes a pixel and group, 12 more for each of 4G and 5G, and 4 for each carrier.
@@ -231,10 +239,27 @@ def coverage(
         raise RadioError(message, code="radio_radius", radius_km=spec.reach_km)
     towers, left_out = _towers(bts, (groups, carriers), air, grid, spec)
     air.ground.require_known(((t.lon_deg, t.lat_deg, t.radius_km) for t in towers), spec.void_policy)
-    kept = _Kept.empty(groups, carriers, grid, len(bts))
-    for found in parallel.map_parts(lambda tower: _reach(tower, air, grid), towers):
+    wanted = _Wanted.of(grid, at)
+    kept = _Kept.empty(groups, carriers, wanted.shape, len(bts))
+    for found in parallel.map_parts(lambda tower: _reach(tower, air, grid, wanted), towers):
         kept.take(found, spec.floor_dbm, air.settings.resolution_m / 1000.0)
     return kept.coverage(grid, groups, carriers, bts, (air.model_name, left_out, air.ground.n_filled))
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """Shape of the arrays that take results, and where in them a pixel's belongs (−1: not wanted); None: in its own place."""
+
+    shape: tuple[int, int]
+    place: NDArray[np.int32] | None
+
+    @classmethod
+    def of(cls, grid: Grid, at: Pixels | None) -> _Wanted:
+        if at is None:
+            return cls(grid.shape, None)
+        place = np.full(grid.shape, -1, np.int32)
+        place[at] = np.arange(at[0].size, dtype=np.int32)
+        return cls((1, at[0].size), place)
 
 
 @dataclass(eq=False)
@@ -252,17 +277,17 @@ class _Kept:
 
     @classmethod
     def empty(
-        cls, groups: tuple[CoverageGroup, ...], carriers: tuple[Carrier, ...], grid: Grid, n_stations: int
+        cls, groups: tuple[CoverageGroup, ...], carriers: tuple[Carrier, ...], frame: tuple[int, int], n_stations: int
     ) -> _Kept:
         none = np.iinfo(np.int32).max
         broadband = broadband_of(groups)
-        shape, few = (len(groups), *grid.shape), (len(broadband), *grid.shape)
+        shape, few = (len(groups), *frame), (len(broadband), *frame)
         return cls(
             best=np.full(shape, -np.inf, np.float32),
             rank=np.full(shape, none, np.int32),
             second=np.full(few, -np.inf, np.float32),
             second_rank=np.full(few, none, np.int32),
-            power=np.zeros((len(carriers), *grid.shape), np.float32),
+            power=np.zeros((len(carriers), *frame), np.float32),
             position=np.full(n_stations + 1, -1, np.int32),
             number={group: i for i, group in enumerate(broadband)},
         )
@@ -426,8 +451,8 @@ def _where(ground: Ground, grid: Grid, place: tuple[float, float], radius_km: fl
     return "on" if ground.is_on(row, col) else "off"
 
 
-def _reach(tower: _Tower, air: Air, grid: Grid) -> _Reached:
-    """Levels of a tower's stations on the land pixels of the grid within its radius."""
+def _reach(tower: _Tower, air: Air, grid: Grid, wanted: _Wanted) -> _Reached:
+    """Levels of a tower's stations on the wanted land pixels of the grid within its radius."""
     from planner.radio._coverage_kernel import pixels_within
 
     ground = air.ground
@@ -437,10 +462,16 @@ def _reach(tower: _Tower, air: Air, grid: Grid) -> _Reached:
     left, right = max(left, ground.col), min(right, ground.col + grid.n_cols - 1)
     metric = metric_km(tower.lat_deg, row, np.arange(top, max(bottom + 1, top)), ground.frame.pixel_deg)
     window = ground.is_land[top : max(bottom + 1, top), left : max(right + 1, left)]
+    if wanted.place is not None:
+        above, beside = top - ground.row, left - ground.col
+        window = window & (wanted.place[above : above + window.shape[0], beside : beside + window.shape[1]] >= 0)
     rows, cols = np.empty(window.size, np.int64), np.empty(window.size, np.int64)
-    n = pixels_within(window, (top, left), (row, col), metric, tower.radius_km, (rows, cols))
+    n = pixels_within(np.ascontiguousarray(window), (top, left), (row, col), metric, tower.radius_km, (rows, cols))
     rows, cols = rows[:n].copy(), cols[:n].copy()
     heard = on_pixels(
         air, (tower.lon_deg, tower.lat_deg), (tower.heights_m, tower.bands_mhz), tower.antennas, (rows, cols), tower.radius_km
     )  # fmt: skip
-    return _Reached(tower, rows - ground.row, cols - ground.col, heard)
+    rows, cols = rows - ground.row, cols - ground.col
+    if wanted.place is not None:
+        rows, cols = np.zeros_like(rows), wanted.place[rows, cols].astype(np.int64)
+    return _Reached(tower, rows, cols, heard)

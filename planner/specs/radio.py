@@ -87,6 +87,9 @@ class RadioSpec(Spec):
         Share of locations. Other than 50 only with ``margin_db`` 0.
     profile_spacing_m
         Step of the profiles; 0 takes the pixel. Clutter loss depends on it.
+    picture_m
+        Finest blocks in which coverage is drawn where nobody lives; demand cells always have their own pixel's level.
+        0 predicts every pixel.
     rays_per_cell
         Rays of the area engine a pixel at the edge of the radius: more rays, less error (about 1 dB at 1).
     radius_km
@@ -145,6 +148,7 @@ class RadioSpec(Spec):
     time_percent: float = Field(ge=1.0, le=50.0)
     location_percent: float = Field(ge=1.0, le=99.0)
     profile_spacing_m: float = Field(ge=0.0, le=1000.0)
+    picture_m: float = Field(ge=0.0, le=5000.0)
     rays_per_cell: float = Field(ge=0.25, le=8.0)
     radius_km: float = Field(ge=0.0, le=100.0)
     rx_height_m: float = Field(ge=1.0, le=200.0)

@@ -14,6 +14,7 @@ from planner.maps.inputs import MapInputs, Notice
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, radio_spec, service_spec
+from planner.pipeline.stages._picture import picture_step
 from planner.pipeline.stages._plan import read_plan
 from planner.pipeline.stages._views import operator_coverage, signal_views
 from planner.plan.types import Plan
@@ -244,6 +245,10 @@ def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
         found.append(Notice("estimate"))
     if layer(context, "terrain") is None:
         found.append(Notice("fallback_model", {"model": facts["assumptions"]["coverage_model"]}))
+    grid = read_grid(context.inputs["frame"])
+    step = picture_step(radio_spec(context.scenario), grid.pixel_m)
+    if step > 1:
+        found.append(Notice("picture", {"pixel_m": round(grid.pixel_m), "block_m": round(step * grid.pixel_m)}))
     assumed = facts["assumptions"]
     if assumed["interference"] == "fixed":
         found.append(Notice("coverage_only"))

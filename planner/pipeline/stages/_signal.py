@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.grid import Grid
-from planner.pipeline.artifacts import read_bands, read_json
+from planner.pipeline.artifacts import read_bands, read_json, read_table
+from planner.pipeline.stages._frame import read_land
+from planner.pipeline.stages._picture import stand_ins
 from planner.radio.coverage import Carrier, Coverage, CoverageGroup, Edges
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
-    "BEST_BANDS", "NO_LEVEL", "TILE_SIDE", "best_tiles", "carrier_tiles", "coverage_edges", "coverage_model", "coverage_tiles",
-    "group_names", "tenths",
+    "BEST_BANDS", "NO_LEVEL", "best_tiles", "carrier_tiles", "coverage_edges", "coverage_model", "coverage_of_pixel", "coverage_tiles",
+    "group_names", "picture_tiles", "tenths", "tile_side",
 ]  # fmt: skip
 
-TILE_SIDE = 1024
-"""Pixels of a side of a tile: the unit of work, of memory and of resuming."""
+_TILE_SIDE = 1024
 
 NO_LEVEL = -32768
 """Stands for no level in the rasters of tenths of a decibel."""
@@ -30,6 +34,11 @@ BEST_BANDS = ("rsrp_dbm", "operator", "station", "second_dbm", "second_station",
 ``operator`` counts the operators, ``station`` and ``second_station`` are rows of the layer bts (and of the table
 ``servers`` of the stage `service`), −1 where there is none; the margin between servers is rsrp less second.
 """
+
+
+def tile_side(step: int) -> int:
+    """Pixels of a side of a tile, the unit of work, of memory and of resuming: whole blocks of the picture."""
+    return _TILE_SIDE // step * step
 
 
 def tenths(level_db: NDArray[np.float32]) -> NDArray[np.int16]:
@@ -79,29 +88,106 @@ def _tile_notes(folder: Path) -> Iterator[tuple[dict[str, Any], str]]:
             yield note, path.stem.removeprefix("tile-")
 
 
-def coverage_tiles(folder: Path, at: tuple[int, int] | None = None) -> Iterator[Coverage]:
-    """Tiles of the stage `coverage`, in order, without the power of the carriers (`carrier_tiles`).
+def coverage_tiles(folder: Path) -> Iterator[Coverage]:
+    """Tiles of the stage `coverage` as service judges them, in order, without the power of the carriers.
 
-    ``at`` asks for the tile that holds a row and column of the run's grid alone.
+    Where the picture is coarser than the grid, only the demand cells hold levels.
+    """
+    for note, part in _tile_notes(folder):
+        if note["step"] == 1:
+            yield _picture(folder, note, part)
+            continue
+        table = read_table(folder / f"cells-{part}.parquet")
+        signal, server = _laid_out(table, note, "signal", NO_LEVEL), _laid_out(table, note, "server", -1)
+        yield _coverage(Grid(*note["grid"]), note, signal, server)
+
+
+def picture_tiles(folder: Path) -> Iterator[Coverage]:
+    """Tiles of the stage `coverage` as maps draw them: every pixel, or one pixel a block (`_picture`)."""
+    for note, part in _tile_notes(folder):
+        yield _picture(folder, note, part)
+
+
+def coverage_of_pixel(folder: Path, frame: Path, at: tuple[int, int]) -> tuple[Coverage, tuple[int, int]] | None:
+    """Coverage of one pixel of the run's grid on a grid of its own, and row and column of the pixel that was predicted.
+
+    That is the pixel asked for, or the one that stands for its block (`stand_ins`). None outside the tiles.
+
+    Parameters
+    ----------
+    folder, frame
+        Artifacts of the stages `coverage` and `frame`.
+    at
+        Row and column on the run's grid.
     """
     for note, part in _tile_notes(folder):
         first = [int(text) for text in part.split("-")]
-        if at is not None and not all(0 <= a - f < TILE_SIDE for a, f in zip(at, first, strict=True)):
+        row, col = (a - f for a, f in zip(at, first, strict=True))
+        tile, step = Grid(*note["grid"]), int(note["step"])
+        if not (0 <= row < tile.n_rows and 0 <= col < tile.n_cols):
             continue
-        grid, signal, _ = read_bands(folder / f"signal-{part}.tif")
-        _, server, _ = read_bands(folder / f"server-{part}.tif")
-        groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in note["groups"])
-        level, n, wide = _levels(signal), len(groups), sum(group.kind == "broadband" for group in groups)
-        yield Coverage(
-            grid, groups, level[:n], server[:n], note["model"], tuple(note["left_out"]), note["n_filled"],
-            level[n : n + wide], server[n:], level[n + wide :], edges=Edges(note["n_edge"], note["n_edge_above"]),
-        )  # fmt: skip
+        held = read_table(folder / f"cells-{part}.parquet") if step > 1 else None
+        if held is not None and (mine := (held["row"] == row) & (held["col"] == col)).any():
+            found = held.loc[mine].assign(row=0, col=0)
+            alone = {**note, "grid": [0.0, 0.0, 1.0, 1, 1]}
+            bands = (_laid_out(found, alone, "signal", NO_LEVEL), _laid_out(found, alone, "server", -1))
+        else:
+            block = row // step, col // step
+            bands = tuple(
+                read_bands(folder / f"{kind}-{part}.tif", (*block, block[0] + 1, block[1] + 1))[1]
+                for kind in ("signal", "server")
+            )  # type: ignore[assignment]  # two of them
+            if step > 1:
+                row, col = _stand_in(frame, first, tile, step, block, (row, col))
+        return _coverage(tile.window(row, col, 1, 1), note, *bands), (first[0] + row, first[1] + col)
+    return None
+
+
+def _stand_in(
+    frame: Path, first: list[int], tile: Grid, step: int, block: tuple[int, int], at: tuple[int, int]
+) -> tuple[int, int]:
+    """The pixel of a tile that stands for a block; ``at`` itself where the block has no land."""
+    top, left = first[0] + block[0] * step, first[1] + block[1] * step
+    bottom, right = min(top + step, first[0] + tile.n_rows), min(left + step, first[1] + tile.n_cols)
+    rows, cols = stand_ins(read_land(frame, (top, left, bottom, right)), step)
+    return at if rows[0, 0] < 0 else (block[0] * step + int(rows[0, 0]), block[1] * step + int(cols[0, 0]))
+
+
+def _picture(folder: Path, note: dict[str, Any], part: str) -> Coverage:
+    grid, signal, _ = read_bands(folder / f"signal-{part}.tif")
+    return _coverage(grid, note, signal, read_bands(folder / f"server-{part}.tif")[1])
+
+
+def _coverage(grid: Grid, note: dict[str, Any], signal: NDArray[Any], server: NDArray[Any]) -> Coverage:
+    groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in note["groups"])
+    level, n, wide = _levels(signal), len(groups), sum(group.kind == "broadband" for group in groups)
+    return Coverage(
+        grid, groups, level[:n], server[:n], note["model"], tuple(note["left_out"]), note["n_filled"],
+        level[n : n + wide], server[n:], level[n + wide :], edges=Edges(note["n_edge"], note["n_edge_above"]),
+    )  # fmt: skip
+
+
+def _laid_out(table: pd.DataFrame, note: dict[str, Any], kind: str, none: int) -> NDArray[Any]:
+    """Columns of a table of cells as bands of its tile."""
+    names = [name for name in table.columns if name.startswith(kind)]
+    at = table["row"].to_numpy(), table["col"].to_numpy()
+    bands = np.full((len(names), *note["grid"][3:]), none, dtype=np.int16 if kind != "server" else np.int32)
+    for band, name in zip(bands, names, strict=True):
+        band[at] = table[name].to_numpy()
+    return bands
 
 
 def carrier_tiles(folder: Path) -> Iterator[tuple[Grid, tuple[Carrier, ...], NDArray[np.float32]]]:
-    """Per tile of the stage `coverage`: grid, carriers, and the power of all cells of each, dBm (NaN: none)."""
+    """Per tile of the stage `coverage`: grid, carriers, and the power of all cells of each, dBm (NaN: none).
+
+    Where the picture is coarser than the grid, only the demand cells hold levels.
+    """
     for note, part in _tile_notes(folder):
         names = [name.split("|", 2) for name in note["carriers"]]
-        if names:
+        carriers = tuple(Carrier(operator, kind, float(band)) for kind, band, operator in names)
+        if names and note["step"] == 1:
             grid, bands, _ = read_bands(folder / f"carrier-{part}.tif")
-            yield grid, tuple(Carrier(operator, kind, float(band)) for kind, band, operator in names), _levels(bands)
+            yield grid, carriers, _levels(bands)
+        elif names:
+            table = read_table(folder / f"cells-{part}.parquet")
+            yield Grid(*note["grid"]), carriers, _levels(_laid_out(table, note, "carrier", NO_LEVEL))

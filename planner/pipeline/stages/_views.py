@@ -12,7 +12,8 @@ from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import radio_spec, service_spec
-from planner.pipeline.stages._signal import BEST_BANDS, best_tiles, coverage_tiles
+from planner.pipeline.stages._picture import picture_grid, picture_step
+from planner.pipeline.stages._signal import BEST_BANDS, best_tiles, picture_tiles
 from planner.service import pixel_quality
 
 __all__ = ["ALL_VIEWS", "Views", "operator_coverage", "signal_views"]
@@ -51,7 +52,7 @@ class Views:
 
 
 def signal_views(context: StageContext, grid: Grid, wanted: tuple[str, ...] = ALL_VIEWS) -> Views:
-    """Rasters of the whole run from its tiles, each tile read once.
+    """Rasters of the whole run from its tiles, each tile read once; on the grid of the picture.
 
     Parameters
     ----------
@@ -64,6 +65,7 @@ def signal_views(context: StageContext, grid: Grid, wanted: tuple[str, ...] = AL
     """
     radio = radio_spec(context.scenario)
     is_indoor = service_spec(context.scenario).place == "indoor"
+    grid = picture_grid(grid, picture_step(radio, grid.pixel_m))
     servers = read_table(context.inputs["service"] / "servers.parquet")
     found: dict[str, NDArray[Any]] = {}
     operators: tuple[str, ...] = ()
@@ -93,8 +95,9 @@ def signal_views(context: StageContext, grid: Grid, wanted: tuple[str, ...] = AL
 
 def operator_coverage(context: StageContext, grid: Grid) -> dict[str, Raster]:
     """4G or 5G signal per pixel of each operator alone, where there are two or more."""
+    grid = picture_grid(grid, picture_step(radio_spec(context.scenario), grid.pixel_m))
     found: dict[str, Raster] = {}
-    for tile in coverage_tiles(context.inputs["coverage"]):
+    for tile in picture_tiles(context.inputs["coverage"]):
         here = _window(grid, tile.grid)
         for group, signal in zip(tile.groups, tile.rsrp_dbm, strict=True):
             if group.kind == "broadband":
