@@ -281,6 +281,7 @@ SERVICE = (
     Column("cell_id", "integer", "Grid pixel", is_required=True, minimum=0),
     Column("level", "text", "Level of service", is_required=True, allowed=LEVELS),
     Column("cause", "text", "Why it is not served", is_required=True, allowed=CAUSES),
+    Column("rest_cause", "text", "Why part of a served cell's demand is not served; empty = all is, or the cell is not served", allowed=CAUSES, default=""),
     Column("served_share", "number", "Share of the cell's demand that is served", is_required=True, minimum=0.0, maximum=1.0),
     Column("n_operators", "integer", "Operators with 4G or better signal", is_required=True, minimum=0),
     Column("rsrp_dbm", "number", "Best 4G or better RSRP; empty = none computed"),

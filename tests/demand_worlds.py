@@ -182,6 +182,7 @@ def service_of(levels: list[str], **columns: Any) -> pd.DataFrame:
         "cell_id": np.arange(n),
         "level": pd.Series(levels, dtype="str"),
         "cause": pd.Series([cause[level] for level in levels], dtype="str"),
+        "rest_cause": pd.Series([""] * n, dtype="str"),
         "served_share": np.array([1.0 if level == "served" else 0.0 for level in levels]),
         "n_operators": np.array([1 if level in ("served", "limited") else 0 for level in levels]),
         "rsrp_dbm": np.full(n, np.nan),

@@ -56,7 +56,7 @@ def service(table: pd.DataFrame) -> pd.DataFrame:
     level = np.array(["served", "limited", "unserved", "unknown"])[np.arange(len(table)) % 4]
     cause = np.array(["", "cell_capacity", "signal", "no_data"])[np.arange(len(table)) % 4]
     return pd.DataFrame({
-        "cell_id": table["cell_id"], "level": level, "cause": cause, "served_share": np.where(level == "served", 1.0, 0.0),
+        "cell_id": table["cell_id"], "level": level, "cause": cause, "rest_cause": "", "served_share": np.where(level == "served", 1.0, 0.0),
         "n_operators": 1, "rsrp_dbm": np.where(level == "unknown", np.nan, -100.0),
         "server_bts_id": np.where(level == "served", "B1", ""), "confidence_share": 0.7, "is_indoor": False, "n_operators_indoor": 0, "deficit_db": 0.0,
     }).astype({"level": "str", "cause": "str", "server_bts_id": "str"})  # fmt: skip

@@ -16,6 +16,8 @@ from planner.demand import build_demand
 from planner.errors import LayerError
 from planner.facts import FactsInputs, LayerRows, compute_facts
 from planner.facts.desa import desa_levels
+from planner.facts.flat import whole_levels
+from planner.facts.standing import Standing, after, part_of, standing_of
 from planner.plan.types import Certificate, Plan
 from planner.schema import TABLES
 from planner.schema_columns import CAUSES, LEVELS
@@ -55,6 +57,13 @@ def random_run(seed: int) -> dict:
     service["cell_id"] = demand.cells["cell_id"]
     service["n_operators"] = np.where(service["level"].isin(["served", "limited"]), rng.integers(1, 4, len(levels)), 0)
     service["is_indoor"] = rng.random(len(levels)) < 0.5
+    service["served_share"] = np.select(
+        [service["level"] == "served", service["level"] == "limited"],
+        [rng.choice([1.0, rng.uniform(0.5, 1.0)], len(levels)), rng.uniform(0.0, 0.5, len(levels))],
+        default=0.0,
+    )
+    is_short = (service["level"] == "served") & (service["served_share"] < 1.0)
+    service["rest_cause"] = np.where(is_short, rng.choice(["cell_capacity", "backhaul_capacity"], len(levels)), "")
     return {
         "world": demand.cells,
         "service": service,
@@ -85,6 +94,8 @@ def test_parts_equal_their_whole_exactly(seed):
         assert facts.operators["one_or_more"][unit] == facts.totals[unit]["served"]
         inside = facts.operators["indoor"][unit] + facts.operators["outdoor_only"][unit]
         assert inside == facts.totals[unit]["served"]
+    weight, share = run["world"]["n_umkm"].to_numpy(), run["service"]["served_share"].to_numpy()
+    assert facts.totals["umkm"]["served"] == pytest.approx(float((weight * share).sum()), abs=1e-4)
     areas = facts.areas
     for area_level in ("provinsi", "kabupaten", "kecamatan", "desa"):
         rows = areas.loc[areas["area_level"] == area_level]
@@ -131,9 +142,8 @@ def test_desa_are_judged_as_officials_count_them(rows, p, f):
     n = len(rows)
     world = cells(n, people=np.array([r[1] for r in rows], dtype=float), n_facilities_main=np.array([r[2] for r in rows], dtype=np.int64))  # fmt: skip
     world["n_facilities"] = 0
-    level = np.array([LEVELS.index(r[0]) for r in rows], dtype=np.int64)
-    cause = np.where(level == 0, 0, 3)
-    found = desa_levels(world, level, cause, desa_index=np.zeros(n, dtype=np.int64), n_desa=1, spec=spec)
+    standing = standing_of(service_of([r[0] for r in rows]))
+    found = desa_levels(world, standing, desa_index=np.zeros(n, dtype=np.int64), n_desa=1, spec=spec)
     expected = desa_oracle([(r[0], r[1]) for r in rows], [(r[0], r[2]) for r in rows], spec)
     assert LEVELS[found.level[0]] == expected
 
@@ -183,13 +193,13 @@ def test_totals_of_a_plan_and_the_levels_after_it():
     plan = facts.plan
     assert (plan["n_sites"], plan["capex_idr"], plan["opex_idr_per_year"], plan["cost_idr"]) == (1, 3e9, 3e8, 5e9)
     assert (plan["n_umkm_new"], plan["people_new"], plan["n_facilities_new"]) == (7.0, 17.5, 1.75)
+    assert facts.totals["umkm"] == {"served": 5.0, "limited": 3.0, "unserved": 8.0, "unknown": 0.0}
     assert plan["totals_after"]["umkm"] == {"served": 12.0, "limited": 4.0, "unserved": 0.0, "unknown": 0.0}
-    assert plan["n_desa_new"] == 1.0  # 10 of 40 people before, 30 of 40 after
+    assert plan["n_desa_new"] == 1.0  # 12.5 of 40 people before, 30 of 40 after
     assert plan["by_kabupaten"]["53.01"]["n_sites"] == 1.0
     assert plan["by_backhaul"]["microwave"]["capex_idr"] == 3e9
     assert plan["link_km"] == {"microwave": 12.5}
     assert facts.areas.set_index("area_code").loc["53.01", "umkm_new"] == 7.0
-    assert facts.served_by_share["umkm"] == 5.0
     assert facts.surveys == {"n_surveys": 1.0, "n_umkm_unknown": 4.0, "people_unknown": 40.0}
 
 
@@ -198,6 +208,67 @@ def test_a_plan_serves_no_cell_beyond_the_whole():
     service = service_of(["limited"], served_share=np.array([0.4]))
     facts = facts_of(world, service, plan=a_plan(world, c0=0.9))
     assert facts.plan["n_umkm_new"] == pytest.approx(8.0 * 0.6)
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
+def test_what_a_plan_adds_is_the_difference_it_makes(seed):
+    """Served after less served before is the newly served, exactly, in the region and in each area."""
+    run = random_run(seed)
+    rng = np.random.default_rng(seed)
+    n = len(run["world"])
+    held = rng.permutation(n)[: rng.integers(0, n + 1)]
+    shares = {f"c{i}": rng.choice([rng.random(), 1.0 - run["service"]["served_share"][i]]) for i in held.tolist()}
+    plan = a_plan(run["world"], **shares)
+    facts = facts_of(**run, plan=plan)
+    names = {"umkm": "n_umkm_new", "people": "people_new", "facilities": "n_facilities_new", "desa": "n_desa_new"}
+    for unit, name in names.items():
+        before, then = facts.totals[unit], facts.plan["totals_after"][unit]
+        assert then["served"] - before["served"] == facts.plan[name]
+        assert sum(then.values()) == facts.whole[unit]
+        assert min(then.values()) >= 0.0
+    for unit in ("umkm", "people", "facilities"):
+        desa = facts.areas.loc[facts.areas["area_level"] == "desa"]
+        assert desa[f"{unit}_new"].sum() == facts.plan[names[unit]]
+        assert (desa[f"{unit}_new"] >= 0.0).all()
+        assert (desa[f"{unit}_served"] + desa[f"{unit}_new"] <= desa[f"{unit}_total"]).all()
+
+
+@given(weight=st.integers(0, 2**40), before=st.floats(0, 1), new=st.floats(0, 1))
+@settings(max_examples=300, deadline=None)
+def test_no_part_of_a_cell_is_negative_and_none_is_lost(weight, before, new):
+    held = np.array([weight * 2.0**-20])
+    now = Standing(np.array([before]), np.array([1]), np.array([3]))
+    then = after(now, np.array([new]))
+    for one in (now, then):
+        parts = one.parts(held)
+        assert (parts >= 0.0).all()
+        assert parts.sum() == held[0]
+    assert then.served(held)[0] >= now.served(held)[0]
+    if before + new >= 1.0:
+        assert then.served(held)[0] == held[0]
+    assert abs(part_of(held, np.array([before]))[0] - held[0] * before) <= 2.0**-21 + 1e-16 * held[0]
+
+
+def test_what_a_served_cell_lacks_is_limited_with_its_own_cause():
+    world = cells(2, people=np.array([10.0, 10.0]))
+    service = service_of(["served", "limited"], served_share=np.array([0.75, 0.25]))
+    service["rest_cause"] = ["backhaul_capacity", ""]
+    facts = facts_of(world, service)
+    assert facts.totals["people"] == {"served": 10.0, "limited": 10.0, "unserved": 0.0, "unknown": 0.0}
+    assert facts.causes["backhaul_capacity"]["people"] == 2.5
+    assert facts.causes["cell_capacity"]["people"] == 7.5
+
+
+def test_programmes_cover_every_enterprise_once():
+    world = cells(4, n_umkm=np.full(4, 5.0), n_umkm_offline=np.full(4, 3.0), n_umkm_online=np.full(4, 1.0))
+    service = service_of(["served", "limited", "unserved", "unknown"], served_share=np.array([0.8, 0.4, 0.0, 0.0]))
+    service["rest_cause"] = ["cell_capacity", "", "", ""]
+    found = {name: row["umkm"] for name, row in facts_of(world, service).programmes.items()}
+    assert found == pytest.approx(
+        {"build": 5.0, "upgrade": 4.0, "accompany": 3.6, "stimulus": 1.2, "survey": 5.0, "undecided": 1.2}, abs=1e-5
+    )
+    assert sum(found.values()) == 20.0
 
 
 def evidence_world():
@@ -329,3 +400,15 @@ def test_an_empty_plan_adds_nothing():
     assert facts.plan["by_site_type"] == {}
     assert facts.surveys["n_surveys"] == 0.0
     json.dumps(facts.to_json(), allow_nan=False)
+
+
+def test_whole_numbers_of_a_page_add_up():
+    """Served after is served today plus newly served as they are shown, whatever the fractions."""
+    facts = {
+        "totals": {"umkm": {"served": 10.4, "limited": 5.3, "unserved": 4.3, "unknown": 0.0}},
+        "plan": {"n_umkm_new": 2.4, "totals_after": {"umkm": {"served": 12.8, "limited": 2.9, "unserved": 4.3, "unknown": 0.0}}},
+    }  # fmt: skip
+    now, then = whole_levels(facts)
+    assert now["umkm"] == {"served": 10, "limited": 6, "unserved": 4, "unknown": 0}
+    assert then["umkm"] == {"served": 12, "limited": 4, "unserved": 4, "unknown": 0}
+    assert whole_levels({"totals": facts["totals"]}) == (now, {})

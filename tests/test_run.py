@@ -80,13 +80,45 @@ def test_the_areas_of_every_level_sum_to_the_totals(out, facts, layer):
     base.close()
 
 
+def shown(facts: dict[str, Any]) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
+    """Totals now and after the plan as outputs show them, reckoned here anew."""
+    new = {"umkm": "n_umkm_new", "people": "people_new", "desa": "n_desa_new", "facilities": "n_facilities_new"}
+    now: dict[str, dict[str, int]] = {}
+    then: dict[str, dict[str, int]] = {}
+    for unit, name in new.items():
+        for found, counts in ((now, facts["totals"][unit]), (then, facts["plan"]["totals_after"][unit])):
+            found[unit] = {level: round(counts[level]) for level in LEVELS}
+        then[unit]["served"] = now[unit]["served"] + round(facts["plan"][name])
+        whole = round(facts["whole"][unit])
+        for found in (now, then):
+            found[unit]["limited"] = 0
+            found[unit]["limited"] = whole - sum(found[unit].values())
+        for level in LEVELS:  # never further from the total than rounding explains
+            assert abs(now[unit][level] - facts["totals"][unit][level]) <= 2.0
+            assert abs(then[unit][level] - facts["plan"]["totals_after"][unit][level]) <= 2.0
+    return now, then
+
+
+def test_newly_served_is_the_difference_in_the_facts_and_the_layers(out, facts):
+    """Served after the plan less served today, reckoned from cells and shares alone."""
+    cells = pd.read_parquet(out / "gis/cells.parquet")
+    for unit, name in (("umkm", "n_umkm_new"), ("people", "people_new"), ("facilities", "n_facilities_new")):
+        gain = facts["plan"]["totals_after"][unit]["served"] - facts["totals"][unit]["served"]
+        assert gain == facts["plan"][name]
+        today = float((cells[COLUMNS[unit]] * cells["served_share"]).sum())
+        assert facts["totals"][unit]["served"] == pytest.approx(today, abs=1e-2)
+    assert facts["plan"]["n_umkm_new"] == pytest.approx(facts["plan"]["certificate"]["value"], abs=1e-2)
+
+
 def test_cells_and_sites_of_the_layers_sum_to_the_totals(out, facts):
     base = sqlite3.connect(out / "gis/plan.gpkg")
     cells = pd.read_parquet(out / "gis/cells.parquet")
     for unit, column in COLUMNS.items():
-        by_level = cells.groupby("level")[column].sum()
+        served = cells[column] * cells["served_share"]
+        rest = (cells[column] - served).groupby(cells["level"].replace("served", "limited")).sum()
         for level in LEVELS:
-            assert by_level.get(level, 0.0) == pytest.approx(facts["totals"][unit][level], **EXACT)
+            total = served.sum() if level == "served" else rest.get(level, 0.0)
+            assert total == pytest.approx(facts["totals"][unit][level], rel=1e-13, abs=1e-2)  # steps of 2⁻²⁰ a cell
     for column in ("cost_idr", "capex_idr", "opex_idr_per_year", "n_umkm_new", "people_new"):
         total = base.execute(f"SELECT sum({column}) FROM sites").fetchone()[0]  # noqa: S608  our names
         assert total == pytest.approx(facts["plan"][column], **EXACT)
@@ -117,7 +149,7 @@ def test_the_workbooks_say_the_totals(out, facts, name):
     book = CalamineWorkbook.from_path(out / "report" / name)
     rows = book.get_sheet_by_index(0).to_python()
     said = [value for row in rows for value in row if isinstance(value, (int, float))]
-    wanted = [facts["totals"][unit][level] for unit in (*UNITS, "desa") for level in LEVELS]
+    wanted = [value for table in shown(facts) for counts in table.values() for value in counts.values()]
     wanted += [
         facts["plan"][key] for key in ("n_sites", "n_links", "cost_idr", "capex_idr", "n_umkm_new", "people_new")
     ]
@@ -220,8 +252,7 @@ def test_the_reports_say_the_totals_to_the_last_rupiah_and_the_run(out, facts, n
     def said(value: float) -> str:
         return f"{round(value):,}".replace(",", point)
 
-    wanted = [facts["totals"][unit][level] for unit in (*UNITS, "desa") for level in LEVELS]
-    wanted += [count for unit in (*UNITS, "desa") for count in facts["plan"]["totals_after"][unit].values()]
+    wanted = [value for table in shown(facts) for counts in table.values() for value in counts.values()]
     wanted += [facts["plan"][key] for key in ("n_sites", "n_umkm_new", "people_new")]
     wanted += [facts["programmes"][key]["umkm"] for key in ("build", "upgrade", "accompany", "stimulus")]
     wanted += [facts["plan"]["certificate"][key] for key in ("value", "bound")]

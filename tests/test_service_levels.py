@@ -14,7 +14,7 @@ from planner.radio.capacity import cell_capacity_mbps
 from planner.radio.coverage import Coverage, CoverageGroup
 from planner.radio.link_budget import uplink_limit_dbm
 from planner.schema import TABLES, check_frame
-from planner.service import SignalAtCells, join_signals, judge, programme_weights, server_table, signal_at_cells
+from planner.service import SignalAtCells, join_signals, judge, server_table, signal_at_cells
 from planner.units import THERMAL_NOISE_DBM_PER_HZ
 
 RADIO, SPEC = radio_spec(), service_spec()
@@ -174,6 +174,9 @@ def test_judgement_agrees_with_the_oracle(seed):
     carried = (demand * service["served_share"]).sum()
     assert carried <= load["radio_mbps"].sum() + 1e-6  # nobody is served twice
     assert (service["served_share"] <= 1.0).all()
+    is_short = (service["level"] == "served") & (service["served_share"] < 1.0)
+    assert (service.loc[is_short, "rest_cause"].isin(["cell_capacity", "backhaul_capacity"])).all()
+    assert (service.loc[~is_short, "rest_cause"] == "").all()
     assert (service.loc[~service["level"].isin(["served", "limited"]), "served_share"] == 0.0).all()
 
 
@@ -423,17 +426,3 @@ def test_signal_is_taken_at_the_cells_and_tiles_join():
         join_signals([])
     with pytest.raises(ValueError, match="different coverage groups"):
         join_signals([parts[0], signal([("B", "broadband")], [[-1] * 20])])
-
-
-def test_programmes_cover_every_enterprise_once():
-    world = cells(4, n_umkm=np.full(4, 5.0), n_umkm_offline=np.full(4, 3.0), n_umkm_online=np.full(4, 1.0))
-    service = pd.DataFrame({"level": ["served", "limited", "unserved", "unknown"]})
-    found = {name: weights.tolist() for name, weights in programme_weights(world, service).items()}
-    assert found == {
-        "build": [0, 0, 5, 0],
-        "upgrade": [0, 5, 0, 0],
-        "accompany": [3, 0, 0, 0],
-        "stimulus": [1, 0, 0, 0],
-        "survey": [0, 0, 0, 5],
-        "undecided": [1, 0, 0, 0],
-    }

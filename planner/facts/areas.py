@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.areas import AREA_LEVELS, code_at_level
-from planner.facts.desa import DesaLevels, class_sums, desa_levels, sums_by
+from planner.facts.desa import DesaLevels, desa_levels
+from planner.facts.standing import Standing, sums_by
 from planner.facts.totals import CELL_UNITS, by_class
 from planner.facts.types import FactsInputs
 from planner.schema_columns import CAUSES, LEVELS
@@ -46,9 +47,9 @@ class DesaTable:
         return by_class(np.ones(len(self.codes)), self.levels.level, LEVELS)
 
 
-def desa_table(inputs: FactsInputs, desa: AreaIndex, level: NDArray[np.int64], cause: NDArray[np.int64]) -> DesaTable:
+def desa_table(inputs: FactsInputs, desa: AreaIndex, standing: Standing) -> DesaTable:
     """Judge each desa of ``admin``; empty without desa."""
-    found = desa_levels(inputs.cells, level, cause, desa_index=desa.index, n_desa=len(desa.codes), spec=inputs.spec)
+    found = desa_levels(inputs.cells, standing, desa_index=desa.index, n_desa=len(desa.codes), spec=inputs.spec)
     return DesaTable(desa.codes, found)
 
 
@@ -70,7 +71,7 @@ def _positions(codes: NDArray[np.str_], wanted: NDArray[np.str_]) -> NDArray[np.
 
 
 def area_tables(
-    inputs: FactsInputs, level: NDArray[np.int64], desa: DesaTable, gains: dict[str, NDArray[np.float64]]
+    inputs: FactsInputs, standing: Standing, desa: DesaTable, gains: dict[str, NDArray[np.float64]]
 ) -> pd.DataFrame:
     """One row per area of ``admin``, by level and code.
 
@@ -78,8 +79,8 @@ def area_tables(
     ----------
     inputs
         Results of the run.
-    level
-        Level of each cell, position in `LEVELS`.
+    standing
+        How the demand of each cell stands.
     desa
         `desa_table`.
     gains
@@ -93,7 +94,7 @@ def area_tables(
         (mean over the demand), the columns of ``gains``, ``level`` and ``cause`` (desa only), and
         ``score, score_low, score_high`` where the run has them.
     """
-    tables = [_table(inputs, area_level, level, desa, gains) for area_level in AREA_LEVELS]
+    tables = [_table(inputs, area_level, standing, desa, gains) for area_level in AREA_LEVELS]
     joined = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     if inputs.areas is None or not len(inputs.areas):
         return joined.assign(score=np.nan, score_low=np.nan, score_high=np.nan)
@@ -104,7 +105,7 @@ def area_tables(
 def _table(
     inputs: FactsInputs,
     area_level: str,
-    level: NDArray[np.int64],
+    standing: Standing,
     desa: DesaTable,
     gains: dict[str, NDArray[np.float64]],
 ) -> pd.DataFrame:
@@ -113,8 +114,7 @@ def _table(
     cells = inputs.cells
     columns: dict[str, Any] = {"area_level": np.full(n, area_level), "area_code": codes, **_names(inputs, codes)}
     for unit, name in CELL_UNITS.items():
-        values = cells[name].to_numpy(dtype=np.float64)
-        sums = class_sums(values, level, len(LEVELS), index, n)
+        sums = sums_by(index, n, standing.parts(cells[name].to_numpy(dtype=np.float64)))
         columns |= {f"{unit}_{at}": row for at, row in zip(LEVELS, sums, strict=True)}
         columns[f"{unit}_total"] = sums.sum(axis=0)
     columns |= _desa_counts(desa, codes, area_level)
@@ -140,7 +140,7 @@ def _names(inputs: FactsInputs, codes: NDArray[np.str_]) -> dict[str, Any]:
 
 def _desa_counts(desa: DesaTable, codes: NDArray[np.str_], area_level: str) -> dict[str, NDArray[np.float64]]:
     index = _positions(codes, code_at_level(desa.codes, area_level))
-    ones = np.ones(len(desa.codes))
-    sums = class_sums(ones, desa.levels.level, len(LEVELS), index, len(codes))
+    is_level = desa.levels.level == np.arange(len(LEVELS))[:, np.newaxis]
+    sums = sums_by(index, len(codes), is_level.astype(np.float64))
     counts = {f"desa_{at}": row for at, row in zip(LEVELS, sums, strict=True)}
     return {**counts, "desa_total": sums.sum(axis=0)}

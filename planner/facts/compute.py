@@ -10,20 +10,19 @@ from planner.errors import LayerError
 from planner.facts.areas import area_index, area_tables, desa_table
 from planner.facts.backbone import upper_layers
 from planner.facts.evidence import evidence_answer, evidenced, ledger
+from planner.facts.standing import standing_of
 from planner.facts.planned import gains, plan_totals, survey_totals
 from planner.facts.totals import (
-    CELL_UNITS,
     by_class,
     by_level,
     cause_totals,
-    class_index,
     network,
     operators,
     programmes,
     umkm_tables,
 )
 from planner.facts.types import Facts, FactsInputs
-from planner.schema_columns import CAUSES, LEVELS
+from planner.schema_columns import CAUSES
 
 __all__ = ["compute_facts"]
 
@@ -42,9 +41,10 @@ def compute_facts(inputs: FactsInputs) -> Facts:
     Returns
     -------
     Facts
-        Sums are exact: levels sum to the whole, areas of a level to the region (as far as cells lie in
-        areas), causes and served to the whole. People and enterprises are multiples of 2⁻²⁰ (`planner.demand`), so
-        float64 adds them without rounding in any order.
+        Every total of weight sums shares (`planner.facts.standing`). Sums are exact: levels sum to the whole, areas of
+        a level to the region (as far as cells lie in areas), causes and served to the whole, served today and newly
+        served to served after the plan. People, enterprises and their served parts are multiples of 2⁻²⁰
+        (`planner.demand`), so float64 adds them without rounding in any order.
 
     Raises
     ------
@@ -55,26 +55,22 @@ def compute_facts(inputs: FactsInputs) -> Facts:
     if not np.array_equal(cells["cell_id"].to_numpy(), service["cell_id"].to_numpy()):
         message = f"cells ({len(cells)} rows) and service ({len(service)} rows) are not of one run: compute both again"
         raise LayerError(message, code="tables_differ", left="cells", right="service")
-    level, cause = class_index(service["level"], LEVELS), class_index(service["cause"], CAUSES)
-    desa = desa_table(inputs, area_index(inputs, "desa"), level, cause)
-    levels = {**by_level(cells, level), "desa": desa.counts()}
-    causes = cause_totals(cells, cause)
+    standing = standing_of(service)
+    desa = desa_table(inputs, area_index(inputs, "desa"), standing)
+    levels = {**by_level(cells, standing), "desa": desa.counts()}
+    causes = cause_totals(cells, standing)
     desa_causes = by_class(np.ones(len(desa.codes)), desa.levels.cause, CAUSES)
     for name, counts in causes.items():
         counts["desa"] = desa_causes[name]
     new = gains(inputs)
-    share = service["served_share"].to_numpy(dtype=np.float64)
     return Facts(
         whole={unit: sum(counts.values()) for unit, counts in levels.items()},
         totals=levels,
-        served_by_share={
-            unit: float((cells[column].to_numpy(dtype=np.float64) * share).sum()) for unit, column in CELL_UNITS.items()
-        },
         causes=causes,
-        programmes=programmes(cells, service, levels),
-        operators=operators(cells, service),
-        umkm=umkm_tables(inputs, level),
-        areas=area_tables(inputs, level, desa, {**new, **evidenced(inputs)}),
+        programmes=programmes(cells, standing, levels),
+        operators=operators(cells, service, standing),
+        umkm=umkm_tables(inputs, standing),
+        areas=area_tables(inputs, standing, desa, {**new, **evidenced(inputs)}),
         network={**network(inputs), **upper_layers(inputs)},
         plan=_with_check(plan_totals(inputs, levels, new), inputs),
         surveys=survey_totals(inputs.plan),

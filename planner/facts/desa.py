@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.schema_columns import CAUSES, LEVELS
+from planner.facts.standing import LIMITED, SERVED, UNKNOWN, UNSERVED, Standing, sums_by
 from planner.specs.service import ServiceSpec
 
-__all__ = ["DesaLevels", "class_sums", "desa_levels", "sums_by"]
+__all__ = ["DesaLevels", "desa_levels"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,19 +31,9 @@ class DesaLevels:
     cause: NDArray[np.int64]
 
 
-SERVED, LIMITED, UNSERVED, UNKNOWN = range(len(LEVELS))
-
-
-def sums_by(index: NDArray[np.int64], n: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum of ``values`` over each of ``n`` groups; cells of group −1 are left out."""
-    held = index >= 0
-    return np.bincount(index[held], weights=values[held], minlength=n).astype(np.float64)
-
-
 def desa_levels(
     cells: pd.DataFrame,
-    level: NDArray[np.int64],
-    cause: NDArray[np.int64],
+    standing: Standing,
     *,
     desa_index: NDArray[np.int64],
     n_desa: int,
@@ -55,8 +45,8 @@ def desa_levels(
     ----------
     cells
         Demand cells; ``n_facilities_main`` counts where it is present, else ``n_facilities``.
-    level, cause
-        Of each cell: positions in `LEVELS` and `CAUSES`.
+    standing
+        How the demand of each cell stands.
     desa_index
         Desa of each cell, −1 for none.
     n_desa
@@ -66,8 +56,9 @@ def desa_levels(
 
     Notes
     -----
-    With s, l, u the shares of the desa's people (else its enterprises, else its facilities) in served,
-    limited and unknown cells, and S, L, U those of its main facilities (1, 0, 0 where it has none):
+    With s, l, u the shares of the desa's people (else its enterprises, else its facilities) that are served,
+    limited and unknown (shares of cells summed, as in every total), and S, L, U those of its main facilities
+    (1, 0, 0 where it has none):
 
     - served: s ≥ p and S ≥ f;
     - unknown: not served, but s + u ≥ p and S + U ≥ f: what is not known decides; also a desa
@@ -78,8 +69,8 @@ def desa_levels(
     main = cells["n_facilities_main"] if "n_facilities_main" in cells else cells["n_facilities"]
     facilities = main.to_numpy(dtype=np.float64)
     weight = _weights(cells, desa_index, n_desa)
-    people = _shares(weight, level, desa_index, n_desa, empty=0.0)
-    places = _shares(facilities, level, desa_index, n_desa, empty=1.0)
+    people = _shares(standing.parts(weight), desa_index, n_desa, empty=0.0)
+    places = _shares(standing.parts(facilities), desa_index, n_desa, empty=1.0)
     p, f = spec.desa_people_share - 1e-12, spec.desa_facilities_share - 1e-12
     is_served = (people[SERVED] >= p) & (places[SERVED] >= f)
     may_be = (people[SERVED] + people[UNKNOWN] >= p) & (places[SERVED] + places[UNKNOWN] >= f)
@@ -88,7 +79,7 @@ def desa_levels(
     found = np.select(
         [is_empty, is_served, may_be, is_limited], [UNKNOWN, SERVED, UNKNOWN, LIMITED], default=UNSERVED
     ).astype(np.int64)
-    return DesaLevels(found, _causes(weight, cause, found, desa_index, n_desa))
+    return DesaLevels(found, _causes(standing.by_cause(weight), found, desa_index, n_desa))
 
 
 def _weights(cells: pd.DataFrame, index: NDArray[np.int64], n: int) -> NDArray[np.float64]:
@@ -98,11 +89,9 @@ def _weights(cells: pd.DataFrame, index: NDArray[np.int64], n: int) -> NDArray[n
     return np.where(has[0], columns[0], np.where(has[1], columns[1], columns[2]))
 
 
-def _shares(
-    weight: NDArray[np.float64], level: NDArray[np.int64], index: NDArray[np.int64], n: int, *, empty: float
-) -> NDArray[np.float64]:
+def _shares(cells: NDArray[np.float64], index: NDArray[np.int64], n: int, *, empty: float) -> NDArray[np.float64]:
     """Share of each level, shape ``(n_levels, n)``; where there is nothing to weigh, ``empty`` is served."""
-    parts = class_sums(weight, level, len(LEVELS), index, n)
+    parts = sums_by(index, n, cells)
     whole = parts.sum(axis=0)
     default = np.zeros(parts.shape)
     default[SERVED] = empty
@@ -110,22 +99,10 @@ def _shares(
     return shares
 
 
-def class_sums(
-    values: NDArray[np.float64], of: NDArray[np.int64], n_classes: int, index: NDArray[np.int64], n: int
-) -> NDArray[np.float64]:
-    """Sum of ``values`` of each class in each group, shape ``(n_classes, n)``."""
-    joint = np.where(index >= 0, of * n + index, -1)
-    return sums_by(joint, n_classes * n, values).reshape(n_classes, n)
-
-
 def _causes(
-    weight: NDArray[np.float64],
-    cause: NDArray[np.int64],
-    level: NDArray[np.int64],
-    index: NDArray[np.int64],
-    n: int,
+    by_cause: NDArray[np.float64], level: NDArray[np.int64], index: NDArray[np.int64], n: int
 ) -> NDArray[np.int64]:
     """Cause with the most people behind it; of equals the one that ranks first."""
-    sums = class_sums(weight, cause, len(CAUSES), index, n)[1:]
+    sums = sums_by(index, n, by_cause)[1:]
     found = sums.argmax(axis=0) + 1  # without any, the first: no data
     return np.where(level == SERVED, 0, found).astype(np.int64)

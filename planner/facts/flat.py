@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["area_table", "names_above", "share", "share_of", "short_of"]
+from planner.schema_columns import LEVELS
+
+__all__ = ["NEW", "area_table", "names_above", "share", "share_of", "short_of", "whole_levels"]
 
 _TEXT = ("area_level", "area_code", "bps_code", "name", "level", "cause")
 _LEVELS = ("provinsi", "kabupaten", "kecamatan", "desa")
@@ -84,6 +86,46 @@ def names_above(facts: Mapping[str, Any], codes: pd.Series[Any], level: str = ""
         held = [names.get(".".join(part[:at]), "") if len(part) >= at else "" for part in parts]
         found[f"{above}_name"] = pd.Series(held, index=codes.index, dtype="str")
     return found
+
+
+NEW = {"umkm": "n_umkm_new", "people": "people_new", "desa": "n_desa_new", "facilities": "n_facilities_new"}
+"""Unit → name of what the plan newly serves."""
+
+
+def whole_levels(facts: Mapping[str, Any]) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
+    """Totals by level today and after the plan in whole numbers that still add up.
+
+    Parameters
+    ----------
+    facts
+        ``Facts.to_json()``.
+
+    Returns
+    -------
+    now, then
+        Unit → level → whole number; ``then`` is empty without a plan.
+
+    Notes
+    -----
+    Totals sum shares, so they have fractions. Rounded one by one, served after the plan could miss served today plus
+    newly served by one. Here served after is the sum of the two as they are shown, and ``limited`` takes what
+    rounding leaves, so that the levels sum to the whole as it is shown.
+    """
+    plan = facts.get("plan") or {}
+    now = {unit: _whole(counts) for unit, counts in facts.get("totals", {}).items()}
+    then = {
+        unit: _whole(counts, now[unit]["served"] + round(plan[NEW[unit]]))
+        for unit, counts in plan.get("totals_after", {}).items()
+        if unit in now and unit in NEW
+    }
+    return now, then
+
+
+def _whole(counts: Mapping[str, float], served: int | None = None) -> dict[str, int]:
+    found = {level: round(counts.get(level, 0.0)) for level in LEVELS}
+    found["served"] = found["served"] if served is None else served
+    rest = sum(value for level, value in found.items() if level != "limited")
+    return {**found, "limited": max(0, round(sum(counts.get(level, 0.0) for level in LEVELS)) - rest)}
 
 
 def share_of(table: pd.DataFrame, part: str, whole: str) -> NDArray[np.float64]:

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from planner.demand.areas import code_at_level
 from planner.facts.areas import area_index, desa_table
-from planner.facts.desa import LIMITED, SERVED
-from planner.facts.totals import CELL_UNITS, by_level, class_index
+from planner.facts.standing import Standing, after, standing_of
+from planner.facts.totals import CELL_UNITS, by_level
 from planner.facts.types import FactsInputs
-from planner.schema_columns import CAUSES, LEVELS
 
 if TYPE_CHECKING:
     from planner.plan.types import Plan
@@ -34,14 +33,14 @@ def gains(inputs: FactsInputs) -> dict[str, NDArray[np.float64]]:
     Notes
     -----
     ``plan.served`` gives the share of a cell's whole demand that a site newly serves; its enterprises
-    and facilities get the same share. Shares sum, as totals do.
+    and facilities get the same share.
     """
     if inputs.plan is None:
         return {}
-    share = _new_share(inputs, inputs.plan)
-    return {
-        f"{unit}_new": inputs.cells[column].to_numpy(dtype=np.float64) * share for unit, column in CELL_UNITS.items()
-    }
+    now = standing_of(inputs.service)
+    then = _standing_after(inputs, now, inputs.plan)
+    weights = {unit: inputs.cells[column].to_numpy(dtype=np.float64) for unit, column in CELL_UNITS.items()}
+    return {f"{unit}_new": then.served(weight) - now.served(weight) for unit, weight in weights.items()}
 
 
 def plan_totals(
@@ -61,9 +60,9 @@ def plan_totals(
     plan = inputs.plan
     if plan is None:
         return {}
-    level, cause = _levels_after(inputs, plan)
-    after = by_level(inputs.cells, level)
-    after["desa"] = desa_table(inputs, area_index(inputs, "desa"), level, cause).counts()
+    then = _standing_after(inputs, standing_of(inputs.service), plan)
+    levels_after = by_level(inputs.cells, then)
+    levels_after["desa"] = desa_table(inputs, area_index(inputs, "desa"), then).counts()
     sites = plan.sites
     found: dict[str, Any] = {
         "n_sites": len(sites),
@@ -73,8 +72,8 @@ def plan_totals(
         "n_umkm_new": float(new["umkm_new"].sum()),
         "people_new": float(new["people_new"].sum()),
         "n_facilities_new": float(new["facilities_new"].sum()),
-        "n_desa_new": after["desa"]["served"] - levels["desa"]["served"],
-        "totals_after": after,
+        "n_desa_new": levels_after["desa"]["served"] - levels["desa"]["served"],
+        "totals_after": levels_after,
         "by_site_type": _groups(sites, sites["site_type"]),
         "by_backhaul": _groups(sites, sites["backhaul"]),
         "by_access_mode": _groups(sites, sites["access_mode"]),
@@ -124,12 +123,9 @@ def newly_served_desa(inputs: FactsInputs, plans: Sequence[Plan]) -> list[float]
         Plans made from the same cells.
     """
     desa = area_index(inputs, "desa")
-    today = desa_table(
-        inputs, desa, class_index(inputs.service["level"], LEVELS), class_index(inputs.service["cause"], CAUSES)
-    ).counts()
-    return [
-        desa_table(inputs, desa, *_levels_after(inputs, plan)).counts()["served"] - today["served"] for plan in plans
-    ]
+    now = standing_of(inputs.service)
+    today = desa_table(inputs, desa, now).counts()["served"]
+    return [desa_table(inputs, desa, _standing_after(inputs, now, plan)).counts()["served"] - today for plan in plans]
 
 
 def survey_totals(plan: Plan | None) -> dict[str, float]:
@@ -143,26 +139,12 @@ def survey_totals(plan: Plan | None) -> dict[str, float]:
     }
 
 
-def _new_share(inputs: FactsInputs, plan: Plan) -> NDArray[np.float64]:
-    """Newly served share of each cell, never beyond what was not served."""
+def _standing_after(inputs: FactsInputs, now: Standing, plan: Plan) -> Standing:
+    """How cells stand once the plan does."""
     ids = inputs.cells["cell_id"].to_numpy(dtype=np.int64)
     row = np.searchsorted(ids, plan.served["cell_id"].to_numpy(dtype=np.int64))
     share = np.bincount(row, weights=plan.served["share"].to_numpy(dtype=np.float64), minlength=len(ids))
-    before = inputs.service["served_share"].to_numpy(dtype=np.float64)
-    return np.minimum(share, 1.0 - before)
-
-
-def _levels_after(inputs: FactsInputs, plan: Plan) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Level and cause of each cell once the plan stands: what it reaches in part becomes limited."""
-    share = _new_share(inputs, plan)
-    service = inputs.service
-    level = class_index(service["level"], LEVELS)
-    cause = class_index(service["cause"], CAUSES)
-    is_touched = (share > 0.0) & (level != SERVED)
-    is_enough = service["served_share"].to_numpy(dtype=np.float64) + share >= inputs.spec.served_share - 1e-12
-    level = np.where(is_touched, np.where(is_enough, SERVED, LIMITED), level)
-    cause = np.where(level == SERVED, 0, np.where(is_touched, CAUSES.index("cell_capacity"), cause))
-    return level, cause
+    return after(now, share.astype(np.float64))
 
 
 def _is_said(sites: pd.DataFrame, column: str) -> bool:

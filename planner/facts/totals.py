@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.demand.points import UNIT
+from planner.facts.standing import Standing, part_of
 from planner.facts.types import FactsInputs
 from planner.schema_columns import CAUSES, LEVELS
-from planner.service.programme import PROGRAMME_OF_LEVEL, programme_weights
+from planner.service.programme import PROGRAMME_OF_LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ __all__ = [
     "by_class",
     "by_level",
     "cause_totals",
-    "class_index",
     "network",
     "operators",
     "programmes",
@@ -32,68 +32,88 @@ CELL_UNITS = {"umkm": "n_umkm", "people": "people", "facilities": "n_facilities"
 """Unit → column of the cells; desa are counted by themselves."""
 
 
-def class_index(values: pd.Series, names: tuple[str, ...]) -> NDArray[np.int64]:
-    """Position of each value in ``names``: sums over numbers are many times faster than over text."""
-    return np.asarray(pd.Categorical(values, categories=list(names)).codes, dtype=np.int64)
-
-
 def by_class(values: NDArray[np.float64], index: NDArray[np.int64], names: tuple[str, ...]) -> dict[str, float]:
     """Sum of ``values`` in each class."""
     sums = np.bincount(index, weights=values, minlength=len(names))
     return dict(zip(names, sums.tolist(), strict=True))
 
 
-def by_level(cells: pd.DataFrame, level: NDArray[np.int64]) -> dict[str, dict[str, float]]:
-    """Unit → level → total; ``level`` holds positions in `LEVELS`."""
+def by_level(cells: pd.DataFrame, standing: Standing) -> dict[str, dict[str, float]]:
+    """Unit → level → total."""
     return {
-        unit: by_class(cells[column].to_numpy(dtype=np.float64), level, LEVELS) for unit, column in CELL_UNITS.items()
-    }
+        unit: dict(zip(LEVELS, standing.parts(cells[column].to_numpy(dtype=np.float64)).sum(axis=1).tolist(), strict=True))
+        for unit, column in CELL_UNITS.items()
+    }  # fmt: skip
 
 
-def cause_totals(cells: pd.DataFrame, cause: NDArray[np.int64]) -> dict[str, dict[str, float]]:
-    """Cause → unit → total of those that are not served; ``cause`` holds positions in `CAUSES`."""
+def cause_totals(cells: pd.DataFrame, standing: Standing) -> dict[str, dict[str, float]]:
+    """Cause → unit → total of those that are not served."""
     units = {
-        unit: by_class(cells[column].to_numpy(dtype=np.float64), cause, CAUSES) for unit, column in CELL_UNITS.items()
+        unit: standing.by_cause(cells[column].to_numpy(dtype=np.float64)).sum(axis=1).tolist()
+        for unit, column in CELL_UNITS.items()
     }
-    return {name: {unit: counts[name] for unit, counts in units.items()} for name in CAUSES[1:]}
+    return {name: {unit: counts[at] for unit, counts in units.items()} for at, name in enumerate(CAUSES) if name}
 
 
 def programmes(
-    cells: pd.DataFrame, service: pd.DataFrame, levels: Mapping[str, Mapping[str, float]]
+    cells: pd.DataFrame, standing: Standing, levels: Mapping[str, Mapping[str, float]]
 ) -> dict[str, dict[str, float]]:
-    """Programme → unit → total; people and facilities fall under programmes of networks alone."""
-    level_of = {programme: level for level, programme in PROGRAMME_OF_LEVEL.items()}
-    found: dict[str, dict[str, float]] = {}
-    for name, weights in programme_weights(cells, service).items():
-        found[name] = {"umkm": float(weights.sum())}
-        if name in level_of:
-            found[name] |= {unit: levels[unit][level_of[name]] for unit in ("people", "desa", "facilities")}
+    """Programme → unit → total; people and facilities fall under programmes of networks alone.
+
+    Who is served falls under ``accompany`` (offline), ``stimulus`` (online) or ``undecided`` (nobody knows).
+    """
+    found = {
+        name: {unit: levels[unit][level] for unit in ("umkm", "people", "desa", "facilities")}
+        for level, name in PROGRAMME_OF_LEVEL.items()
+    }
+    whole, offline, online = (
+        cells[name].to_numpy(dtype=np.float64) for name in ("n_umkm", "n_umkm_offline", "n_umkm_online")
+    )
+    classes = {"accompany": offline, "stimulus": online, "undecided": whole - offline - online}
+    served = _served_of(classes, standing)
+    found |= {name: {"umkm": float(served[name].sum())} for name in classes}
+    return {name: found[name] for name in ("build", "upgrade", "accompany", "stimulus", "survey", "undecided")}
+
+
+def _served_of(classes: Mapping[str, NDArray[np.float64]], standing: Standing) -> dict[str, NDArray[np.float64]]:
+    """Served part of each class of a weight; in each cell they sum to the served part of the whole, exactly."""
+    found, below, done = {}, np.zeros(standing.share.size), np.zeros(standing.share.size)
+    for name, weight in classes.items():
+        below = below + weight
+        now = part_of(below, standing.share)
+        found[name], done = now - done, now
     return found
 
 
-def operators(cells: pd.DataFrame, service: pd.DataFrame) -> dict[str, dict[str, float]]:
+def operators(cells: pd.DataFrame, service: pd.DataFrame, standing: Standing) -> dict[str, dict[str, float]]:
     """How many of the served are reached by one or two operators, and how many indoors; how many have signal at all."""
-    is_served = (service["level"] == "served").to_numpy(dtype=bool)
     n_operators = service["n_operators"].to_numpy(dtype=np.int64)
     is_indoor = service["is_indoor"].to_numpy(dtype=bool)
     n_indoor = service["n_operators_indoor"].to_numpy(dtype=np.int64)
-    masks = {
-        "one_or_more": is_served & (n_operators >= 1),
-        "two_or_more": is_served & (n_operators >= 2),
-        "indoor": is_served & is_indoor,
-        "outdoor_only": is_served & ~is_indoor,
-        "one_or_more_indoor": is_served & (n_indoor >= 1),
-        "two_or_more_indoor": is_served & (n_indoor >= 2),
+    of_served = {
+        "one_or_more": n_operators >= 1,
+        "two_or_more": n_operators >= 2,
+        "indoor": is_indoor,
+        "outdoor_only": ~is_indoor,
+        "one_or_more_indoor": n_indoor >= 1,
+        "two_or_more_indoor": n_indoor >= 2,
+    }
+    of_all = {
         "signal_one_or_more": n_operators >= 1,
         "signal_two_or_more": n_operators >= 2,
         "signal_one_or_more_indoor": n_indoor >= 1,
         "signal_two_or_more_indoor": n_indoor >= 2,
     }
     units = {unit: cells[column].to_numpy(dtype=np.float64) for unit, column in CELL_UNITS.items()}
-    return {name: {unit: float(v[mask].sum()) for unit, v in units.items()} for name, mask in masks.items()}
+    served = {unit: standing.served(values) for unit, values in units.items()}
+    return {
+        name: {unit: float(v[mask].sum()) for unit, v in held.items()}
+        for masks, held in ((of_served, served), (of_all, units))
+        for name, mask in masks.items()
+    }
 
 
-def umkm_tables(inputs: FactsInputs, level: NDArray[np.int64]) -> dict[str, dict[str, dict[str, float]]]:
+def umkm_tables(inputs: FactsInputs, standing: Standing) -> dict[str, dict[str, dict[str, float]]]:
     """Enterprises by size, digital status, evidence and sector, each by level; each sums to all."""
     cells = inputs.cells
     column = {name: cells[name].to_numpy(dtype=np.float64) for name in cells.columns if name.startswith("n_umkm")}
@@ -105,10 +125,12 @@ def umkm_tables(inputs: FactsInputs, level: NDArray[np.int64]) -> dict[str, dict
         "evidence": {"observed": observed, "not_observed": n_umkm - observed},
         "sector": _sectors(inputs, n_umkm),
     }
-    return {
-        table: {name: by_class(values, level, LEVELS) for name, values in rows.items()}
-        for table, rows in classes.items()
-    }
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for table, rows in classes.items():
+        served = _served_of(rows, standing)
+        sums = {name: standing.split(served[name], values).sum(axis=1).tolist() for name, values in rows.items()}
+        found[table] = {name: dict(zip(LEVELS, counts, strict=True)) for name, counts in sums.items()}
+    return found
 
 
 def _sectors(inputs: FactsInputs, n_umkm: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

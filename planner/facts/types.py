@@ -122,10 +122,8 @@ class Facts:
     whole
         Unit → how many there are.
     totals
-        Unit → level → how many; the levels sum to the whole.
-    served_by_share
-        Unit (umkm, people, facilities) → Σ weight · served share: what the network carries, counting
-        half-served cells by half. The objective of a plan adds to this number.
+        Unit → level → how many; the levels sum to the whole. Shares are summed (`planner.facts.standing`), desa
+        are whole.
     causes
         Cause → unit → how many of those that are not served.
     programmes
@@ -158,7 +156,6 @@ class Facts:
 
     whole: Mapping[str, float]
     totals: Table
-    served_by_share: Mapping[str, float]
     causes: Table
     programmes: Table
     operators: Table

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.facts.flat import NEW, whole_levels
 from planner.maps.inputs import MapInputs
 from planner.schema_columns import LEVELS
 
@@ -25,17 +26,23 @@ _AREA_TEXTS = ("bps_code", "level", "cause")
 def page_numbers(inputs: MapInputs) -> dict[str, Any]:
     """Totals, causes, programmes, plan and evidence as the page shows them."""
     facts = inputs.facts
-    totals = facts.get("totals", {})
+    now, then = whole_levels(facts)
+    plan = {**inputs.plan, **facts.get("plan", {})}
     return {
-        "totals": _plain({unit: totals[unit] for unit in UNITS if unit in totals}),
+        "totals": _plain({unit: now[unit] for unit in UNITS if unit in now}),
         "causes": _by_unit(facts.get("causes", {})),
         "programmes": _by_unit(facts.get("programmes", {})),
         "operators": _by_unit(facts.get("operators", {})),
-        "plan": _plain({**inputs.plan, **facts.get("plan", {})}),
+        "plan": _plain({**plan, **({"totals_after": then} if then else {}), **_whole_gains(plan)}),
         "evidence": _plain(inputs.evidence or facts.get("evidence", {})),
         "satellite": _satellite(inputs.satellite),
         "criteria": criteria_units(),
     }
+
+
+def _whole_gains(plan: Mapping[str, Any]) -> dict[str, int]:
+    """Newly served in whole numbers: rounded here as in the report, not by the page."""
+    return {name: round(plan[name]) for name in NEW.values() if isinstance(plan.get(name), (int, float))}
 
 
 def area_numbers(facts: Mapping[str, Any]) -> pd.DataFrame:

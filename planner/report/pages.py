@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from planner.facts.flat import share
+from planner.facts.flat import share, whole_levels
 from planner.report import outlook, sections
 from planner.report._inputs import ReportInputs
 from planner.report.annex import annex
@@ -97,8 +97,8 @@ def _level_of_maps(inputs: ReportInputs, words: Words) -> str:
 
 def _summary(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     facts = inputs.facts
-    totals, planned = facts.get("totals", {}), facts.get("plan") or {}
-    umkm = totals.get("umkm", {})
+    (now, then), planned = whole_levels(facts), facts.get("plan") or {}
+    umkm = now.get("umkm", {})
     whole = facts.get("whole", {}).get("umkm")
     fields: dict[str, str] = {
         "n_umkm": say.number(whole),
@@ -113,9 +113,9 @@ def _summary(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         }  # fmt: skip
     kind = "" if planned.get("n_sites") else "_no_plan"
     lead = words(f"pdf.summary_lead{'_years' if 'first' in fields else kind}", **fields)
-    tables = [sections.by_level(totals, words, say, words("pdf.now"))]
+    tables = [sections.by_level(now, words, say, words("pdf.now"))]
     if planned:
-        tables.append(sections.by_level(planned["totals_after"], words, say, words("pdf.then")))
+        tables.append(sections.by_level(then, words, say, words("pdf.then")))
     return {
         "lead": lead,
         "cards": _cards(facts, planned, words, say),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.facts.flat import area_table, names_above
+from planner.facts.flat import area_table, names_above, whole_levels
 from planner.report._inputs import ReportInputs, areas_of
 from planner.schema import LAYERS, TABLES
 from planner.schema_columns import CAUSES, EVIDENCE, LEVELS, PROGRAMMES
@@ -255,14 +255,15 @@ def summary_blocks(inputs: ReportInputs, words: Words) -> list[Block]:
     """Parts of the summary sheet; empty ones are left out."""
     facts = inputs.facts
     plan = facts.get("plan") or {}
+    now, then = whole_levels(facts)
     blocks = [
-        (words("report.services"), _by_level(facts.get("totals", {}), words)),
+        (words("report.services"), _by_level(now, words)),
         (words("report.plan"), _plan(plan, inputs.ceiling_idr, words)),
         *(
             (words(f"report.by_{key}"), _groups(plan.get(f"by_{key}", {}), key, words))
             for key in ("year", "payer", "source")
         ),
-        (words("report.after"), _by_level(plan.get("totals_after", {}), words)),
+        (words("report.after"), _by_level(then, words)),
         (words("report.causes"), _by_name(facts.get("causes", {}), CAUSES[1:], "causes", words)),
         (
             words("report.programmes"),

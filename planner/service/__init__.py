@@ -11,7 +11,6 @@ _HOMES = {
     "join_signals": "signal",
     "judge": "levels",
     "pixel_quality": "quality",
-    "programme_weights": "programme",
     "server_table": "servers",
     "signal_at_cells": "signal",
 }
@@ -22,7 +21,6 @@ __all__ = [
     "join_signals",
     "judge",
     "pixel_quality",
-    "programme_weights",
     "server_table",
     "signal_at_cells",
 ]

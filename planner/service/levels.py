@@ -106,6 +106,7 @@ def judge(
                below the threshold
     ========== ============================ =====================================================
 
+    Totals sum shares: of a served cell the share counts as served, the rest as limited by ``rest_cause``.
     Where a signal is found the level is known whatever the confidence. ``deficit_db`` is the
     distance of the best 4G or 5G signal below its limit; where none was computed it is that of the easiest limit
     to ``radio.floor_dbm``, a lower bound. ``probability_share`` is Φ of the median's distance to the limit over its spread.
@@ -125,11 +126,12 @@ def judge(
     served_share = _mean_share(seen, n_carrying, load.served_share, rows, len(bts))
     lost_in_backhaul = _mean_share(seen, n_carrying, load.lost_in_backhaul, rows, len(bts))
     n_operators = seen.is_covered.sum(axis=0)
+    is_backhaul = lost_in_backhaul > (1.0 - served_share) / 2.0
     level, cause = _levels(
         seen,
         is_covered=n_operators > 0,
         is_enough=served_share >= spec.served_share - _SHARE_TOLERANCE,
-        is_backhaul=lost_in_backhaul > (1.0 - served_share) / 2.0,
+        is_backhaul=is_backhaul,
         is_known=np.asarray(confidence_share) >= spec.confidence_threshold_share,
     )
     ids = np.append(bts["bts_id"].to_numpy(dtype=object), "")
@@ -138,6 +140,7 @@ def judge(
             "cell_id": cells["cell_id"].to_numpy(),
             "level": pd.Series(level, dtype="str"),
             "cause": pd.Series(cause, dtype="str"),
+            "rest_cause": pd.Series(_rest_cause(level, served_share, is_backhaul), dtype="str"),
             "served_share": served_share,
             "n_operators": n_operators.astype(np.int64),
             "rsrp_dbm": seen.best_dbm,
@@ -290,6 +293,18 @@ def _levels(
     level = np.select(conditions, [np.full(1, case[1]) for case in cases], default=np.full(1, "unserved"))
     cause = np.select(conditions, [np.full(1, case[2]) for case in cases], default=np.full(1, "signal"))
     return level, cause
+
+
+def _rest_cause(
+    level: NDArray[np.str_], served_share: NDArray[np.float64], is_backhaul: NDArray[np.bool_]
+) -> NDArray[np.str_]:
+    """What holds back the rest of a served cell; '' where nothing does."""
+    is_short = (level == "served") & (served_share < 1.0)
+    return np.select(
+        [is_short & is_backhaul, is_short],
+        [np.full(1, "backhaul_capacity"), np.full(1, "cell_capacity")],
+        default=np.full(1, ""),
+    )
 
 
 def _load_table(bts: pd.DataFrame, load: StationLoad) -> pd.DataFrame:
