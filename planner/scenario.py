@@ -249,7 +249,7 @@ class Scenario(_Section):
     title_id: str = ""
     title_en: str = ""
     date: dt.date
-    objective: Literal["umkm", "people", "desa", "facilities", "score"] = "umkm"
+    objective: Literal["umkm", "people", "desa", "facilities", "score", "blank_spot"] = "umkm"
     region: Region
     layers: dict[str, tuple[LayerSource, ...]]
     roots: tuple[str, ...] = ()

@@ -68,8 +68,9 @@ class Column:
 
 EVIDENCE = ("observed", "estimate", "schematic", "synthetic")
 PRIORITY_KINDS = ("3T", "tertinggal", "border", "outermost_island", "priority_destination", "proposal")
-ELIGIBILITY = (*PRIORITY_KINDS, "blank_spot", "land", "asked")
-"""Grounds of a programme: kinds of priority areas, people without any signal, land that is granted, a letter."""
+ELIGIBILITY = (*PRIORITY_KINDS, "blank_spot", "land", "asked", "decided")
+"""Grounds of a programme: kinds of priority areas, people without any signal, land that is granted, a letter that asks
+for it, a decision that forces it."""
 SITE_STATUS = (
     "indicative", "verified", "surveyed", "land_ready", "contracted", "on_air", "inactive", "relocate", "switch_off",
 )  # fmt: skip

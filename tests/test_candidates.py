@@ -400,6 +400,29 @@ def test_a_decision_outweighs_the_limit():
     assert found.loc[found["excluded_because"] == "", "ref_id"].tolist() == ["D1"]
 
 
+def test_a_forced_site_needs_no_other_ground_and_says_so():
+    rows = [
+        {"decision_id": "D1", "action": "force", "reason": "surat", "author": "x", "lon_deg": 120.9, "lat_deg": -8.4},
+        {"decision_id": "D2", "action": "forbid", "reason": "surat", "author": "x", "lon_deg": 120.3, "lat_deg": -8.4},
+    ]
+    at = world(blobs(*CENTRES), decisions=frame("decisions", rows), eligibility=("asked",))
+    found = _make(at, ("clusters", "decisions"))
+    held = found.loc[found["excluded_because"] == ""]
+    assert held["ref_id"].tolist() == ["D1"]
+    assert "decided" in held["eligibility"].iloc[0].split(";")
+    assert not found.loc[found["ref_id"] != "D1", "eligibility"].str.contains("decided").any()
+
+
+def test_blank_spots_alone_call_for_candidates_where_the_objective_counts_them():
+    cells = blobs((50, 50), (60, 300))
+    level = np.where(cells["col"] < 200, "unserved", "limited")
+    every = world(cells, service_of(cells, level))
+    blank = world(cells, service_of(cells, level), objective="blank_spot")
+    assert set(every.need["level"]) == {"unserved", "limited"}
+    assert set(blank.need["level"]) == {"unserved"}
+    assert blank.need["weight"].sum() == every.need.loc[every.need["level"] == "unserved", "weight"].sum()
+
+
 def test_the_limit_spreads_and_proposals_take_no_more_than_half():
     asked = _proposals(*[_lonlat(50 + 4 * i, 50) for i in range(6)])
     found = _make(world(blobs(*CENTRES), proposals=asked), ("proposals", "clusters"), most=4)

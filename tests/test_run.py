@@ -107,7 +107,13 @@ def test_newly_served_is_the_difference_in_the_facts_and_the_layers(out, facts):
         assert gain == facts["plan"][name]
         today = float((cells[COLUMNS[unit]] * cells["served_share"]).sum())
         assert facts["totals"][unit]["served"] == pytest.approx(today, abs=1e-2)
-    assert facts["plan"]["n_umkm_new"] == pytest.approx(facts["plan"]["certificate"]["value"], abs=1e-2)
+    plan = next((out / ".merata/stages/plan").iterdir())
+    served = pd.read_parquet(plan / "served.parquet").merge(cells[["cell_id", "n_umkm", "level"]], on="cell_id")
+    new = served["share"] * served["n_umkm"]
+    assert facts["plan"]["n_umkm_new"] == pytest.approx(new.sum(), abs=1e-2)
+    proof = facts["plan"]["certificate"]  # the sample's objective: blank spots
+    assert proof["objective"] == "blank_spot"
+    assert proof["value"] == pytest.approx(new[served["level"] == "unserved"].sum(), abs=1e-2)
 
 
 def test_cells_and_sites_of_the_layers_sum_to_the_totals(out, facts):
@@ -121,7 +127,7 @@ def test_cells_and_sites_of_the_layers_sum_to_the_totals(out, facts):
             assert total == pytest.approx(facts["totals"][unit][level], rel=1e-13, abs=1e-2)  # steps of 2⁻²⁰ a cell
     for column in ("cost_idr", "capex_idr", "opex_idr_per_year", "n_umkm_new", "people_new"):
         total = base.execute(f"SELECT sum({column}) FROM sites").fetchone()[0]  # noqa: S608  our names
-        assert total == pytest.approx(facts["plan"][column], **EXACT)
+        assert total == pytest.approx(facts["plan"][column], rel=1e-13, abs=1e-2)  # totals in steps of 2⁻²⁰ a cell
     assert base.execute("SELECT count(*) FROM sites").fetchone()[0] == facts["plan"]["n_sites"]
     assert base.execute("SELECT count(*) FROM links").fetchone()[0] == facts["plan"]["n_links"]
     assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -170,9 +176,11 @@ def test_the_page_says_the_totals(out, facts):
     found = re.search(r'id="merata-data">(.*?)</script>', page, re.DOTALL)
     assert found
     data = json.loads(found[1])
-    assert data["totals"] == facts["totals"]
-    for key in ("n_sites", "cost_idr", "capex_idr", "n_umkm_new", "people_new"):
+    assert (data["totals"], data["plan"]["totals_after"]) == shown(facts)
+    for key in ("n_sites", "cost_idr", "capex_idr"):
         assert data["plan"][key] == facts["plan"][key]
+    for key in ("n_umkm_new", "people_new", "n_facilities_new", "n_desa_new"):
+        assert data["plan"][key] == round(facts["plan"][key])
     for key in ("value", "bound", "gap_share"):
         assert data["plan"][key] == facts["plan"]["certificate"][key]
 

@@ -10,8 +10,8 @@ from planner.errors import LayerError
 from planner.facts.areas import area_index, area_tables, desa_table
 from planner.facts.backbone import upper_layers
 from planner.facts.evidence import evidence_answer, evidenced, ledger
-from planner.facts.standing import standing_of
 from planner.facts.planned import gains, plan_totals, survey_totals
+from planner.facts.standing import standing_of
 from planner.facts.totals import (
     by_class,
     by_level,

@@ -159,6 +159,8 @@ def _reasons(world: CandidateWorld, found: pd.DataFrame, shut: NDArray[np.str_])
     steep[inside] = np.nan_to_num(world.slope_deg(row[inside], col[inside])) > world.max_slope_deg
     eligible = np.array([is_below(item, world.eligible_codes) for item in code], dtype=bool)
     eligible &= meets_grounds(found["eligibility"], world.eligibility)
+    decided = found["provenance"].str.contains("decisions:").to_numpy(bool)
+    eligible |= decided  # who forces a site gives reason and letter for it; the ground `decided` shows it
     has_areas = len(world.admin) > 0
     answered = found["provenance"].str.contains("|".join(_ANSWERED)).to_numpy(bool)
     conditions = [

@@ -34,7 +34,8 @@ def eligibility(world: CandidateWorld, found: pd.DataFrame) -> NDArray[np.str_]:
     -----
     The kinds of the priority areas that hold it; ``blank_spot`` where cells without any signal within ``reach_km``
     hold ``min_weight``; ``land`` where a tower or public building stands, or a proposal states the land; ``asked``
-    where a proposal asks for it.
+    where a proposal asks for it; ``decided`` where a planner's decision forces or locks a site (it is built whatever
+    the grounds asked for: the decision carries its reason and letter).
     """
     code = found["area_code"].to_numpy(dtype=str)
     lon, lat = found["lon_deg"].to_numpy(float), found["lat_deg"].to_numpy(float)
@@ -54,6 +55,7 @@ def eligibility(world: CandidateWorld, found: pd.DataFrame) -> NDArray[np.str_]:
     has_land = np.array([bool(granted & names_) for names_ in asked], dtype=bool)
     held["land"] = has_land | (found["place_kind"] != "new").to_numpy(bool)
     held["asked"] = np.array([bool(names_) for names_ in asked], dtype=bool)
+    held["decided"] = found["provenance"].str.contains("decisions:").to_numpy(dtype=bool)
     return np.array([";".join(name for name in held if held[name][k]) for k in range(len(found))], dtype=str)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OBJECTIVES", "Certificate", "Plan", "Problem"]
 
-OBJECTIVES = ("umkm", "people", "desa", "facilities", "score")
+OBJECTIVES = ("umkm", "people", "desa", "facilities", "score", "blank_spot")
 """What a plan can maximise; `weights.objective_weight` gives each one's weight per cell."""
 
 

@@ -25,18 +25,20 @@ def objective_weight(
         ``umkm``, ``people`` or ``facilities`` count what the cell holds. ``desa`` gives every area code
         one unit, spread over its people (over its UMKM where nobody is counted), so that serving all of
         a desa is worth the same everywhere. ``score`` weighs each UMKM by the score of the finest area
-        that holds it and has one.
+        that holds it and has one. ``blank_spot`` counts the UMKM of cells without any signal (or without evidence of
+        one) alone: what a site serves beside them it serves, but it is not chosen for it.
     cells
         `schema.TABLES["cells"]`.
     service
-        Not needed by any objective of today: what is served already is left out by the selection.
+        `schema.TABLES["service"]`, row by row the same cells; only ``blank_spot`` needs it, for what is served already is
+        left out by the selection.
     areas
         `schema.TABLES["areas"]`, for ``score``.
 
     Raises
     ------
     UsageError
-        An unknown objective, or ``score`` without scores.
+        An unknown objective, ``score`` without scores, ``blank_spot`` without service.
 
     Examples
     --------
@@ -44,7 +46,6 @@ def objective_weight(
     >>> objective_weight("desa", cells).tolist()
     [0.25, 0.75, 1.0]
     """
-    _ = service
     if objective == "umkm":
         return cells["n_umkm"].to_numpy(dtype=float)
     if objective == "people":
@@ -55,8 +56,16 @@ def objective_weight(
         return _desa(cells)
     if objective == "score" and areas is not None:
         return np.asarray(_score(cells, areas) / 100.0 * cells["n_umkm"].to_numpy(dtype=float))
+    if objective == "blank_spot" and service is not None:
+        is_blank = service["level"].isin(["unserved", "unknown"]).to_numpy(dtype=bool)
+        return np.where(is_blank, cells["n_umkm"].to_numpy(dtype=float), 0.0)
     known = ", ".join(OBJECTIVES)
-    what = "objective 'score' needs scores of areas" if objective == "score" else f"unknown objective '{objective}'"
+    needs = {"score": "scores of areas", "blank_spot": "the service of the cells"}
+    what = (
+        f"objective '{objective}' needs {needs[objective]}"
+        if objective in needs
+        else f"unknown objective '{objective}'"
+    )
     message = f"{what} (known: {known})"
     raise UsageError(message, code="objective_unknown", objective=objective, known=known)
 

@@ -90,11 +90,13 @@ class CandidateWorld:
     def need(self) -> pd.DataFrame:
         """Cells that lack service: ``cell_id, lon_deg, lat_deg, area_code, level, weight``, sorted by ``cell_id``.
 
-        The weight is the part not served of limited and unserved cells; unknown cells have none (they
-        earn a survey, never construction). Where the objective's weight is zero everywhere, people count.
+        The weight is the part not served of limited and unserved cells (unserved ones alone where the objective counts
+        blank spots); unknown cells have none (they earn a survey, never construction). Where the objective's weight is
+        zero everywhere, people count.
         """
         held = self.cells.merge(self.service[["cell_id", "level", "served_share"]], on="cell_id", validate="one_to_one")
-        lacks = held["level"].isin(["limited", "unserved"]).to_numpy()
+        counted = ["unserved"] if self.objective == "blank_spot" else ["limited", "unserved"]
+        lacks = held["level"].isin(counted).to_numpy()
         missing = np.where(lacks, 1.0 - held["served_share"].to_numpy(float), 0.0)
         weight = held[_WEIGHTS.get(self.objective, "n_umkm")].to_numpy(float) * missing
         if not weight.any():

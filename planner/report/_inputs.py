@@ -39,6 +39,12 @@ class ReportInputs:
         Points of the frontier (``ceiling_idr, spent_idr, value, bound, gap_share, n_sites`` and who is newly served).
     decided
         Decisions of the planner, each with its price against the plan that is free of it (`planner.plan.word_prices`).
+    existing
+        A verdict on each standing tower (`planner.plan.existing`).
+    interference
+        Check of each site with all of them on.
+    exclusions
+        Areas where nothing, or nothing tall, may be built.
     admin, coast, fiber
         Areas, land and routes with their shapes, for the maps of the report.
     document_number, prepared_by, checked_by, approved_by
@@ -70,6 +76,9 @@ class ReportInputs:
     surveys: pd.DataFrame | None = None
     frontier: pd.DataFrame | None = None
     decided: pd.DataFrame | None = None
+    existing: pd.DataFrame | None = None
+    interference: pd.DataFrame | None = None
+    exclusions: pd.DataFrame | None = None
     admin: pd.DataFrame | None = None
     coast: pd.DataFrame | None = None
     fiber: Any = None  # a GeoDataFrame

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.facts.flat import share, whole_levels
-from planner.report import outlook, sections
+from planner.report import beside, outlook, sections
 from planner.report._inputs import ReportInputs
 from planner.report.annex import annex
 from planner.report.figures import class_colours, drawn_level, pictures
@@ -51,6 +51,9 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
             **sections.plan(inputs, words, say),
             "first": outlook.first_sites(inputs, words, say),
             "decisions": outlook.decisions(inputs, words, say),
+            "existing": beside.existing_towers(inputs, words, say),
+            "interference": beside.interference(inputs, words, say),
+            "left_out": beside.left_out(inputs, words, say),
         },
         "money": {
             **sections.money(inputs, words, say),
@@ -59,7 +62,11 @@ def document(inputs: ReportInputs, words: Words) -> dict[str, Any]:
         },
         "frontier": outlook.frontier(inputs, words, say),
         "programmes": sections.programmes(inputs, words, say),
-        "equity": {**sections.equity(inputs, words, say), "rules": outlook.rules(inputs, words, say)},
+        "equity": {
+            **sections.equity(inputs, words, say),
+            "rules": outlook.rules(inputs, words, say),
+            "curves": beside.curves(inputs, words, say),
+        },
         "surveys": sections.surveys(inputs, words, say),
         "claims": sections.claims(inputs, words, say),
         "assumptions": sections.assumptions(inputs, words, say),

@@ -304,6 +304,9 @@ def money(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         "year": words("pdf.year_none", years=say.plain(years), discount=say.share(discount)),
         "costs": table(heads, costs if planned else []),
         "proof": table(heads, _proof(planned, words, say), caption=words("pdf.proof")),
+        "value": words("pdf.value_worth_note")
+        if has_years and (planned.get("certificate") or {}).get("sense") != "min"
+        else "",
         "uncertainty": table(heads, _uncertainty(inputs, words, say), caption=words("pdf.uncertainty")),
     }
 
@@ -313,10 +316,13 @@ def _proof(planned: Mapping[str, Any], words: Words, say: Say) -> list[list[Cell
     if not proof:
         return []
     status = f"report.proof_is_{proof.get('status', '')}"
+    is_cost = proof.get("sense") == "min"  # the cheapest plan for a goal: its value is money
+    value = "value_cost" if is_cost else "value_worth" if planned.get("years") else "value"
+    how = say.money if is_cost else say.number
     return [
         [words("pdf.objective"), said(words, "units", proof["objective"])],
-        [words("pdf.value"), say.number(proof["value"])],
-        [words("pdf.bound"), say.number(proof["bound"])],
+        [words(f"pdf.{value}"), how(proof["value"])],
+        [words("pdf.bound_cost" if is_cost else "pdf.bound"), how(proof["bound"])],
         [words("pdf.gap_share"), say.share(proof["gap_share"])],
         [words("pdf.status"), words.texts.get(status, printable(proof.get("status", "")))],
     ]

@@ -24,7 +24,7 @@ _VOCABULARY = {
     "level": "levels", "cause": "causes", "limit": "causes", "evidence": "evidence", "status": "map.status",
     "access_mode": "map.access", "unit": "map.unit", "site_type": "map.site_type",
     "backhaul": "map.backhaul", "technology": "map.backhaul", "generator": "map.generator", "kind": "map.layer_kind", "reason": "map.reason", "excluded_because": "map.reason",
-    "settle_with": "map.settle",
+    "settle_with": "map.settle", "verdict": "report.verdict",
 }  # fmt: skip
 """Column → section of the words that holds its values; a value without a word is shown as it is."""
 
@@ -35,7 +35,7 @@ _HIDDEN = (
 """Columns that machines need and officials do not; the layers hold them."""
 
 SHEETS = (
-    "provinsi", "kabupaten", "kecamatan", "desa", "flat", "sites", "form", "links", "frontier", "decided", "surveys", "rejected", "ledger", "sources",
+    "provinsi", "kabupaten", "kecamatan", "desa", "flat", "sites", "form", "links", "frontier", "decided", "curve", "interference", "existing", "surveys", "rejected", "exclusions", "ledger", "sources",
     "assumptions", "columns",
 )  # fmt: skip
 """Sheets after the summary, in order; a run without other ceilings or decisions has no sheet of them."""
@@ -83,12 +83,38 @@ def _tables(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
         "links": _sorted(inputs.links, ["link_id"], ("kind",)),
         **({} if inputs.decided is None else {"decided": _sorted(inputs.decided, ["decision_id"], ())}),
         **({} if inputs.frontier is None else {"frontier": _frontier(inputs.frontier)}),
+        **_beside(inputs),
         "surveys": _with_places(_sorted(inputs.surveys, ["rank"], _HIDDEN), inputs.facts, 1),
         "rejected": _rejected(inputs),
+        **(
+            {}
+            if inputs.exclusions is None
+            else {"exclusions": _sorted(_plain_columns(inputs.exclusions), ["kind", "name"], ())}
+        ),
         "ledger": _ledger(inputs.facts),
         "sources": _sources(inputs),
         "assumptions": assumption_rows(inputs.specs),
     }
+
+
+def _beside(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
+    """What stands beside the plan: the curve of pemerataan, each site's interference, a verdict on each tower."""
+    curve = pd.DataFrame(list((inputs.facts.get("plan") or {}).get("pemerataan") or ()))
+    names = {} if inputs.sites is None else dict(zip(inputs.sites["site_id"], inputs.sites["name"], strict=True))
+    found = {} if curve.empty else {"curve": curve}
+    if inputs.interference is not None:
+        sites = _sorted(inputs.interference, ["site_id"], ())
+        if len(sites):
+            sites.insert(1, "name", sites["site_id"].map(names).fillna("").astype("str"))
+        found["interference"] = sites
+    if inputs.existing is not None:
+        found["existing"] = _sorted(inputs.existing, ["tower_id"], ())
+    return found
+
+
+def _plain_columns(areas: pd.DataFrame) -> pd.DataFrame:
+    """A layer without its shapes."""
+    return pd.DataFrame(areas.drop(columns="geometry", errors="ignore"))
 
 
 def _areas(inputs: ReportInputs, level: str) -> pd.DataFrame:
@@ -315,7 +341,13 @@ def _plan(plan: Mapping[str, Any], ceiling_idr: float | None, words: Words) -> p
         (words(f"report.plan_{name}"), plan[name]) for name in ("spent_idr", "opex_after_idr_per_year") if name in plan
     ]
     rows += [(words(f"report.plan_{name}"), plan.get(name)) for name in _SUMS]
-    rows += [(words(f"report.proof_{name}"), proof.get(name)) for name in ("value", "bound", "gap_share")]
+    kind = "_cost" if proof.get("sense") == "min" else "_worth" if plan.get("years") else ""
+    unit = words.texts.get(f"units.{proof.get('objective', '')}", "")
+    rows += [
+        (words(f"report.proof_value{kind}", unit=unit), proof.get("value")),
+        (words(f"report.proof_bound{'_cost' if kind == '_cost' else ''}", unit=unit), proof.get("bound")),
+        (words("report.proof_gap_share"), proof.get("gap_share")),
+    ]
     status = str(proof.get("status", ""))
     rows.append((words("report.proof_status"), words.texts.get(f"report.proof_is_{status}", status)))
     return pd.DataFrame(rows, columns=["", words("columns.value")], dtype=object)

@@ -164,7 +164,11 @@ def report_inputs(context: StageContext) -> ReportInputs:
     """Everything the workbooks and the report may say."""
     plan = read_plan(context.inputs["plan"])
     points, decided = context.inputs.get("frontier"), context.inputs.get("decided")
+    towers = context.inputs.get("existing")
     return ReportInputs(
+        existing=read_table(towers / "existing.parquet") if towers is not None else None,
+        interference=read_table(context.inputs["interference"] / "sites.parquet"),
+        exclusions=layer(context, "exclusions"),
         frontier=read_table(points / "points.parquet") if points is not None else None,
         decided=read_table(decided / "decisions.parquet") if decided is not None else None,
         sites=plan.sites,
