@@ -11,10 +11,10 @@ _HOMES = {
     "LayerRows": "types",
     "compute_facts": "compute",
     "desa_levels": "desa",
-    "newly_served_desa": "planned",
+    "newly_served": "planned",
 }
 
-__all__ = ["Facts", "FactsInputs", "LayerRows", "compute_facts", "desa_levels", "newly_served_desa"]
+__all__ = ["Facts", "FactsInputs", "LayerRows", "compute_facts", "desa_levels", "newly_served"]
 
 
 def __getattr__(name: str) -> Any:  # Any: whatever the module holds under that name

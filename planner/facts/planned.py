@@ -19,7 +19,7 @@ from planner.facts.types import FactsInputs
 if TYPE_CHECKING:
     from planner.plan.types import Plan
 
-__all__ = ["gains", "newly_served_desa", "plan_totals", "survey_totals"]
+__all__ = ["gains", "newly_served", "plan_totals", "survey_totals"]
 
 _MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
 _BY = {"year": "year", "payer": "payer", "source": "funding_source"}
@@ -112,8 +112,8 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in found.items()}
 
 
-def newly_served_desa(inputs: FactsInputs, plans: Sequence[Plan]) -> list[float]:
-    """How many more desa are served under each of several plans than today.
+def newly_served(inputs: FactsInputs, plans: Sequence[Plan]) -> pd.DataFrame:
+    """Who is newly served under each of several plans, counted as in the facts.
 
     Parameters
     ----------
@@ -121,11 +121,23 @@ def newly_served_desa(inputs: FactsInputs, plans: Sequence[Plan]) -> list[float]
         Cells, service, areas and service model of the run; its own plan is not looked at.
     plans
         Plans made from the same cells.
+
+    Returns
+    -------
+    DataFrame
+        ``umkm, people, facilities, desa``, one row a plan.
     """
     desa = area_index(inputs, "desa")
     now = standing_of(inputs.service)
+    weights = {unit: inputs.cells[column].to_numpy(dtype=np.float64) for unit, column in CELL_UNITS.items()}
+    served = {unit: float(now.served(weight).sum()) for unit, weight in weights.items()}
     today = desa_table(inputs, desa, now).counts()["served"]
-    return [desa_table(inputs, desa, _standing_after(inputs, now, plan)).counts()["served"] - today for plan in plans]
+    rows = []
+    for plan in plans:
+        then = _standing_after(inputs, now, plan)
+        new = {unit: float(then.served(weight).sum()) - served[unit] for unit, weight in weights.items()}
+        rows.append({**new, "desa": desa_table(inputs, desa, then).counts()["served"] - today})
+    return pd.DataFrame(rows, columns=[*CELL_UNITS, "desa"], dtype=np.float64)
 
 
 def survey_totals(plan: Plan | None) -> dict[str, float]:

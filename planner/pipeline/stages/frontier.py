@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from planner.facts import FactsInputs, newly_served_desa
+from planner.facts import FactsInputs, newly_served
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import layer, service_spec
@@ -45,7 +45,8 @@ def run(context: StageContext) -> None:
         bts=pd.DataFrame(),
         spec=service_spec(context.scenario),
     )
-    points = found.points.assign(desa=newly_served_desa(inputs, found.plans))
+    counted = newly_served(inputs, found.plans)
+    points = found.points.assign(**{name: counted[name].to_numpy() for name in counted})
     write_table(context.folder / "points.parquet", points)
     for name in ("sites", "links"):
         tables = [getattr(dated(p, scenario.date.year), name).assign(point=k) for k, p in enumerate(found.plans)]
