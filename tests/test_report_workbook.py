@@ -62,6 +62,7 @@ SHEETS = (
     "links",
     "surveys",
     "rejected",
+    "exclusions",
     "ledger",
     "sources",
     "assumptions",
