@@ -180,3 +180,17 @@ def test_writing_is_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_levels_are_counted_as_the_page_counts_them() -> None:
     assert data_of(html_of(make_inputs()))["vocabulary"]["levels"] == list(LEVELS)
+
+
+def test_very_many_measured_samples_are_thinned_and_the_page_says_so() -> None:
+    rng = np.random.default_rng(4)
+    n = 150_000
+    many = pd.DataFrame({"lon_deg": 120.0 + rng.random(n), "lat_deg": -9.5 + rng.random(n), "rsrp_dbm": -90.0})
+    many = many.assign(operator="A", cell_id="", date="2026-01-02", evidence="observed", source="")
+    data = data_of(html_of(make_inputs(measurements=many)))
+    layer = data["layers"]["measurements"]
+    assert (layer["n"], layer["of"]) == (60_000, n)
+    again = data_of(html_of(make_inputs(measurements=many.sample(frac=1.0, random_state=1))))
+    assert again["layers"]["measurements"] == layer
+    few = data_of(html_of(make_inputs(measurements=many.head(100))))
+    assert "of" not in few["layers"]["measurements"]

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 2d53eaf1e46c19f03e7a66e9840fe539453f5c83a2ad32fdd1bf46f25f9d5bea): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 38287dedc5c2e4d39d197e3ffd65e38187cf5316d2927582f6caa0e24e909746): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -1944,6 +1944,8 @@
     const { words, data } = app;
     const texts = [];
     if (style.key === "measurements") texts.push(words.t("map.note.measured"));
+    const whole = data.json.layers[style.source]?.of;
+    if (whole) texts.push(words.t("map.note.thinned", { n: words.n(data.layers.get(style.source)?.n), total: words.n(whole) }));
     if (style.kind === "raster") texts.push(words.t("map.note.modelled"));
     if (style.key === "coverage_probability") texts.push(words.t(`map.note.${data.meta.place}`));
     if (style.key === "coverage_sinr") texts.push(words.t(`map.note.sinr_${data.meta.place}`));

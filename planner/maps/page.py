@@ -43,6 +43,9 @@ _DIGITAL = ("offline", "online", "unknown")
 _SHOWN_WORDS = (
     "levels.", "causes.", "programmes.", "evidence.", "area_levels.", "units.", "map.", "criteria.", "area_levels_short.", "columns.",
 )  # fmt: skip
+_THINNED = ("measurements", "quarantined")
+_MOST_ROWS = 60_000
+"""Rows of `_THINNED` on one page: more would not be told apart, and the GIS layers hold them all."""
 _REJECTED_COLUMNS = ("reason", "gain", "cost_idr", "enters_at_idr", "decision")
 _SITE_COLUMNS = (
     "site_id", "candidate_id", "name", "area_code", "site_type", "status", "backhaul", "backhaul_path", "access_mode",
@@ -195,8 +198,19 @@ def _layers(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> di
     for source, shown in sources.items():
         frame = getattr(inputs, source)
         if frame is not None and len(frame):
-            found[source] = _layer(pack, frame, shown, inputs)
+            rows = _thinned(frame) if source in _THINNED else frame
+            found[source] = _layer(pack, rows, shown, inputs)
+            if len(rows) < len(frame):
+                found[source]["of"] = len(frame)
     return found
+
+
+def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
+    """At most `_MOST_ROWS`, spread evenly over the rows in order of their places."""
+    if len(frame) <= _MOST_ROWS:
+        return frame
+    ordered = frame.sort_values(["lat_deg", "lon_deg"], kind="stable")
+    return ordered.iloc[np.linspace(0, len(frame) - 1, _MOST_ROWS).round().astype(np.int64)]
 
 
 def _layer(pack: Pack, frame: pd.DataFrame, styles: list[LayerStyle], inputs: MapInputs, *more: str) -> dict[str, Any]:

@@ -45,6 +45,8 @@ function noteOf(app, style) {
   const { words, data } = app;
   const texts = [];
   if (style.key === "measurements") texts.push(words.t("map.note.measured"));
+  const whole = data.json.layers[style.source]?.of;
+  if (whole) texts.push(words.t("map.note.thinned", { n: words.n(data.layers.get(style.source)?.n), total: words.n(whole) }));
   if (style.kind === "raster") texts.push(words.t("map.note.modelled"));
   if (style.key === "coverage_probability") texts.push(words.t(`map.note.${data.meta.place}`));
   if (style.key === "coverage_sinr") texts.push(words.t(`map.note.sinr_${data.meta.place}`));
