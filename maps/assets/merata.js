@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 38287dedc5c2e4d39d197e3ffd65e38187cf5316d2927582f6caa0e24e909746): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 c6356aa37b533e7bf8f2077483040aadfbd8dac70437331b84f48d4f5149a32e): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -1643,7 +1643,7 @@
         return svg("circle", { cx: 11, cy: 7, r, ...solid });
     }
   }
-  var spoken = (app, fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, ["share", "threshold"].includes(key) && typeof value === "number" ? app.words.share(value) : value]));
+  var spoken = (app, fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, ["share", "threshold"].includes(key) && typeof value === "number" ? app.words.share(value, Number.isInteger(Math.round(1e3 * value) / 10) ? 0 : 1) : value]));
   var SUFFIXES = (
     /** @type {[RegExp, string, number][]} */
     [

@@ -88,7 +88,7 @@ def _view(inputs: MapInputs, rows: Sequence[IndexRow], words: Words, language: s
                 "map.atlas_levels",
                 "map.unit.umkm",
                 "map.rank.unserved",
-                "map.plan_sites",
+                "map.rank.sites",
                 "map.atlas_cost",
             )
         )

@@ -84,7 +84,7 @@ function pointGlyph(item) {
 }
 
 /** What a notice names, shares as percent. @param {App} app @param {Record<string, any>} fields */
-export const spoken = (app, fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, ["share", "threshold"].includes(key) && typeof value === "number" ? app.words.share(value) : value]));
+export const spoken = (app, fields) => Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, ["share", "threshold"].includes(key) && typeof value === "number" ? app.words.share(value, Number.isInteger(Math.round(1000 * value) / 10) ? 0 : 1) : value]));
 
 const SUFFIXES = /** @type {[RegExp, string, number][]} */ ([
   [/_idr_per_year$/, "idr", 0], [/_idr$/, "idr", 0], [/_share$/, "share", 1], [/_mbps$/, "Mbit/s", 1], [/_km2$/, "km²", 1],
