@@ -44,7 +44,7 @@ SHUT = pd.DataFrame(
 
 
 def full():
-    base = phased(pemerataan=CURVE)
+    base = phased(pemerataan=CURVE, interference={"existing_lost_umkm": 1100.4, "existing_lost_people": 9000.0})
     return report_inputs(
         facts=base.facts,
         is_phased=True,
@@ -74,6 +74,7 @@ def test_the_report_says_what_stands_beside_the_plan(language, tmp_path):
         [say.share(0.5), "20", "60", "20"],
     ]
     assert curve["chart"]["lines"][0]["points"][1] == [1.0, 0.75]
+    assert words("pdf.harm", umkm=say.number(1100), people=say.number(9000)) in shown["plan"]["interference"]["lead"]
     for key in ("existing_note", "value_worth_note"):
         assert words(f"pdf.{key}")[:50] in text
     assert words("pdf.curve", area="3T") in text

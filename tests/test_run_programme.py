@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from test_run import pdf_text, shown
 
 from planner.errors import ScenarioError
 from planner.layers._gdal import gdal_ready
@@ -28,7 +31,10 @@ BUDGET = {
 
 
 def changed(**more: Any) -> dict[str, Any]:
-    small = {"region.areas": [AREA], "region.pixel_m": 600.0, "outputs.formats": [], "outputs.languages": ["en"]}
+    small = {
+        "region.areas": [AREA], "region.pixel_m": 600.0, "outputs.formats": [], "outputs.languages": ["en"],
+        "objective": "umkm", "options.eligibility": [],
+    }  # fmt: skip
     return {**small, "budget": copy.deepcopy(BUDGET), **more}
 
 
@@ -54,12 +60,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.mark.slow
-def test_run_over_years_states_money_by_source_and_year_everywhere(folder):
+@pytest.fixture(scope="module")
+def years(folder: Path) -> Path:
+    """Run folder of a plan over three years, with all outputs in both languages."""
     scenario = read_scenario(
         folder / "in/scenario.toml",
         changes=changed(
             **{
+                "outputs.formats": ["gpkg", "geoparquet"],
+                "outputs.languages": ["id", "en"],
                 "equity.floors": [{"area": AREA, "least": 50.0, "price": 2.0}],
                 "equity.curve_area": AREA,
                 "equity.curve_points": 2,
@@ -67,7 +76,12 @@ def test_run_over_years_states_money_by_source_and_year_everywhere(folder):
         ),
     )
     run(stage_table(scenario), scenario, folder / "out", say=lambda _: None)
-    plan = json.loads((folder / "out/facts.json").read_text(encoding="utf-8"))["plan"]
+    return folder / "out"
+
+
+@pytest.mark.slow
+def test_run_over_years_states_money_by_source_and_year_everywhere(years):
+    plan = json.loads((years / "facts.json").read_text(encoding="utf-8"))["plan"]
     assert plan["n_sites"] > 0
     assert [row["year"] for row in plan["years"]] == [2026, 2027, 2028]
     assert {(row["funding_source"], row["year"]) for row in plan["money"]} == {
@@ -77,10 +91,77 @@ def test_run_over_years_states_money_by_source_and_year_everywhere(folder):
     assert sum(group["n_sites"] for group in plan["by_year"].values()) == plan["n_sites"]
     assert set(plan["by_payer"]) <= {"BAKTI", "Komdigi"}
     assert plan["equity"][0]["area"] == AREA
-    manifest = json.loads((folder / "out/manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((years / "manifest.json").read_text(encoding="utf-8"))
     assert "price bound over years" in json.dumps(manifest)
-    assert len(pd.read_csv(folder / "out/pemerataan.csv")) == len(plan["pemerataan"])
-    assert not (folder / "out/frontier.csv").exists()
+    assert len(pd.read_csv(years / "pemerataan.csv")) == len(plan["pemerataan"])
+
+
+@pytest.mark.slow
+def test_facts_page_layers_and_manifest_of_a_programme_say_one_truth(years):
+    """Opened with other libraries, compared to the last unit; years, operators and sums of areas and sites among them."""
+    facts = json.loads((years / "facts.json").read_text(encoding="utf-8"))
+    plan, (now, then) = facts["plan"], shown(facts)
+    names = {"umkm": "n_umkm_new", "people": "people_new", "facilities": "n_facilities_new", "desa": "n_desa_new"}
+    for unit, name in names.items():
+        assert plan["totals_after"][unit]["served"] - facts["totals"][unit]["served"] == plan[name]
+        assert then[unit]["served"] - now[unit]["served"] == round(plan[name])
+        assert sum(now[unit].values()) == sum(then[unit].values()) == round(facts["whole"][unit])
+    last = plan["years"][-1]
+    for name, total in (
+        ("n_umkm_on", "n_umkm_new"),
+        ("people_on", "people_new"),
+        ("facilities_on", "n_facilities_new"),
+    ):
+        assert last[name] == pytest.approx(plan[total], abs=1e-2)
+    page = re.search(r'id="merata-data">(.*?)</script>', (years / "map.html").read_text(encoding="utf-8"), re.DOTALL)
+    data = json.loads(page[1])
+    assert (data["totals"], data["plan"]["totals_after"]) == (now, then)
+    assert data["plan"]["years"] == plan["years"]
+    assert data["plan"]["money"] == plan["money"]
+    for name, units in facts["operators"].items():
+        assert {unit: data["operators"][unit][name] for unit in units} == units
+    base = sqlite3.connect(years / "gis/plan.gpkg")
+    for unit in ("umkm", "people", "facilities"):
+        total = base.execute(f"SELECT sum({unit}_new) FROM areas_kabupaten").fetchone()[0]  # noqa: S608  our names
+        assert total == pytest.approx(plan[names[unit]], rel=1e-13, abs=1e-9)
+    by_year = dict(base.execute("SELECT year, count(*) FROM sites GROUP BY year").fetchall())
+    assert {str(year): n for year, n in by_year.items()} == {
+        year: row["n_sites"] for year, row in plan["by_year"].items()
+    }
+    for name in ("n_umkm_new", "people_new"):
+        assert base.execute(f"SELECT sum({name}) FROM sites").fetchone()[0] == pytest.approx(plan[name], abs=1e-2)  # noqa: S608
+    base.close()
+    manifest = json.loads((years / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["notes"]["plan"]["certificate"] == plan["certificate"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "point"), [("id", "."), ("en", ",")])
+def test_report_and_workbook_of_a_programme_say_the_same(years, language, point):
+    import openpyxl
+
+    facts = json.loads((years / "facts.json").read_text(encoding="utf-8"))
+    plan, tables = facts["plan"], shown(facts)
+    names = {"id": ("laporan_id.pdf", "laporan_id.xlsx"), "en": ("report_en.pdf", "report_en.xlsx")}[language]
+    counts = [value for table in tables for levels in table.values() for value in levels.values()]
+    counts += [row[key] for row in plan["years"] for key in ("n_sites_on", "n_umkm_on", "people_on")]
+    counts += [row[key] for row in plan["money"] for key in ("ceiling_idr", "capex_idr", "opex_idr", "left_idr")]
+    counts += [facts["operators"][name]["umkm"] for name in ("one_or_more", "two_or_more")]
+    counts += [plan[key] for key in ("n_sites", "n_umkm_new", "people_new")]
+    text = pdf_text(years / "report" / names[0])
+    for value in counts:
+        if abs(value % 1 - 0.5) > 1e-6:  # a half may be rounded to either side
+            assert re.search(rf"(?<![\d.,]){re.escape(f'{round(value):,}'.replace(',', point))}(?![\d])", text), value
+    book = openpyxl.load_workbook(years / "report" / names[1], read_only=True)
+    held = [
+        cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row if isinstance(cell, (int, float))
+    ]
+    wanted = [value for table in tables for levels in table.values() for value in levels.values()]
+    wanted += [plan[key] for key in ("n_umkm_new", "people_new", "spent_idr", "cost_idr")]
+    wanted += [plan["certificate"][key] for key in ("value", "bound", "gap_share")]
+    wanted += [row[key] for row in plan["by_year"].values() for key in ("n_sites", "capex_idr", "n_umkm_new")]
+    for value in wanted:
+        assert any(value == pytest.approx(other, rel=1e-13, abs=1e-9) for other in held), value
 
 
 @pytest.mark.slow

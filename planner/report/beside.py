@@ -64,6 +64,10 @@ def interference(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]
     lead = words(
         "pdf.interference_lead", n=say.number(len(sites)), short=say.number(n_short), shown=say.number(len(rows))
     )
+    harm = (inputs.facts.get("plan") or {}).get("interference", {})
+    if harm.get("existing_lost_umkm"):
+        lost = {unit: say.number(harm.get(f"existing_lost_{unit}")) for unit in ("umkm", "people")}
+        lead = f"{lead} {words('pdf.harm', **lost)}"
     return {"lead": lead, "table": table(heads, rows, caption=words("pdf.interference"))}
 
 

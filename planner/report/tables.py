@@ -341,6 +341,12 @@ def _plan(plan: Mapping[str, Any], ceiling_idr: float | None, words: Words) -> p
         (words(f"report.plan_{name}"), plan[name]) for name in ("spent_idr", "opex_after_idr_per_year") if name in plan
     ]
     rows += [(words(f"report.plan_{name}"), plan.get(name)) for name in _SUMS]
+    harm = plan.get("interference", {})
+    rows += [
+        (words(f"report.plan_{name}"), harm[name])
+        for name in ("existing_lost_umkm", "existing_lost_people")
+        if name in harm
+    ]
     kind = "_cost" if proof.get("sense") == "min" else "_worth" if plan.get("years") else ""
     unit = words.texts.get(f"units.{proof.get('objective', '')}", "")
     rows += [
