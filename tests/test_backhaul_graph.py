@@ -121,6 +121,14 @@ def test_a_capacity_nobody_states_is_marked_and_no_limit():
     assert (graph.nodes["root:r"]["capacity_mbps"], graph.nodes["root:r"]["is_capacity_known"]) == (np.inf, False)
 
 
+def test_a_node_with_nothing_left_to_give_is_no_root():
+    at = places({"p": (120.1, -8.2)})
+    common = {"specs": ALL, "cost": COST, "grid": GRID, "land": two_islands(), "terrain": flat(), "satellite": SAT}
+    nodes = pd.concat([pops({"full": (120.1, -8.2)}, 0.0), pops({"open": (120.12, -8.2)}, 10.0)], ignore_index=True)
+    graph = build_graph(at, fiber_nodes=nodes, **common)
+    assert [name for name in graph if name.startswith("root:")] == ["root:open"]
+
+
 def test_a_place_on_a_root_tower_uses_its_backhaul_for_nothing():
     _, _, towers, _ = _inputs()
     at = places({"p": (120.2, -8.2)}).assign(ref_id="b1")

@@ -54,7 +54,8 @@ The graph's own attribute ``refused`` is the table of links that were looked at 
 Rules for whoever buys links
 ----------------------------
 - A beam is no transit node: a place reaches it by one star edge, and no path runs through it.
-- A root is an end; its ``capacity_mbps`` bounds the busy-hour traffic it takes in.
+- A root is an end; its ``capacity_mbps`` bounds the busy-hour traffic it takes in. A node or tower with nothing left to
+  give is no root.
 - An option may start on an edge of its place when `link_allowed` says so (its ``backhaul_kinds`` and ``backhaul_pool``).
 - The sum of ``reserved_mbps`` at a beam stays within the beam's ``capacity_mbps``.
 """
@@ -216,6 +217,7 @@ def _nodes(places: pd.DataFrame, layers: Layers, cost: CostSpec) -> pd.DataFrame
     ]
     pops, towers, relays = layers.get("fiber_nodes"), layers.get("bts_roots"), layers.get("relays")
     if pops is not None and len(pops):
+        pops = pops.loc[~(pops["capacity_mbps"] <= 0.0)]  # full: nothing starts there, not even what asks for nothing
         tables.append(_root_table(pops, "node_id", pops["capacity_mbps"]))
     if towers is not None and len(towers):
         tables.append(_root_table(towers, "bts_id", towers["residual_mbps"]))
