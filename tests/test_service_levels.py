@@ -15,6 +15,7 @@ from planner.radio.coverage import Coverage, CoverageGroup
 from planner.radio.link_budget import uplink_limit_dbm
 from planner.schema import TABLES, check_frame
 from planner.service import SignalAtCells, join_signals, judge, server_table, signal_at_cells
+from planner.service.harm import with_interference
 from planner.units import THERMAL_NOISE_DBM_PER_HZ
 
 RADIO, SPEC = radio_spec(), service_spec()
@@ -426,3 +427,26 @@ def test_signal_is_taken_at_the_cells_and_tiles_join():
         join_signals([])
     with pytest.raises(ValueError, match="different coverage groups"):
         join_signals([parts[0], signal([("B", "broadband")], [[-1] * 20])])
+
+
+def test_proposed_sites_take_from_the_users_of_their_carrier_alone():
+    """An equal neighbour leaves 3 dB where noise alone left 28: the cap's 4.4 b/s/Hz become 0.95."""
+    stations = bts(2, operator=["A", "B"], n_sectors=1.0)
+    heard = signal([("A", "broadband"), ("A", "legacy"), ("B", "broadband")], [[0, 0], [0, 0], [1, 1]], -95.0, np.nan)
+    names, power = np.array(["A|4G|900", "B|4G|900"]), np.array([10.0**-9.5, 0.0])
+    raised = with_interference(heard, names, {"A|4G|900": power, "C|4G|900": power})
+    assert raised.interference_dbm[0] == pytest.approx([-95.0, np.nan], nan_ok=True)
+    assert np.isnan(raised.interference_dbm[1:]).all()
+    again = with_interference(raised, names, {"A|4G|900": power})
+    assert again.interference_dbm[0, 0] == pytest.approx(-95.0 + 10.0 * np.log10(2.0))
+    assert (again.server == heard.server).all()
+    before, _ = judged([40.0, 0.0], stations.iloc[[0]], signal([("A", "broadband")], [[0, 0]], -95.0, np.nan))
+    after, _ = judged(
+        [40.0, 0.0], stations.iloc[[0]],
+        with_interference(signal([("A", "broadband")], [[0, 0]], -95.0, np.nan), names[:1], {"A|4G|900": power}),
+    )  # fmt: skip
+    full = 100 * 0.18 * 0.75
+    assert before["served_share"].iloc[0] == 1.0
+    assert after["served_share"].iloc[0] == pytest.approx(
+        full * 0.6 * np.log2(1 + 1 / (0.5 + 10**-2.82)) / 40.0, rel=1e-2
+    )

@@ -134,6 +134,9 @@ def _rest(facts: dict[str, Any], console: Console) -> list[str]:
     if check.get("n_short"):
         numbers = {"n": _number(check["n_short"], console), "of": _number(check["n_sites"], console)}
         lines.append(words("cli.interference", share=_share(check["carried_share"], console), **numbers))
+    if check.get("existing_lost_umkm", 0.0) >= 1.0:
+        numbers = {name: _number(check[f"existing_lost_{name}"], console) for name in ("umkm", "people")}
+        lines.append(words("cli.harm", **numbers))
     if facts["assumptions"]["is_radius_short"]:
         lines.append(
             words("map.notice.radius", share=_share(facts["assumptions"]["coverage_rim_above_share"], console))

@@ -150,7 +150,7 @@ def _interference(scenario: Scenario, layers: tuple[str, ...]) -> Stage:
     ground = tuple(name for kind in ("terrain", "clutter", "bts") if (name := f"layer:{kind}") in layers)
     fitted = () if scenario.calibration_path is None else (scenario.calibration_path,)
     return Stage(
-        "interference", "interference", ("frame", *ground, "cells", "coverage", "options", "plan"),
+        "interference", "interference", ("frame", *ground, "cells", "coverage", "service", "options", "plan"),
         ("radio", "service", "options"), ("models/radio", "models/service", "models/sites"), fitted,
         outputs=("network/interference.csv",),
     )  # fmt: skip

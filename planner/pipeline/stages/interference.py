@@ -9,12 +9,15 @@ from planner.pipeline.artifacts import read_grid, read_table, write_json, write_
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._air import carrier_names, existing_dbm
 from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land, service_spec, site_specs
+from planner.pipeline.stages._signal import coverage_tiles
 from planner.plan.options import TRANSMITTER_COLUMNS
 from planner.radio.capacity import cell_capacity_mbps
-from planner.radio.covers import covers
+from planner.radio.covers import Covers, covers
 from planner.radio.link_budget import station_budgets
 from planner.radio.planned import check_sites
 from planner.radio.ranges import Floats
+from planner.service import join_signals, judge, signal_at_cells
+from planner.service.harm import with_interference
 
 __all__ = ["run"]
 
@@ -73,7 +76,41 @@ def run(context: StageContext) -> None:
     table["is_short"] = (table["checked_mbps"] < left * (1.0 - 1e-4)) | (table["lost_share"] > 1e-4)
     write_table(context.folder / "sites.parquet", table)
     write_sheet(context.publish_path("network/interference.csv"), table)
-    write_json(context.folder / "note.json", _summary(table))
+    harm = _harm(context, cells, (carrier_names(sent), found)) if radio.interference == "modelled" else {}
+    write_json(context.folder / "note.json", {**_summary(table), **harm})
+
+
+def _harm(
+    context: StageContext, cells: pd.DataFrame, sent: tuple[np.typing.NDArray[np.str_], Covers]
+) -> dict[str, float]:
+    """What the existing network's users lose by the interference of the plan's sites, judged as they were before."""
+    parts = [signal_at_cells(tile, cells) for tile in coverage_tiles(context.inputs["coverage"])]
+    bts, (names, heard) = layer(context, "bts"), sent
+    if not parts or not len(names):
+        return {}
+    power = 10.0 ** (heard.rsrp_dbm.astype(np.float64) / 10.0)
+    of_site = np.repeat(names, np.diff(heard.indptr))
+    added = {
+        str(name): np.bincount(heard.indices[of_site == name], power[of_site == name], minlength=len(cells)).astype(
+            np.float64
+        )
+        for name in np.unique(names)
+    }
+    after, _ = judge(
+        cells,
+        bts,
+        with_interference(join_signals(parts), carrier_names(bts), added),
+        confidence_share=np.ones(len(cells)),
+        radio=radio_spec(context.scenario),
+        spec=service_spec(context.scenario),
+        pixel_m=read_grid(context.inputs["frame"]).pixel_m,
+    )
+    before = read_table(context.inputs["service"] / "service.parquet")["served_share"].to_numpy(dtype=np.float64)
+    lost = before - after["served_share"].to_numpy(dtype=np.float64)
+    return {
+        f"existing_lost_{unit}": float((lost * cells[column].to_numpy(dtype=np.float64)).sum())
+        for unit, column in (("umkm", "n_umkm"), ("people", "people"), ("mbps", "demand_mbps"))
+    }
 
 
 def _summary(table: pd.DataFrame) -> dict[str, float]:
