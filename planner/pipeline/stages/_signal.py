@@ -98,8 +98,9 @@ def coverage_tiles(folder: Path) -> Iterator[Coverage]:
             yield _picture(folder, note, part)
             continue
         table = read_table(folder / f"cells-{part}.parquet")
-        signal, server = _laid_out(table, note, "signal", NO_LEVEL), _laid_out(table, note, "server", -1)
-        yield _coverage(Grid(*note["grid"]), note, signal, server)
+        if len(table):
+            grid, signal = _laid_out(table, note, "signal")
+            yield _coverage(grid, note, signal, _laid_out(table, note, "server")[1])
 
 
 def picture_tiles(folder: Path) -> Iterator[Coverage]:
@@ -128,15 +129,12 @@ def coverage_of_pixel(folder: Path, frame: Path, at: tuple[int, int]) -> tuple[C
             continue
         held = read_table(folder / f"cells-{part}.parquet") if step > 1 else None
         if held is not None and (mine := (held["row"] == row) & (held["col"] == col)).any():
-            found = held.loc[mine].assign(row=0, col=0)
-            alone = {**note, "grid": [0.0, 0.0, 1.0, 1, 1]}
-            bands = (_laid_out(found, alone, "signal", NO_LEVEL), _laid_out(found, alone, "server", -1))
+            bands = (_laid_out(held.loc[mine], note, "signal")[1], _laid_out(held.loc[mine], note, "server")[1])
         else:
             block = row // step, col // step
-            bands = tuple(
-                read_bands(folder / f"{kind}-{part}.tif", (*block, block[0] + 1, block[1] + 1))[1]
-                for kind in ("signal", "server")
-            )  # type: ignore[assignment]  # two of them
+            alone = (*block, block[0] + 1, block[1] + 1)
+            signal, server = (read_bands(folder / f"{kind}-{part}.tif", alone)[1] for kind in ("signal", "server"))
+            bands = (_levels(signal), server)
             if step > 1:
                 row, col = _stand_in(frame, first, tile, step, block, (row, col))
         return _coverage(tile.window(row, col, 1, 1), note, *bands), (first[0] + row, first[1] + col)
@@ -155,26 +153,30 @@ def _stand_in(
 
 def _picture(folder: Path, note: dict[str, Any], part: str) -> Coverage:
     grid, signal, _ = read_bands(folder / f"signal-{part}.tif")
-    return _coverage(grid, note, signal, read_bands(folder / f"server-{part}.tif")[1])
+    return _coverage(grid, note, _levels(signal), read_bands(folder / f"server-{part}.tif")[1])
 
 
-def _coverage(grid: Grid, note: dict[str, Any], signal: NDArray[Any], server: NDArray[Any]) -> Coverage:
+def _coverage(grid: Grid, note: dict[str, Any], level: NDArray[Any], server: NDArray[Any]) -> Coverage:
     groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in note["groups"])
-    level, n, wide = _levels(signal), len(groups), sum(group.kind == "broadband" for group in groups)
+    n, wide = len(groups), sum(group.kind == "broadband" for group in groups)
     return Coverage(
         grid, groups, level[:n], server[:n], note["model"], tuple(note["left_out"]), note["n_filled"],
         level[n : n + wide], server[n:], level[n + wide :], edges=Edges(note["n_edge"], note["n_edge_above"]),
     )  # fmt: skip
 
 
-def _laid_out(table: pd.DataFrame, note: dict[str, Any], kind: str, none: int) -> NDArray[Any]:
-    """Columns of a table of cells as bands of its tile."""
+def _laid_out(table: pd.DataFrame, note: dict[str, Any], kind: str) -> tuple[Grid, NDArray[Any]]:
+    """Columns of a table of cells as bands of the smallest part of its tile that holds them: levels in dB, or servers."""
     names = [name for name in table.columns if name.startswith(kind)]
-    at = table["row"].to_numpy(), table["col"].to_numpy()
-    bands = np.full((len(names), *note["grid"][3:]), none, dtype=np.int16 if kind != "server" else np.int32)
+    row, col = table["row"].to_numpy(), table["col"].to_numpy()
+    top, left = int(row.min()), int(col.min())
+    grid = Grid(*note["grid"]).window(top, left, int(row.max()) + 1 - top, int(col.max()) + 1 - left)
+    is_server = kind == "server"
+    bands = np.full((len(names), *grid.shape), -1 if is_server else np.nan, dtype=np.int32 if is_server else np.float32)
     for band, name in zip(bands, names, strict=True):
-        band[at] = table[name].to_numpy()
-    return bands
+        values = table[name].to_numpy()
+        band[row - top, col - left] = values if is_server else _levels(values)
+    return grid, bands
 
 
 def carrier_tiles(folder: Path) -> Iterator[tuple[Grid, tuple[Carrier, ...], NDArray[np.float32]]]:
@@ -188,6 +190,6 @@ def carrier_tiles(folder: Path) -> Iterator[tuple[Grid, tuple[Carrier, ...], NDA
         if names and note["step"] == 1:
             grid, bands, _ = read_bands(folder / f"carrier-{part}.tif")
             yield grid, carriers, _levels(bands)
-        elif names:
-            table = read_table(folder / f"cells-{part}.parquet")
-            yield Grid(*note["grid"]), carriers, _levels(_laid_out(table, note, "carrier", NO_LEVEL))
+        elif names and len(table := read_table(folder / f"cells-{part}.parquet")):
+            grid, power = _laid_out(table, note, "carrier")
+            yield grid, carriers, power
