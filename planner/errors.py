@@ -19,13 +19,14 @@ the command line turns code and fields into the user's language.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 __all__ = [
     "DoorError",
     "InfeasibleError",
     "LayerError",
     "OutputError",
+    "Phrase",
     "PlanRejectedError",
     "PlannerError",
     "RadioError",
@@ -33,6 +34,40 @@ __all__ = [
     "ScenarioError",
     "UsageError",
 ]
+
+
+class Phrase(str):
+    """A part of a message: English text that carries its code and fields, so that the command line can translate it.
+
+    Parameters
+    ----------
+    text
+        English.
+    code
+        Key in ``maps/words/*.toml`` under ``[phrases]``.
+    fields
+        Values named in the translated phrase; phrases, and tuples of them, among them.
+
+    Examples
+    --------
+    >>> said = Phrase("no way out of K-1", "no_way", name="K-1")
+    >>> said, said.code, said.fields
+    ('no way out of K-1', 'no_way', {'name': 'K-1'})
+    """
+
+    __slots__ = ("code", "fields")
+    code: str
+    fields: dict[str, object]
+
+    def __new__(cls, text: str, code: str, **fields: object) -> Self:
+        """Text with its code and fields."""
+        found = super().__new__(cls, text)
+        found.code, found.fields = code, fields
+        return found
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str], dict[str, object]]:
+        """What `pickle` makes it from again: errors travel between the processes of a run."""
+        return (str.__str__(self), self.code), self.fields
 
 
 class PlannerError(Exception):

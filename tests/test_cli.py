@@ -57,9 +57,11 @@ def test_init_writes_once(tmp_path):
 def test_misspelt_assumptions_are_told_at_once_before_anything_is_computed(tmp_path, command):
     folder = ROOT / "data" / "sample"
     text = (folder / "scenario.toml").read_text(encoding="utf-8").replace('path = "', f'path = "{folder}/')
-    text = text.replace("radius_km = 0.0", "radius_km = -1.0") + '[options]\nsites = ["macro"]\nbackhaul = ["fibre"]\n'
+    faulty = '[options]\nsites = ["macro"]\nbackhaul = ["fibre"]\ngenerators = ["cluster"]\n'
+    text = text.replace("radius_km = 0.0", "radius_km = -1.0")
+    text = text.replace("[options]\n", faulty) if "[options]\n" in text else f"{text}{faulty}"
     path = tmp_path / "s.toml"
-    path.write_text(text + 'generators = ["cluster"]\n', encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     done = merata(command[0], path, *command[1:], "--lang", "en", cwd=tmp_path)
     assert done.returncode == 3
     for fault in ("options.sites: models/sites has no 'macro'", "did you mean 'fiber'", "did you mean 'clusters'"):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec
 
-from planner.errors import PlannerError
+from planner.errors import Phrase, PlannerError
 from planner.words import Words, read_words
 
 __all__ = ["Console", "ends_cleanly"]
@@ -78,6 +78,12 @@ class Console:
         from planner.layers.report import Problem
         from planner.layers.speak import problem_text
 
+        if isinstance(value, Phrase):
+            key = f"phrases.{value.code}"
+            spoken = {item: self._spoken(part, item) for item, part in value.fields.items()}
+            return self.words(key, **spoken) if key in self.words.texts else str(value)
+        if isinstance(value, tuple) and value and all(isinstance(item, Phrase) for item in value):
+            return "; ".join(str(self._spoken(item)) for item in value)
         if isinstance(value, Problem):
             return problem_text(value, self.words)
         if isinstance(value, tuple) and any(isinstance(item, Problem) for item in value):

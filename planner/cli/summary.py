@@ -94,7 +94,7 @@ def _proof(proof: dict[str, Any], console: Console, *, over_years: bool = False)
     return console.words(
         "cli.proof_years" if over_years else "cli.proof",
         gap=gap,
-        unit=console.words(f"units.{proof['objective']}"),
+        unit=console.words(f"units.{proof.get('objective', 'umkm')}"),
         value=_number(proof["value"], console),
         bound=_number(proof["bound"], console),
     )

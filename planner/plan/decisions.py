@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, Phrase
 from planner.geo import distance_km
 from planner.plan.instance import Instance, only_choices
 from planner.plan.link_word import is_link_word, link_starts
@@ -18,7 +18,6 @@ from planner.plan.types import Problem
 __all__ = ["Demand", "Word", "allowed_options", "demands_of", "read_word", "speaks_of", "split_places"]
 
 Flags = NDArray[np.bool_]
-_NOTHING = "no option it allows finds a backhaul within the ceiling"
 Ints = NDArray[np.int64]
 
 
@@ -42,7 +41,7 @@ class Word:
     site_type: str
     backhaul: str
     candidates: tuple[str, ...]
-    label: str
+    label: Phrase
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,21 +73,27 @@ def read_word(problem: Problem, decisions: pd.DataFrame | None) -> tuple[Word, .
         (row, word) for row, word in zip(rows, found, strict=True) if not word.candidates and word.action != "forbid"
     ]
     if lost:
-        names = "; ".join(word.label + _shut_there(row, places) for row, word in lost)
-        message = f"no usable candidate with an option stands within reach of: {names}. Widen radius_km, or add a proposal there"
+        names = tuple(_shut_there(row, word.label, places) for row, word in lost)
+        message = (
+            f"no usable candidate with an option stands within reach of: {'; '.join(names)}. "
+            "Widen radius_km, or add a proposal there"
+        )
         raise InfeasibleError(message, code="decision_no_candidate", decisions=names)
     return tuple(found)
 
 
-def _shut_there(row: dict[Any, Any], places: pd.DataFrame) -> str:
-    """What excludes the candidates within reach of a decision, in brackets; "" where there are none."""
+def _shut_there(row: dict[Any, Any], label: Phrase, places: pd.DataFrame) -> Phrase:
+    """A decision, and what excludes the candidates within its reach in brackets where there are any."""
     km = distance_km(
         places["lon_deg"].to_numpy(dtype=float), places["lat_deg"].to_numpy(dtype=float),
         float(row["lon_deg"]), float(row["lat_deg"]),
     )  # fmt: skip
     near = places[np.asarray(km) <= float(row.get("radius_km", 1.0))]
-    said = sorted({str(reason) or "no option" for reason in near["excluded_because"]})
-    return f" [excluded there: {', '.join(said)}]" if said else ""
+    reasons = sorted({str(reason) or "no_option" for reason in near["excluded_because"]})
+    if not reasons:
+        return label
+    said = tuple(Phrase(reason.replace("_", " "), f"reason_{reason}") for reason in reasons)
+    return Phrase(f"{label} [excluded there: {', '.join(said)}]", "decision_shut", decision=label, reasons=said)
 
 
 def _word(row: dict[Any, Any], usable: pd.DataFrame, problem: Problem) -> Word:
@@ -104,9 +109,11 @@ def _word(row: dict[Any, Any], usable: pd.DataFrame, problem: Problem) -> Word:
     near = np.flatnonzero(np.asarray(km) <= radius)
     if text("action") == "lock" and len(near):
         near = near[[int(np.argmin(np.asarray(km)[near]))]]
-    label = (
-        f"{text('action')} {text('decision_id')} (letter {text('letter') or '–'}, {text('author')}: {text('reason')})"
-    )
+    told = {name: text(name) or "–" for name in ("decision_id", "letter", "author", "reason")}
+    label = Phrase(
+        f"{text('action')} {told['decision_id']} (letter {told['letter']}, {told['author']}: {told['reason']})",
+        f"decision_{text('action')}", **told,
+    )  # fmt: skip
     names = tuple(str(name) for name in usable["candidate_id"].to_numpy()[near])
     if is_link_word(row):
         names = link_starts(problem, row, usable)
@@ -181,10 +188,18 @@ def demands_of(instance: Instance, problem: Problem, words: tuple[Word, ...]) ->
         if len(choices):
             demands.append(Demand(word, choices))
         else:
-            against = [w.label for w in words if w.action == "forbid" and set(w.candidates) & set(word.candidates)]
-            why = f"contradicted by {'; '.join(against)}" if against else _NOTHING
-            faults.append(f"{word.label}: {why}")
+            against = tuple(w.label for w in words if w.action == "forbid" and set(w.candidates) & set(word.candidates))
+            faults.append(_unmet(word.label, against))
     if faults:
         message = f"{len(faults)} decision(s) cannot be met: " + " | ".join(faults)
-        raise InfeasibleError(message, code="decisions_infeasible", decisions=" | ".join(faults))
+        raise InfeasibleError(message, code="decisions_infeasible", decisions=tuple(faults))
     return instance, tuple(demands)
+
+
+def _unmet(label: Phrase, against: tuple[Phrase, ...]) -> Phrase:
+    """Why a decision cannot be met: others forbid it, or nothing it allows can be built."""
+    if against:
+        text = f"{label}: contradicted by {'; '.join(against)}"
+        return Phrase(text, "decision_contradicted", decision=label, against=against)
+    text = f"{label}: no option it allows finds a backhaul within the ceiling"
+    return Phrase(text, "decision_no_way", decision=label)

@@ -284,10 +284,10 @@ def _meet(world: World, schedule: Schedule, demand: Demand) -> bool:
 
 
 def _refuse_word(search: Search) -> NoReturn:
-    names = "; ".join(item.word.label for item in search.demands)
+    names = tuple(item.word.label for item in search.demands)
     message = (
         f"the forced and locked sites cannot be built within the ceilings by source and year (together "
-        f"{search.ceiling_idr:.0f} IDR): {names}"
+        f"{search.ceiling_idr:.0f} IDR): {'; '.join(names)}"
     )
     raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=search.ceiling_idr)
 

@@ -240,9 +240,10 @@ def _bound(search: Search, state: State) -> Bound:
 
 
 def _refuse(search: Search) -> NoReturn:
-    names = "; ".join(item.word.label for item in search.demands)
+    names = tuple(item.word.label for item in search.demands)
     ceiling = search.ceiling_idr
-    message = f"the forced and locked sites cannot be built together under the ceiling of {ceiling:.0f} IDR: {names}"
+    listed = "; ".join(names)
+    message = f"the forced and locked sites cannot be built together under the ceiling of {ceiling:.0f} IDR: {listed}"
     raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=ceiling)
 
 
