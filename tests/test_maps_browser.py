@@ -600,6 +600,18 @@ def test_an_address_brings_back_every_choice(pages: Any) -> None:
     second.check()
 
 
+def test_a_phone_has_the_colours_of_what_it_shows_over_the_map(pages: Any) -> None:
+    page = pages(make_inputs(), PHONE, "#9.00/-9.2/120.5/en/area_unserved+sites")
+    tab = page.tab
+    assert "Unserved share" in tab.text_content(".card.short")
+    tab.evaluate("merata.state.set({on: new Set(['area_unserved', 'coverage_probability'])})")
+    assert "Probability of enough signal" in tab.text_content(".card.short")
+    assert tab.locator(".card.short .ramp i").count() == 5
+    tab.evaluate("merata.state.set({on: new Set(['coverage_operator'])})")
+    assert tab.evaluate("document.querySelector('.card.short').getBoundingClientRect().right <= window.innerWidth")
+    page.check()
+
+
 def test_the_sheet_of_a_phone_moves(pages: Any) -> None:
     page = pages(make_inputs(), PHONE)
     tab = page.tab

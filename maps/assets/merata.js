@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 c6356aa37b533e7bf8f2077483040aadfbd8dac70437331b84f48d4f5149a32e): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 79508dde5beadeae1f5a128f49de19060e64b1b84fd1b49f7b49699084eec53e): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -2025,7 +2025,8 @@
     return picker("only-priority", words.t("map.only"), options, state.now.priority, (priority) => state.set({ priority }));
   }
   function shortLegend(app, host) {
-    const style = app.data.styles.find((item) => item.kind === "fill" && app.state.now.on.has(item.key) && app.hasRows(item));
+    const shown = (kind) => app.data.styles.find((item) => item.kind === kind && app.state.now.on.has(item.key) && app.hasRows(item));
+    const style = shown("raster") ?? shown("fill");
     fill(host, style && el("div", { class: "card short" }, el("p", {}, app.words.t(`map.layer.${style.key}`)), classList(app, style)));
   }
 

@@ -127,8 +127,9 @@ function priorityPicker(app) {
   return picker("only-priority", words.t("map.only"), options, state.now.priority, (priority) => state.set({ priority }));
 }
 
-/** On phones, where the layers have a tab of their own: the colours of the areas in view, on one line over the map. @param {App} app @param {HTMLElement} host */
+/** On phones, where the layers have a tab of their own: the colours of the raster or the areas in view, on one line over the map. @param {App} app @param {HTMLElement} host */
 export function shortLegend(app, host) {
-  const style = app.data.styles.find((item) => item.kind === "fill" && app.state.now.on.has(item.key) && app.hasRows(item));
+  const shown = (/** @type {string} */ kind) => app.data.styles.find((item) => item.kind === kind && app.state.now.on.has(item.key) && app.hasRows(item));
+  const style = shown("raster") ?? shown("fill"); // a raster lies over the colours of areas
   fill(host, style && el("div", { class: "card short" }, el("p", {}, app.words.t(`map.layer.${style.key}`)), classList(app, style)));
 }
