@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from planner.errors import ScenarioError
+from planner.errors import Phrase, ScenarioError
 from planner.paths import data_dir, models_dir
 from planner.specs.base import Spec
+from planner.specs.faults import fault_phrase
 
 __all__ = ["read_catalog", "read_spec", "reference_path", "spec_names"]
 
@@ -55,10 +56,9 @@ def read_spec(
         spec = kind.from_toml(name, tomllib.loads(path.read_text(encoding="utf-8")))
         return _overridden(spec, overrides or {})
     except (ValidationError, ValueError) as err:
-        message = f"models/{room}/{name}.toml: {_faults(err, kind)}"
-        raise ScenarioError(
-            message, code="model_broken", path=f"models/{room}/{name}.toml", faults=_faults(err, kind)
-        ) from err
+        faults = _faults(err, kind)
+        message = f"models/{room}/{name}.toml: {'; '.join(faults)}"
+        raise ScenarioError(message, code="model_broken", path=f"models/{room}/{name}.toml", faults=faults) from err
 
 
 def _overridden(spec: AnySpec, overrides: dict[str, Any]) -> AnySpec:
@@ -71,16 +71,15 @@ def _overridden(spec: AnySpec, overrides: dict[str, Any]) -> AnySpec:
     return type(spec)(**{**fields, "sources": sources, **overrides})
 
 
-def _faults(err: ValidationError | ValueError, kind: type[Spec]) -> str:
+def _faults(err: ValidationError | ValueError, kind: type[Spec]) -> tuple[Phrase, ...]:
     if not isinstance(err, ValidationError):
-        return str(err)
-    lines = []
+        return (Phrase(str(err), "fault_other"),)
+    found = []
     for fault in err.errors():
         where = ".".join(str(part) for part in fault["loc"])
         near = difflib.get_close_matches(where, list(kind.model_fields), n=1)
-        hint = f" (did you mean '{near[0]}'?)" if fault["type"] == "extra_forbidden" and near else ""
-        lines.append(f"{where}: {fault['msg']}{hint}")
-    return "; ".join(lines)
+        found.append(fault_phrase(fault, near[0] if near else ""))
+    return tuple(found)
 
 
 def read_catalog() -> dict[str, dict[str, Any]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from planner.errors import ScenarioError
+from planner.errors import Phrase, ScenarioError
 from planner.paths import data_dir
 from planner.schema import LAYERS
 from planner.schema_columns import ELIGIBILITY
+from planner.specs.faults import fault_phrase
 
 __all__ = ["LayerSource", "Scenario", "read_scenario"]
 
@@ -341,7 +341,7 @@ def read_scenario(path: Path, *, changes: dict[str, Any] | None = None) -> Scena
     except (ValidationError, TypeError) as err:
         faults = _faults(err)
         message = f"scenario '{path}' has {len(faults)} fault(s):\n" + "\n".join(f"  - {fault}" for fault in faults)
-        raise ScenarioError(message, code="scenario_broken", path=str(path), faults="\n".join(faults)) from err
+        raise ScenarioError(message, code="scenario_broken", path=str(path), faults=tuple(faults)) from err
 
 
 def _set(data: dict[str, Any], dotted: str, value: Any) -> None:
@@ -351,17 +351,15 @@ def _set(data: dict[str, Any], dotted: str, value: Any) -> None:
     data[last] = value
 
 
-def _faults(err: ValidationError | TypeError) -> list[str]:
+def _faults(err: ValidationError | TypeError) -> list[Phrase]:
     if not isinstance(err, ValidationError):
-        return [str(err)]
+        return [Phrase(str(err), "fault_other")]
     found = []
     for fault in err.errors():
-        where = ".".join(str(part) for part in fault["loc"])
-        message = re.sub(r"^Value error, ", "", fault["msg"])
-        if fault["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(fault["loc"][-1]), _known_keys(fault["loc"][:-1]), n=1)
-            message = "unknown key" + (f"; did you mean '{near[0]}'?" if near else "")
-        found.append(f"{where or 'scenario'}: {message}")
+        is_unknown = fault["type"] == "extra_forbidden"
+        known = _known_keys(fault["loc"][:-1]) if is_unknown else []
+        near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1) if is_unknown else []
+        found.append(fault_phrase(fault, near[0] if near else ""))
     return found
 
 

@@ -79,11 +79,14 @@ class Console:
         from planner.layers.speak import problem_text
 
         if isinstance(value, Phrase):
-            key = f"phrases.{value.code}"
+            key = next(
+                (name for name in (f"phrases.{value.code}", f"errors.{value.code}") if name in self.words.texts), ""
+            )
             spoken = {item: self._spoken(part, item) for item, part in value.fields.items()}
-            return self.words(key, **spoken) if key in self.words.texts else str(value)
-        if isinstance(value, tuple) and value and all(isinstance(item, Phrase) for item in value):
-            return "; ".join(str(self._spoken(item)) for item in value)
+            return self.words(key, **spoken) if key else str(value)
+        if isinstance(value, tuple) and any(isinstance(item, Phrase) for item in value):
+            join = "\n" if name == "faults" and len(value) > 1 else "; "
+            return join.join(str(self._spoken(item)) for item in value)
         if isinstance(value, Problem):
             return problem_text(value, self.words)
         if isinstance(value, tuple) and any(isinstance(item, Problem) for item in value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from planner.errors import PlannerError, ScenarioError
+from planner.errors import Phrase, PlannerError, ScenarioError
 from planner.scenario import Scenario
 
 __all__ = ["assumption_faults", "has_coarse_picture", "refuse"]
@@ -42,12 +42,12 @@ def assumption_faults(scenario: Scenario) -> list[str]:
         *(("options.backhaul", partial(read_spec, BackhaulSpec, "backhaul", name)) for name in options.backhaul),
         *(("options.generators", partial(registry.load, candidates, name)) for name in options.generators),
     ]
-    faults = []
+    faults: list[str] = []
     for key, read in reads:
         try:
             read()
         except PlannerError as err:
-            faults.append(f"{key}: {err}")
+            faults.append(Phrase(f"{key}: {err}", "fault_in", key=key, fault=Phrase(str(err), err.code, **err.fields)))
     return faults
 
 
@@ -72,4 +72,4 @@ def refuse(faults: list[str]) -> None:
     """
     if faults:
         message = "the scenario cannot be run:\n" + "\n".join(f"  - {fault}" for fault in faults)
-        raise ScenarioError(message, code="scenario_unusable", faults="\n".join(faults))
+        raise ScenarioError(message, code="scenario_unusable", faults=tuple(faults))
