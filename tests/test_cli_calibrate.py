@@ -13,10 +13,17 @@ from typer.testing import CliRunner
 
 from planner.catalog import read_spec
 from planner.cli.app import app
-from planner.radio.calibration import corrected_dbm
+from planner.cli.ground import scenario_terrain, window
+from planner.geo import distance_km, pixel_deg_for
+from planner.pipeline.stages._frame import radio_spec
+from planner.radio.calibration import corrected_dbm, cover_correction
+from planner.radio.coverage import coverage
+from planner.scenario import read_scenario
 from planner.specs.calibration import CalibrationSpec
+from planner.specs.radio import ClutterSpec
 
 ROOT = Path(__file__).resolve().parent.parent
+CLUTTER = read_spec(ClutterSpec, "radio", "clutter")
 SAMPLE = ROOT / "data" / "sample" / "scenario.toml"
 OFFSET_DB, SLOPE_DB, SIGMA_DB = -5.0, -4.0, 4.0
 CLUTTER_DB = {"built": -6.0, "tree": -10.0}
@@ -80,6 +87,38 @@ def test_the_known_truth_is_recovered_and_written(tmp_path: Path, modelled: pd.D
     assert samples["residual_after_db"].std() < samples["residual_before_db"].std()
     for language, said in (("id", "Pengukuran dan model tetap terpisah"), ("en", "Measured and modelled stay apart")):
         assert said in (tmp_path / "fitted" / f"kupang_{language}.md").read_text(encoding="utf-8")
+    _coverage_moves(tmp_path / "fitted" / "kupang.toml", spec)
+
+
+def _coverage_moves(path: Path, fitted: CalibrationSpec) -> None:
+    """A scenario that names the fit predicts a tower's levels shifted by it, pixel by pixel, and the truth within its error."""
+    plain = read_scenario(SAMPLE)
+    named = read_scenario(SAMPLE, changes={"radio.calibration": str(path)})
+    grid = window((123.55, -10.25, 123.70, -10.12), pixel_deg_for(300.0), margin_deg=0.0, most_pixels=10**6)
+    terrain, clutter, classes = scenario_terrain(plain, grid, "sample")
+    assert classes is not None
+    bts = pd.read_csv(ROOT / "data" / "sample" / "bts.csv").query("bts_id == 'TWR-0001-2'")
+    bts = bts.assign(azimuth_deg=np.nan, tilt_deg=np.nan, mechanical_tilt_deg=np.nan, radius_km=6.0)
+    found = []
+    for scenario in (plain, named):
+        radio = radio_spec(scenario).model_copy(update={"void_policy": "sea"})
+        cover = None if radio.correction is None else cover_correction(classes, CLUTTER, radio.correction)
+        found.append(
+            coverage(bts, grid, spec=radio, terrain=terrain, clutter_m=clutter, land=None, cover_db=cover).rsrp_dbm[0]
+        )
+    both = np.isfinite(found[0]) & np.isfinite(found[1])
+    row, col = np.nonzero(both)
+    lon, lat = grid.lon_lat(row, col)
+    km = np.asarray(distance_km(float(bts["lon_deg"].iloc[0]), float(bts["lat_deg"].iloc[0]), lon, lat))
+    code_of = {cover.code: name for name, cover in CLUTTER.heights.items()}
+    kinds = [code_of.get(int(code), "") for code in np.nan_to_num(classes.values[row, col])]
+    far = km > 0.5
+    shift = (found[1] - found[0])[both]
+    assert far.sum() > 200
+    expected = corrected_dbm(fitted, np.zeros(km.size), km, kinds)
+    assert shift[far] == pytest.approx(expected[far], abs=0.05)
+    truth = OFFSET_DB + SLOPE_DB * np.log10(km / 2.0) + np.array([CLUTTER_DB.get(kind, 0.0) for kind in kinds])
+    assert np.median(np.abs(shift - truth)[far]) < 1.0
 
 
 @pytest.mark.slow
