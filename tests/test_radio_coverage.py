@@ -14,7 +14,7 @@ from planner.geo import distance_km, metres_per_degree, tiles
 from planner.grid import Grid, Raster
 from planner.radio.calibration import cover_correction
 from planner.radio.coverage import Coverage, CoverageGroup, coverage, coverage_groups
-from planner.radio.covers import covers
+from planner.radio.covers import Covers, covers
 from planner.radio.profile import profile_loss_db
 from planner.radio.surface import clutter_heights, halo_pixels
 from planner.specs.radio import ClutterSpec, Correction
@@ -470,3 +470,27 @@ def test_paths_of_coverage_are_those_of_an_independent_sampling() -> None:
     assert near_wrong == pytest.approx([0.0] * len(near_wrong), abs=2e-3)
     assert np.sqrt(np.mean(np.square(wrong))) < 1.3
     assert abs(np.mean(wrong)) < 0.4
+
+
+def test_covers_of_some_transmitters_are_theirs_in_the_order_asked() -> None:
+    whole = Covers(np.array([0, 2, 2, 5]), np.array([3, 7, 1, 2, 9], np.int32), np.arange(5, dtype=np.float32))
+    some = whole.only(np.array([2, 0, 1]))
+    assert [some.of(k)[0].tolist() for k in range(3)] == [[1, 2, 9], [3, 7], []]
+    assert some.rsrp_dbm.tolist() == [2.0, 3.0, 4.0, 0.0, 1.0]
+    assert whole.only(np.zeros(0, np.int64)).indptr.tolist() == [0]
+
+
+def test_levels_of_a_place_depend_on_its_farthest_antenna_so_a_check_must_hold_them_all() -> None:
+    """Rays lie a pixel apart at the farthest reach: alone, an antenna's pixels are sampled on other rays."""
+    frame = grid()
+    terrain, clutter, land = ground(frame)
+    rows, cols = np.nonzero(land)
+    demand = pd.DataFrame({"row": rows[::7], "col": cols[::7]})
+    base = stations(frame, 1, technology="4G", status="on_air").assign(limit_dbm=-125.0, radius_km=4.0)
+    both = pd.concat([base, base.assign(height_m=80.0, radius_km=11.0)], ignore_index=True)
+    given = {"grid": frame, "spec": spec(), "terrain": terrain, "clutter_m": clutter, "land": land}
+    whole = covers(both, demand, **given).only(np.array([0]))
+    again = covers(both.iloc[::-1].reset_index(drop=True), demand, **given).only(np.array([1]))
+    assert np.array_equal(whole.rsrp_dbm, again.rsrp_dbm)
+    alone = covers(base, demand, **given)
+    assert not np.array_equal(whole.rsrp_dbm, alone.rsrp_dbm)

@@ -57,6 +57,13 @@ class Covers:
         part = slice(int(self.indptr[transmitter]), int(self.indptr[transmitter + 1]))
         return self.indices[part], self.rsrp_dbm[part]
 
+    def only(self, rows: NDArray[np.int64]) -> Covers:
+        """The covers of some transmitters, in the order given."""
+        start, width = self.indptr[rows], np.diff(self.indptr)[rows]
+        ends = np.cumsum(width)
+        at = np.arange(int(width.sum())) - np.repeat(ends - width, width) + np.repeat(start, width)
+        return Covers(np.append(0, ends).astype(np.int64), self.indices[at], self.rsrp_dbm[at])
+
 
 @dataclass(frozen=True)
 class _Place:

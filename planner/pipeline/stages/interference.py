@@ -28,9 +28,9 @@ def run(context: StageContext) -> None:
     sites = read_table(inputs["plan"] / "sites.parquet")
     cells = read_table(inputs["cells"] / "cells.parquet")
     grid = read_grid(inputs["frame"])
-    sent = _transmitters(context, sites)
+    beside, at = _transmitters(context, sites)
     found = covers(
-        sent.assign(limit_dbm=radio.floor_dbm),
+        beside.assign(limit_dbm=radio.floor_dbm),
         cells,
         grid=grid,
         spec=radio,
@@ -38,7 +38,8 @@ def run(context: StageContext) -> None:
         clutter_m=clutter_m(context),
         land=read_land(inputs["frame"]),
         cover_db=cover_db(context, radio),
-    )
+    ).only(at)
+    sent = beside.iloc[at].reset_index(drop=True)
     technology = sent["technology"].to_numpy(dtype=str)
     budgets = station_budgets(sent, radio, grid.pixel_m)
     is_indoor = service_spec(context.scenario).place == "indoor"
@@ -138,15 +139,20 @@ def _served(
     return site.astype(np.int64), cell.astype(np.int64), mbps
 
 
-def _transmitters(context: StageContext, sites: pd.DataFrame) -> pd.DataFrame:
-    """What the plan's sites radiate, row by row, and for whom."""
-    options = read_table(context.inputs["options"] / "options.parquet").set_index("option_id")
-    chosen = options.loc[sites["option_id"]].reset_index()
+def _transmitters(context: StageContext, sites: pd.DataFrame) -> tuple[pd.DataFrame, np.typing.NDArray[np.int64]]:
+    """What every option in the places of the plan's sites would radiate, and which of them the sites are.
+
+    The rays of a place follow the farthest of its options: levels are then those that the plan knew, to the bit.
+    """
+    options = read_table(context.inputs["options"] / "options.parquet")
+    chosen = pd.Index(options["option_id"]).get_indexer(pd.Index(sites["option_id"]))
+    place = pd.MultiIndex.from_frame(options[["lon_deg", "lat_deg"]])
+    kept = np.flatnonzero(place.isin(place[chosen]))
+    held = options.iloc[kept].reset_index(drop=True)
     specs = {spec.name: spec for spec in site_specs(context.scenario)}
     names = ("band_mhz", "power_dbm", "gain_dbi", "bandwidth_mhz", "n_sectors")
-    radiated = {name: [float(getattr(specs[kind], name)) for kind in chosen["site_type"]] for name in names}
-    tilt = [np.nan if specs[kind].tilt_deg is None else specs[kind].tilt_deg for kind in chosen["site_type"]]
-    made = chosen.assign(azimuth_deg=np.nan, tilt_deg=np.array(tilt, dtype=np.float64), **radiated)
-    return made[[*TRANSMITTER_COLUMNS, "technology", "operator", "radio_mbps", "n_sectors"]].astype(
-        dict.fromkeys(names, "float64")
-    )
+    radiated = {name: [float(getattr(specs[kind], name)) for kind in held["site_type"]] for name in names}
+    tilt = [np.nan if specs[kind].tilt_deg is None else specs[kind].tilt_deg for kind in held["site_type"]]
+    made = held.assign(azimuth_deg=np.nan, tilt_deg=np.array(tilt, dtype=np.float64), **radiated)
+    made = made[[*TRANSMITTER_COLUMNS, "technology", "operator", "radio_mbps", "n_sectors"]]
+    return made.astype(dict.fromkeys(names, "float64")), np.searchsorted(kept, chosen).astype(np.int64)
