@@ -49,6 +49,18 @@ def test_more_rounds_never_loosen_the_bound():
     assert many <= few + 1e-9
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_links_told_apart_never_loosen_the_bound(seed):
+    """The bound of an instance with thin links is at most the one found as if every link carried everything."""
+    problem = tiny_problem(seed, n_places=4, n_cells=6)
+    instance = make_instance(problem, ceiling_idr=16.0, is_allowed=allowed_options(problem, ()))
+    wide = np.full(len(instance.network.edge_mbps), np.inf)
+    free = dataclasses.replace(instance, network=dataclasses.replace(instance.network, edge_mbps=wide))
+    given = {"ceiling_idr": 16.0, "demands": (), "inside": np.zeros(instance.n_choices), "value": 1.0, "max_rounds": 40}
+    if instance.n_choices:
+        assert price_bound(instance, **given).value <= price_bound(free, **given).value + 1e-9
+
+
 def test_a_thin_root_feeds_no_wide_site_in_the_bound():
     """Two sites of 10 Mbps each hang on one free root of 10 Mbps; a wide root costs 6 more: 10 fit, not 20."""
     graph = nx.MultiGraph()

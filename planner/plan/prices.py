@@ -19,7 +19,7 @@ of Computational Mathematics 15, 2015, doi:10.1007/s10208-013-9150-3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -188,13 +188,37 @@ def price_bound(
         Moves of the prices.
     is_over
         Says whether the user's clock has struck; None without one.
+
+    Notes
+    -----
+    Where links are thin, the prices move twice: first as if every link carried everything, then over copies by the Mbps
+    they need, from the prices found. Both bound every plan; the lower one is reported. Which one it is depends on what
+    binds: with links left out the prices settle sooner.
     """
+    network = instance.network
+    is_thin = bool((network.edge_mbps < float(instance.groups.demand_mbps.sum())).any())
+    if not is_thin:
+        return _descend(instance, ceiling_idr, demands, (inside, value, None), max_rounds, is_over)
+    wide = replace(instance, network=replace(network, edge_mbps=np.full(len(network.edge_mbps), np.inf)))
+    first = _descend(wide, ceiling_idr, demands, (inside, value, None), max_rounds, is_over)
+    if first.is_infeasible or (is_over is not None and is_over()):
+        return first
+    second = _descend(instance, ceiling_idr, demands, (inside, value, first.prices), max_rounds, is_over)
+    return second if second.is_infeasible or second.value < first.value else first
+
+
+def _descend(
+    instance: Instance, ceiling_idr: float, demands: tuple[Ints, ...], start: tuple[Floats, float, Floats | None],
+    max_rounds: int, is_over: Callable[[], bool] | None,
+) -> Bound:  # fmt: skip
+    """The bound over the copies of one instance; ``start``: a plan, its weight, and prices to begin with (None: 0)."""
     from planner.plan._price_kernel import mix_places  # numba takes a second to load
 
     copies = make_copies(instance)
     if not len(copies.choice):  # nothing finds a way
         none = np.zeros(instance.n_choices)
         return Bound(-np.inf if demands else 0.0, bool(demands), none, none, (), 0)
+    inside, value, known = start
     rows, hunt, worth = (
         _Rows(instance, copies, demands),
         CopyHunt(instance, copies, ceiling_idr),
@@ -205,9 +229,10 @@ def price_bound(
     x = mean = np.where(is_top, inside[copies.choice], 0.0)
     mbps_idr = np.zeros(len(instance.network.tail))
     rows.add(Row(instance.choice_cost[copies.choice], np.zeros(size), max(ceiling_idr, 1e-300), mbps_idr), 0)
-    for start in (x, np.full(size, 1e-2)):
-        rows.add(hunt.row(start, mbps_idr, is_flat=False), 0)
-    price, ahead, momentum = np.zeros(groups.n_groups), np.zeros(groups.n_groups), 1.0
+    for mix in (x, np.full(size, 1e-2)):
+        rows.add(hunt.row(mix, mbps_idr, is_flat=False), 0)
+    price = np.zeros(groups.n_groups) if known is None else known  # moves by new arrays
+    ahead, momentum = price.copy(), 1.0
     each = max(value, 0.3 * float(groups.weight.sum()) / max(1, instance.n_places)) / max(1.0, float(inside.sum()))
     most = max(value, each)
     best = Bound(np.inf, False, inside, np.zeros(instance.n_choices), (), 0)  # noqa: FBT003
