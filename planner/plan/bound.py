@@ -121,6 +121,12 @@ class Session:
 
     def run(self) -> tuple[str, Floats, Floats]:
         self.highs.run()
+        if (
+            self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+        ):  # decisions are not refused on presolve alone
+            self.highs.setOptionValue("presolve", "off")
+            self.highs.clearSolver()
+            self.highs.run()
         solution = self.highs.getSolution()
         status = self.highs.getModelStatus()
         name = "infeasible" if status == highspy.HighsModelStatus.kInfeasible else "other"

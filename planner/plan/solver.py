@@ -138,6 +138,10 @@ def solve(
         solution.col_value = list(start)
         highs.setSolution(solution)
     _run(highs)
+    if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:  # presolve has been seen to say so wrongly
+        highs.setOptionValue("presolve", "off")
+        highs.clearSolver()
+        _run(highs)
     return _answer(highs, is_mip=is_integer is not None)
 
 
