@@ -272,7 +272,7 @@ def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
 def credits(context: StageContext) -> tuple[str, ...]:  # noqa: A001 the word readers of maps know
     """Publishers of the layers used, each once, in the order of the layers."""
     named = [source.source for kind in context.scenario.layers for source in context.scenario.sources(kind)]
-    return tuple(dict.fromkeys([name for name in named if name] + ["Natural Earth (coast, public domain)"]))
+    return tuple(dict.fromkeys([name for name in named if name] + ["Natural Earth"]))
 
 
 def _umkm_points(context: StageContext) -> pd.DataFrame:
