@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -108,3 +110,18 @@ def test_a_run_without_them_has_none_of_these_sections():
     shown = document(report_inputs(candidates=None), read_words("id"))
     assert (shown["plan"]["existing"], shown["plan"]["interference"], shown["plan"]["left_out"]) == (None, None, None)
     assert shown["equity"]["curves"] == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_first_page_holds_all_notices_and_the_places_to_sign(language, tmp_path):
+    """With every notice a run can have, the boxes of names stay on the first page and the summary begins the second."""
+    told = (
+        ("synthetic", {}), ("estimate", {}), ("schematic", {}), ("radius", {"share": 0.075}),
+        ("confidence", {"threshold": 0.5}), ("quarantined", {"n": 12}),
+    )  # fmt: skip
+    inputs = full()
+    inputs = dataclasses.replace(inputs, notices=(*inputs.notices, *told))
+    path = pdf.write(tmp_path / "a.pdf", inputs, language=language)
+    first = said(path, "-f", "1", "-l", "1")
+    assert read_words(language)("pdf.approved") in first
+    assert read_words(language)("pdf.counted") in said(path, "-f", "2", "-l", "2")

@@ -30,11 +30,13 @@ def inputs(**changes) -> ReportInputs:
     return report_inputs(**{"admin": export_worlds.world()["admin"], **changes})
 
 
-def said(path: Path) -> str:
-    """Text of a PDF by poppler, its lines joined."""
+def said(path: Path, *pages: str) -> str:
+    """Text of a PDF by poppler (``-f``, ``-l``: first and last page), its lines joined."""
     if shutil.which("pdftotext") is None:
         pytest.skip("needs pdftotext (poppler-utils)")
-    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["pdftotext", *pages, "-layout", path, "-"], capture_output=True, text=True, check=True, timeout=60
+    )
     return re.sub(r"[\s\xa0\u200b]+", " ", done.stdout)
 
 
