@@ -26,7 +26,7 @@ from planner.plan.schedule import Schedule, Taste, World, grow_years
 from planner.plan.select import Search, certify, check_call
 from planner.plan.types import Plan, Problem
 from planner.plan.years import settled, share_years, short_of, with_weight
-from planner.plan.years_bound import CostAim, years_bound
+from planner.plan.years_bound import years_bound
 
 __all__ = ["cheapest"]
 
@@ -280,13 +280,12 @@ def _least_cost(search: Search, world: World, schedule: Schedule, cost: float) -
         return 0.0, "bound: 0 IDR, nothing is asked"
     inside = np.zeros((1, world.instance.n_choices))
     inside[0, list(schedule.draft.choice.values())] = 1.0
-    unit = cost / float(world.floors.least.sum())
     found = years_bound(
-        world, demands=tuple(demand.choices for demand in search.demands), inside=inside, value=-cost / unit,
-        max_rounds=int(search.limits["price_moves"]), is_over=search.clock.is_over, cost=CostAim(cost * (1 + 1e-9), unit),
+        world, demands=tuple(demand.choices for demand in search.demands), inside=inside,
+        value=float(world.floors.least.sum()), max_rounds=int(search.limits["price_moves"]), is_over=search.clock.is_over,
+        paid_idr=cost,
     )  # fmt: skip
-    bound = max(0.0, -found.value * unit) if math.isfinite(found.value) else 0.0
-    bound = min(cost, bound * (1 - 1e-9))
+    bound = min(cost, found.value * (1 - 1e-9))
     return (
         bound,
         f"price bound on the cost with cost shares: {bound:.8g} IDR after {found.rounds} moves, {found.n_rows} rows",

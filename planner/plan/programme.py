@@ -22,21 +22,13 @@ from planner.plan.ledger import cost_names, costs_of, eligible, empty_ledger
 from planner.plan.money_shares import keep_shares
 from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Rules, check_rules, is_within, whole_ceiling
-from planner.plan.schedule import FloorSet, Schedule, World, empty_schedule, grow_years, join, make_world
-from planner.plan.select import Clock, Search, State, check_call, make_certificate
+from planner.plan.schedule import FloorSet, Schedule, World, empty_schedule, join, make_world
+from planner.plan.select import Search, State, check_call, make_certificate
 from planner.plan.types import Certificate, Plan, Problem
-from planner.plan.years import (
-    HARD,
-    advance,
-    improve_years,
-    settled,
-    share_years,
-    short_of,
-    taste_for,
-    with_weight,
-    worth_of_years,
-)
+from planner.plan.stop import StopClock, stoppable
+from planner.plan.years import HARD, advance, share_years, short_of, with_weight, worth_of_years
 from planner.plan.years_bound import YearBound, years_bound
+from planner.plan.years_search import grown_compiled, improve_compiled
 
 __all__ = ["make_programme", "refuse_unmet", "select_programme", "with_word"]
 
@@ -44,7 +36,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _PRICE_MOVES = 60
 _FLOOR_MOVES = 40
-_RUIN_ROUNDS = 60
+_RUIN_ROUNDS = 200
 _FILLS = 3
 _LEANS = 6
 """Growths that lean more and more to missed floors."""
@@ -95,7 +87,8 @@ def select_programme(
     if time_limit_s is not None and math.isfinite(time_limit_s):
         limits["time_limit_s"] = time_limit_s
     search, world = make_programme(problem, rules, decisions, limits, seed)
-    schedule, drafts, certificate = _solve(search, world, problem.objective)
+    with stoppable(search.clock):
+        schedule, drafts, certificate = _solve(search, world, problem.objective)
     return programme_plan(world, problem, schedule, drafts, certificate, search.words)
 
 
@@ -119,7 +112,7 @@ def make_programme(
 ) -> tuple[Search, World]:
     """Checked problem and decisions as one search under rules, its clock started."""
     check_problem(problem)
-    clock = Clock(limits.get("time_limit_s", math.inf))
+    clock = StopClock(limits.get("time_limit_s", math.inf))
     words = read_word(problem, decisions)
     inside, kind = floor_cells(problem, rules)
     instance = make_instance(
@@ -197,13 +190,20 @@ def _solve(search: Search, world: World, objective: str) -> tuple[Schedule, list
     state.say(f"growth over years: value {state.value:.8g}, {len(best.schedule.year)} sites")
     state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
     bound = _bound(search, world, state, best.schedule)
+    if bound.is_infeasible:  # the decisions are met, so it is floors that must be met which cannot be
+        refuse_unmet(search, world, best.drafts[-1], is_proven=True)
     if not _is_done(search, state):
-        better, n = improve_years(
+        if len(bound.floor_price):
+            lean = np.maximum(lean * np.isinf(world.floors.price), bound.floor_price / max(1e-9, float(world.year_worth[-1])))
+            _take(world, state, best, _filled(search, world, lean, with_word(search, world)), keep)
+        better, n = improve_compiled(
             world, best.schedule, lean, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
-            hint=bound.hint, keep=keep, is_over=search.clock.is_over,
+            hint=bound.hint, prices=bound.prices, keep=keep, is_over=search.clock.is_over,
         )  # fmt: skip
         _take(world, state, best, _filled(search, world, lean, better), keep)
         state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
+    if isinstance(search.clock, StopClock) and search.clock.asked.is_set():
+        state.say("stopped by the user: the best plan so far")
     refuse_unmet(search, world, best.drafts[-1])
     return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
 
@@ -243,8 +243,7 @@ def _filled(search: Search, world: World, lean: Floats, schedule: Schedule) -> S
     """Grown, sites moved forward, and grown again with the money that frees."""
     for _ in range(_FILLS):
         before = len(schedule.year)
-        taste = taste_for(world, lean)
-        schedule = settled(world, grow_years(world, schedule, taste=taste, is_over=search.clock.is_over))
+        schedule = grown_compiled(world, schedule, lean) if not search.clock.is_over() else schedule
         schedule = advance(world, schedule, is_over=search.clock.is_over)
         if len(schedule.year) == before:
             break
@@ -303,12 +302,10 @@ def _bound(search: Search, world: World, state: State, schedule: Schedule) -> Ye
     name = "price bound over years with cost shares"
     state.lower(found.value, name)
     state.say(f"{name}: {found.value:.8g} after {found.rounds} moves, {found.n_rows} rows of money")
-    if found.is_infeasible:
-        _refuse_word(search)
     return found
 
 
-def refuse_unmet(search: Search, world: World, draft: Draft) -> None:
+def refuse_unmet(search: Search, world: World, draft: Draft, *, is_proven: bool = False) -> None:
     """Refuse a plan that lacks floors without a price, with the most that is proven to be reachable for each.
 
     Raises
@@ -323,7 +320,8 @@ def refuse_unmet(search: Search, world: World, draft: Draft) -> None:
     for k in np.flatnonzero(missing > 0).tolist():
         most = _most_within(search, world, world.floors.inside[k])
         reached = float(world.floors.least[k] - missing[k])
-        proof = "no plan can reach it" if most < world.floors.least[k] * (1 - 1e-9) else "whether a plan could is open"
+        proof = "no plan can reach all of them together" if is_proven else "whether a plan could is open"
+        proof = "no plan can reach it" if most < world.floors.least[k] * (1 - 1e-9) else proof
         rows.append(
             f"{world.rules.floors[k].area}: {world.floors.least[k]:.10g} asked, {reached:.10g} reached, at most {most:.10g} "
             f"within the money ({proof})"

@@ -1,45 +1,62 @@
-"""Upper bound on what any plan over years can serve: prices on the groups, one small linear program over years.
+"""Upper bound on what any plan over years can serve, or lower bound on what a goal costs, by prices on groups and rows.
 
-Columns are (choice j, year τ), row by row of years. With ``d_t`` the worth of year t (sum 1), ``V_j(c)`` the
-fractional knapsack of worths ``c`` over the cells of j, and prices ``u, v, μ ≥ 0``::
+Years are split into blocks. With ``d_t`` the worth of year t (sum 1), a block b of years has the weight
+``A_b = Σ d_t``, and a site switched on in year τ is there for the part ``α_bτ = Σ_{t ≥ τ in b} d_t / A_b`` of it. For
+prices ``u_b ≥ 0`` of the groups in each block and ``λ ≥ 0`` of the rows a x ≤ h, every plan is bounded by
 
-    Σ u + Σ v − Σ_p μ_p f_p + max Σ_{j,τ} [ α_τ V_j(A w − u) + V_j(d_T w (1 + μ)) − v) ] x_jτ
+    Σ u + Σ λ h + Σ over places of max(0, max over copies c, years τ of  Σ_b α_bτ V_bc − λ a)
 
-over places, beams, build rates and rows of money, where ``A = Σ_{t<T} d_t`` and ``α_τ = Σ_{τ≤t<T} d_t / A``: all years
-but the last are added up, which only loosens (``Σ_j y_ijt ≤ 1`` and ``y_ijt ≤ x`` hold for their mean), the last one
-carries the floors f with ``0 ≤ μ_p ≤ π_p``. With a single year only the last term is there.
+where ``V_bc`` is the fractional knapsack of ``A_b w − u_b`` over the groups of c within its Mbps: the mean of service
+over a block keeps ``Σ y ≤ 1`` and ``y ≤ α x``. The last block is the last year alone, where floors ``Σ w y ≥ f`` are
+rows with prices ``0 ≤ μ ≤ π``. Copies (`planner.plan.copies`) tell choices apart by the most Mbps they carry in any year.
 
-Rows of money, for any set E of sources over the choices that only E may pay, and any years s..t::
+Rows of money without the network, for any set E of sources over the choices that only E may pay, and any years s..t::
 
     Σ x_jτ (capex_j [s ≤ τ ≤ t] + opex_j · #{t' : s ≤ t' ≤ t, t' > τ}) ≤ Σ_{s..t} lapsing + Σ_{1..t} carried ceilings
 
 and, over all sources and from the first year on (``s = 1``), the same with shares of the network κ in capex and in
 opex, each packed at its own prices: what is on by year t' needs a network by t', which was bought by then and is kept
 up every year after. A row of a later start with κ in capex would be wrong: a trunk of year 1 serves year 2 for nothing.
+Averages of the rows from the first year on, weighed as the years of a block, may carry prices of root Mbps
+(`planner.plan.copies`): in each year what passes a root fits its capacity, so it does on average.
+
+For the least cost of a goal nothing but the floors is worth anything and the money is paid: at any prices
+
+    cost ≥ (Σ μ f − Σ u − Σ λ kept − Σ max(0, …)) / Σ λ ceiling,
+
+whatever scale the prices have; the ceiling follows the best figure so far (Dinkelbach 1967, doi:10.1287/mnsc.13.7.492).
+Prices move as in `planner.plan.prices`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan.bound import Hunt, Session, safe_bound
+from planner.plan.copies import Copies, CopyHunt, make_copies
 from planner.plan.instance import Instance
 from planner.plan.ledger import empty_ledger, priced
-from planner.plan.model import Model
-from planner.plan.schedule import FloorSet, World
-from planner.plan.solver import Rows
+from planner.plan.schedule import World
+from planner.plan.years_rows import MoneyRow, YearRows, money_rows, room_by_year, scaled_rows
 
-__all__ = ["CostAim", "YearBound", "floor_worth", "years_bound"]
+__all__ = ["YearBound", "years_bound"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_PATIENCE = 10
-_UNIT = 1000.0
+_HEAT = 0.01
+"""Smoothing at the start, share of what a site is worth."""
+_COLD = 0.05
+_MOMENTUM = 0.9
+_EVERY = 3
+"""Rounds between two new sets of rows."""
+_ROWS_A_YEAR = 12
+_ROOT_STEP = 0.12
+_NEVER = -1e30
+_WARM_UP = 15
+"""Rounds in which a cost bound begins with a ceiling of its own, before it follows the best figure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +66,15 @@ class YearBound:
     Parameters
     ----------
     value
-        Upper bound on worth served less what missing floors cost.
+        Upper bound on worth served less what missing floors cost; with ``paid_idr`` the least cost of the floors, IDR.
     is_infeasible
-        No plan meets the decisions under the ceilings.
+        No plan meets the decisions and the floors without a price under the ceilings.
     hint
-        How much of each choice the program takes in each year, shape (years, choices).
-    money_worth
-        What a rupiah of each year is worth at the best prices.
+        How much of each choice the mix takes in each year, shape (years, choices).
+    per_scale
+        What the bound moves by when all ceilings grow by their whole size; it holds for any scale at the same prices.
+    prices
+        By group: what its weight is priced at in the last year, in units of weight.
     floor_price
         Price μ of each floor at the best prices: worth lost per unit of floor.
     rounds, n_rows
@@ -65,79 +84,226 @@ class YearBound:
     value: float
     is_infeasible: bool
     hint: Floats
-    money_worth: Floats
+    per_scale: float
+    prices: Floats
     floor_price: Floats
     rounds: int
     n_rows: int
 
 
-@dataclass(frozen=True)
-class CostAim:
-    """What the cheapest plan known costs, and what a unit of weight is reckoned at, both in IDR and above 0."""
-
-    most_idr: float
-    unit_idr: float
-
-
-def floor_worth(floors: FloorSet, price: Floats, n_groups: int) -> Floats:
-    """Factor on the weight of each group: 1 plus the prices of the floors that hold it."""
-    return 1.0 + (price @ floors.inside if len(price) else np.zeros(n_groups))
-
-
 @dataclass(frozen=True, eq=False)
-class _Covers:
-    order: Ints
-    first_choice: Ints
-    mbps: Floats
-    demand: Floats
-
-
-def _covers(instance: Instance) -> _Covers:
-    groups = instance.groups
-    order = np.argsort(instance.choice_option, kind="stable")
-    sums = np.r_[0.0, np.cumsum(groups.demand_mbps[groups.indices])]
-    demand = (sums[groups.indptr[1:]] - sums[groups.indptr[:-1]]) * (1 - 1e-12)
-    first = np.searchsorted(instance.choice_option[order], np.arange(len(groups.indptr))).astype(np.int64)
-    return _Covers(order, first, instance.choice_mbps[order], demand)
-
-
-def _values(instance: Instance, covers: _Covers, worth: Floats) -> Floats:
-    from planner.plan._cover_kernel import knapsacks  # numba takes a second to load
-
-    groups = instance.groups
-    found = np.zeros(instance.n_choices)
-    found[covers.order] = knapsacks(
-        groups.indptr, groups.indices, worth, groups.demand_mbps, covers.first_choice, covers.mbps, covers.demand
-    )
-    return found
-
-
-def _served(instance: Instance, worth: Floats, x: Floats) -> Floats:
-    from planner.plan._cover_kernel import serve_in_order
-
-    groups = instance.groups
-    chosen = np.flatnonzero(x > 1e-9)
-    return np.asarray(
-        serve_in_order(
-            groups.indptr, groups.indices, worth, groups.demand_mbps, chosen, instance.choice_option,
-            instance.choice_mbps, x,
-        )
-    )  # fmt: skip
-
-
-@dataclass(eq=False)
-class _Layer:
-    """Years that share prices: their worth over a year of weight 1, how much of it a site of each year gets, prices."""
+class _Block:
+    """Years that share prices: their worth, which part of it a site of each year gets, weights of the years (sum 1)."""
 
     worth: float
     factor: Floats
-    price: Floats
-    has_floors: bool
+    mean: Floats
+
+
+def _blocks(year_worth: Floats) -> tuple[_Block, ...]:
+    """All years but the last, and the last one."""
+    n = len(year_worth)
+    found = []
+    for years in ([*range(n - 1)], [n - 1]):
+        worth = float(year_worth[years].sum())
+        if not years or (worth <= 0 and years != [n - 1]):
+            continue
+        mean = np.zeros(n)
+        mean[years] = year_worth[years] / worth if worth > 0 else 1.0 / len(years)
+        found.append(_Block(worth, np.cumsum(mean[::-1])[::-1].copy(), mean))
+    return tuple(found)
+
+
+class _Service:
+    """How the copies serve in the years of one block at some prices."""
+
+    def __init__(self, instance: Instance, copies: Copies) -> None:
+        n, groups = len(copies.choice), instance.groups
+        self.instance, self.copies = instance, copies
+        self.found = (np.zeros(n), np.zeros(n), np.zeros(n))
+        self.whole, self.ordered = np.zeros(n, dtype=np.int64), np.zeros(len(groups.indices), dtype=np.int64)
+        self.first = groups.indptr[copies.option]
+
+    def at(self, worth: Floats, rebate: Floats) -> None:
+        """Find everything when the groups are worth so much and a Mbps not carried earns a rebate."""
+        from planner.plan._price_kernel import worth_of_copies  # numba takes a second to load
+
+        groups, copies = self.instance.groups, self.copies
+        worth_of_copies(
+            (groups.indptr, groups.indices, self.ordered), worth, groups.demand_mbps,
+            (copies.first, copies.last), (copies.mbps, rebate), self.found, self.whole,
+        )  # fmt: skip
+
+    def idle_mbps(self) -> Floats:
+        """Mbps each copy does not carry."""
+        return np.asarray(self.copies.mbps - self.found[1])
+
+    def served(self, x: Floats) -> Floats:
+        """How often each group is served."""
+        from planner.plan._price_kernel import serve_copies
+
+        groups = self.instance.groups
+        return np.asarray(
+            serve_copies(groups.indptr, self.ordered, self.copies.option, x, self.found[2], self.whole, groups.n_groups)
+        )
+
+    def within(self, weight: Floats) -> Floats:
+        """Weight of some groups that each copy serves."""
+        if not len(self.ordered):
+            return np.zeros(len(self.first))
+        each = weight[self.ordered]
+        sums = np.r_[0.0, np.cumsum(each)]
+        part = self.found[2]
+        rest = np.where(part > 0, part * each[np.minimum(self.first + self.whole, len(each) - 1)], 0.0)
+        return np.asarray(sums[self.first + self.whole] - sums[self.first] + rest)
+
+
+class _Search:
+    """Prices of groups and rows over (copy, year) that move towards the least bound."""
+
+    def __init__(
+        self, world: World, demands: tuple[Ints, ...], inside: Floats, paid_idr: float | None
+    ) -> None:  # fmt: skip
+        instance = world.instance
+        self.world, self.n_years, self.is_paid = world, len(world.rules.years), paid_idr is not None
+        capex = priced(instance, world.costs, capex=1.0, opex_years=0.0)
+        self.copies = copies = make_copies(capex)
+        self.blocks = _blocks(world.year_worth)
+        self.worth = [block.worth * (not self.is_paid) for block in self.blocks]
+        self.first = copies.place_first * self.n_years
+        self.shut = ~room_by_year(world)[copies.choice].ravel() if not self.is_paid else np.zeros(len(copies.choice), dtype=bool)
+        self.service = [_Service(instance, copies) for _ in self.blocks]
+        self.gross = np.cumsum(np.array([s.ceilings_idr for s in world.rules.sources], dtype=float).sum(axis=0))
+        self.net = np.cumsum(empty_ledger(world.rules).has.sum(axis=0))
+        self.unit_idr = paid_idr if paid_idr is not None else max(1.0, float(self.gross.max(initial=0.0)))
+        floors = world.floors
+        most = np.ones(len(floors.least)) if self.is_paid else floors.price
+        self.rows = YearRows(
+            scaled_rows(world, copies, demands), (floors.least, most), len(copies.choice), _ROWS_A_YEAR * (self.n_years + 1)
+        )  # fmt: skip
+        if self.is_paid:
+            self.rows.price[: len(most)] = self.rows.top[: len(most)]
+        plain = [self._paid_row(world)] if self.is_paid else money_rows(world, copies, self.unit_idr)
+        for row in plain:
+            self.rows.add(row, 0)
+        self.n_plain = len(plain)
+        self.hunts = [CopyHunt(capex, copies, 0.0)]
+        if any(part[1].any() for part in (world.costs.choice, world.costs.edge, world.costs.tower)):
+            opex = priced(instance, world.costs, capex=0.0, opex_years=1.0)
+            self.hunts.append(CopyHunt(opex, make_copies(opex), 0.0))
+        self.mbps_idr = [np.zeros(len(instance.network.tail)) for _ in self.blocks]
+        is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True]
+        self.x = np.where(is_top[:, None], inside.T[copies.choice], 0.0).ravel()
+        self.scale = 1.0
+
+    def _paid_row(self, world: World) -> MoneyRow:
+        cost = world.costs.choice[0][self.copies.choice] / self.unit_idr
+        return MoneyRow(cost, np.zeros(len(cost)), 0.0, 1.0)
+
+    def by_copy(self, x: Floats, factor: Floats) -> Floats:
+        """What of each copy is there, its years weighed by a factor."""
+        return np.asarray(np.minimum(x.reshape(-1, self.n_years) @ factor, 1.0))
+
+    def worths(self, mu: Floats) -> list[Floats]:
+        """By block: what the groups are worth before their prices."""
+        weight, floors = self.world.instance.groups.weight, self.world.floors
+        found = [worth * weight for worth in self.worth]
+        if len(mu):
+            found[-1] = found[-1] + weight * (mu @ floors.inside)
+        return found
+
+    def mu(self) -> Floats:
+        """Prices of a unit of each floor."""
+        return np.asarray(self.rows.price[: self.rows.n_floors] / self.world.floors.least)
+
+    def find(self, prices: list[Floats]) -> tuple[Floats, list[Floats]]:
+        """Worth of each column at the present prices before rows; worths of the groups."""
+        worths, rebates = self.worths(self.mu()), self.rows.rebates(len(self.blocks))
+        found = np.zeros((len(self.copies.choice), self.n_years))
+        for block, service, worth, price, rebate in zip(self.blocks, self.service, worths, prices, rebates, strict=True):
+            service.at(worth - price, rebate)
+            found += np.multiply.outer(service.found[0], block.factor)
+        flat = found.ravel()
+        flat[self.shut] = _NEVER
+        return flat, worths
+
+    def charges(self) -> Floats:
+        """What each column pays at the present prices; what floors are worth is in the worth of the groups."""
+        n = self.rows.n_floors
+        return np.asarray(np.einsum("r,rc->c", self.rows.price[n:], self.rows.cost[n:]))
+
+    def coefficients(self) -> Floats:
+        """Coefficients of the rows as the copies serve now: floors by what is served, money less rebates."""
+        floors, weight, rows = self.world.floors, self.world.instance.groups.weight, self.rows
+        last = self.blocks[-1].factor
+        for k in range(rows.n_floors):
+            held = self.service[-1].within(np.where(floors.inside[k], weight, 0.0)) / floors.least[k]
+            rows.cost[k] = -np.multiply.outer(held, last).ravel()
+        cost = rows.cost.copy()
+        for b, (block, service) in enumerate(zip(self.blocks, self.service, strict=True)):
+            idle = service.idle_mbps()
+            for r in np.flatnonzero(rows.block == b).tolist():
+                cost[r] -= np.multiply.outer(rows.rebate[r] * idle, block.factor).ravel()
+        return cost
+
+    def more_rows(self, x: Floats, number: int, *, is_flat: bool) -> None:
+        """Rows of cost shares that a mix breaks: with prices of root Mbps over the blocks, and up to one year each turn."""
+        n, turn = self.n_years, number // _EVERY
+        none = np.zeros(len(self.world.instance.network.tail))
+        opex = self._opex_pack(self.by_copy(x, np.ones(n)), is_flat=is_flat)
+        years = [*range(n - 1)] if number < 0 else [turn % n] if n > 1 and not self.is_paid else []
+        for t in years:
+            self._pack(np.eye(n)[t], x, (none, -1, opex), number, is_flat=is_flat)
+        for b, block in enumerate(self.blocks):
+            sent, carried = self._pack(block.mean, x, (self.mbps_idr[b], b, opex), number, is_flat=not is_flat)
+            if number >= 0:
+                self._move_roots(b, sent, carried, (float(self.by_copy(x, block.factor).sum()), number))
+
+    def _opex_pack(self, on: Floats, *, is_flat: bool) -> Floats:
+        """What each copy keeps up every year, its share of the network included."""
+        none = np.zeros(len(self.world.instance.network.tail))
+        return self.hunts[1].row(on, none, is_flat=is_flat).cost if len(self.hunts) > 1 else np.zeros(len(on))
+
+    def _pack(
+        self, mean: Floats, x: Floats, held: tuple[Floats, int, Floats], number: int, *, is_flat: bool
+    ) -> tuple[Floats, float]:
+        """Add the row of money up to each year, weighed by ``mean``; what its mix sends over each arc and carries."""
+        n, (mbps_idr, block, opex) = self.n_years, held
+        factor = np.cumsum(mean[::-1])[::-1].copy()
+        after = np.array([float(sum(mean[t] * (t - tau) for t in range(tau, n))) for tau in range(n)])
+        on = self.by_copy(x, factor)
+        row = self.hunts[0].row(on, mbps_idr, is_flat=is_flat)
+        cost = np.multiply.outer(row.cost, factor) + np.multiply.outer(opex, after)
+        ceiling, net = (float(mean @ self.gross), float(mean @ self.net)) if not self.is_paid else (self.unit_idr, self.unit_idr)
+        kept = net - ceiling + row.high
+        self.rows.add(
+            MoneyRow(cost.ravel() / self.unit_idr, row.rebate / self.unit_idr, kept / self.unit_idr, ceiling / self.unit_idr, block),
+            max(number, 0),
+        )  # fmt: skip
+        return row.root_mbps, float(on @ self.copies.mbps)
+
+    def _move_roots(self, b: int, sent: Floats, carried: float, at: tuple[float, int]) -> None:
+        """Prices of root Mbps of a block follow what the mix sends over the roots."""
+        hunt, (n_sites, number) = self.hunts[0], at
+        room, old = hunt.arc_mbps[hunt.roots], self.mbps_idr[b]
+        money = self.unit_idr * max(self.scale, 1e-9)
+        step = _ROOT_STEP * money / max(carried, 1e-9) / (1.0 + number / 30.0)
+        pull = np.clip((sent[hunt.roots] - room) / np.maximum(room, 0.1 * carried / max(n_sites, 1e-9)), -1.0, 2.0)
+        self.mbps_idr[b] = np.zeros(len(old))
+        self.mbps_idr[b][hunt.roots] = np.maximum(old[hunt.roots] + step * pull, 0.0)
+
+    def width(self, x: Floats) -> float:
+        """Groups a site serves on average, over the blocks."""
+        total = sum(
+            float(np.maximum(service.whole, 1) @ self.by_copy(x, block.factor))
+            for service, block in zip(self.service, self.blocks, strict=True)
+        )
+        return total / max(float(x.sum()), 1e-9)
 
 
 def years_bound(
     world: World, *, demands: tuple[Ints, ...] = (), inside: Floats, value: float, max_rounds: int,
-    is_over: Callable[[], bool] | None = None, cost: CostAim | None = None,
+    is_over: Callable[[], bool] | None = None, paid_idr: float | None = None,
 ) -> YearBound:  # fmt: skip
     """Bound by prices on the groups over all years.
 
@@ -148,242 +314,103 @@ def years_bound(
     demands
         Sets of choices of which one must be taken in some year.
     inside
-        A plan, 0/1 by (year, choice), which steadies the search for rows.
+        A plan, 0/1 by (year, choice), to begin with.
     value
-        Its worth: where the steps aim.
+        Weight that it serves: how far the smoothing reaches follows from it.
     max_rounds
         Moves of the prices.
     is_over
         Says whether the user's clock has struck; None without one.
-    cost
-        The money of a single year is not limited but paid: nothing but the floors is worth anything, ``value`` is less
-        than 0, and minus the bound is the least that meeting the floors costs.
+    paid_idr
+        The money of a single year is not limited but paid, and a plan that meets all floors costs so much: the bound is
+        on the cost. None for a bound on what is served.
     """
-    instance, n_years, floors = world.instance, len(world.rules.years), world.floors
-    covers = _covers(instance)
-    program = _Program(world, demands, cost)
-    layers = _layers(world, instance.groups.n_groups)
-    layers[-1].worth *= cost is None
-    weight = instance.groups.weight
-    mu = np.full(len(floors.least), 0.0 if cost is None else 1.0)
-    x = core = inside.copy()
-    best = YearBound(np.inf, False, inside, np.ones(n_years), mu, 0, 0)  # noqa: FBT003
-    at_best = [layer.price for layer in layers]
-    program.add_rows(core)
-    lean, stale = 1.0, 0
+    n_years = len(world.rules.years)
+    search = _Search(world, demands, inside, paid_idr)
+    least = _least_worth(world)
+    none = YearBound(np.inf, False, inside, 0.0, np.zeros(world.instance.groups.n_groups), np.zeros(len(world.floors.least)), 0, 0)  # noqa: FBT003
+    if not len(search.copies.choice) and paid_idr is None:  # nothing finds a way
+        is_lost = bool(demands) or bool(np.isinf(world.floors.price).any())
+        return replace(none, value=-np.inf if is_lost else least, is_infeasible=is_lost, hint=np.zeros((n_years, world.instance.n_choices)))
+    if paid_idr is not None:
+        none, search.scale = replace(none, value=0.0), 0.25
+    for start in (search.x, np.full(len(search.x), 1e-2)):
+        search.more_rows(start, -1, is_flat=False)
+    return _descend(search, none, value, max_rounds, is_over)
+
+
+def _least_worth(world: World) -> float:
+    """No plan that keeps its word is worth less than this: nothing served, every floor with a price missed."""
+    price = world.floors.price
+    return -float((np.where(np.isfinite(price), price, 0.0) * world.floors.least).sum())
+
+
+def _descend(
+    search: _Search, best: YearBound, value: float, max_rounds: int, is_over: Callable[[], bool] | None
+) -> YearBound:
+    """Move the prices, keep the best exact figure."""
+    from planner.plan._price_kernel import mix_places  # numba takes a second to load
+
+    groups = search.world.instance.groups
+    x = mean = search.x
+    sites = max(1.0, float(x.sum()))
+    each = max(value, 0.3 * float(groups.weight.sum()) / max(1, search.world.instance.n_places)) / sites
+    ahead = [np.zeros(groups.n_groups) for _ in search.blocks]
+    price, momentum = ahead, 1.0
+    n_kept = search.n_plain
     for number in range(max_rounds):
-        worths = [_worth(layer, weight, floors, mu) for layer in layers]
-        each = [_values(instance, covers, w - layer.price) for w, layer in zip(worths, layers, strict=True)]
-        gain = sum(np.multiply.outer(layer.factor, v) for v, layer in zip(each, layers, strict=True))
-        status, x, roof = program.run(np.asarray(gain))
-        if status == "infeasible":
-            return replace(best, value=-np.inf, is_infeasible=True, rounds=number)
-        if status != "optimal" or (is_over is not None and is_over()):
+        heat = _HEAT * each * max(_COLD, 1.0 - number / max_rounds)
+        worth, worths = search.find(ahead)
+        net = worth - search.charges()
+        _, exact = mix_places(search.first, net, heat, np.zeros(len(net)))
+        mean = 0.8 * mean + 0.2 * x
+        best = _noted(search, best, (ahead, exact, mean), number)
+        if best.is_infeasible or (is_over is not None and is_over()):
             break
-        roof += float(sum(layer.price.sum() for layer in layers)) - float(mu @ floors.least)
-        stale = 0 if roof < best.value - 1e-5 * abs(roof) else stale + 1
-        if roof < best.value:
-            best = YearBound(roof, False, core, program.money_worth(), mu, number, program.n_rows)  # noqa: FBT003
-            at_best = [layer.price for layer in layers]
-        if stale >= 2:
-            lean, stale, mu = lean * 0.6, 0, best.floor_price
-            for layer, price in zip(layers, at_best, strict=True):
-                layer.price = price
-            if lean < 0.02:
-                break
-        core = 0.85 * core + 0.15 * x
-        program.shelve(number)
-        if number % 3 == 2:
-            program.add_rows(0.7 * core + 0.3 * x, number, x)
-        step = lean * max(roof - value - 0.3 * (best.value - value), 1e-6 * abs(roof))
-        mu = _move(instance, layers, worths, x, (floors, mu), step)
-    return replace(best, hint=core)
+        cost = search.coefficients()
+        base = net + np.einsum("r,rc->c", search.rows.price, cost)
+        x = search.rows.settle(base, cost, search.first, (heat, max(value, each), search.scale))
+        width, moved = search.width(x), []
+        for block, service, old, w in zip(search.blocks, search.service, ahead, worths, strict=True):
+            pull = 1.0 - service.served(search.by_copy(x, block.factor))
+            moved.append(np.clip(old - heat * 4.0 / (3.0 * max(width, 1.0)) * pull, 0.0, w))
+        turn = sum(float((m - p) @ (a - m)) for m, p, a in zip(moved, price, ahead, strict=True))
+        momentum = 1.0 if turn > 0 else momentum
+        after = (1.0 + np.sqrt(1.0 + 4.0 * momentum**2)) / 2.0
+        push = min((momentum - 1.0) / after, _MOMENTUM)
+        tops = search.worths(search.mu())
+        ahead = [np.clip(m + push * (m - p), 0.0, top) for m, p, top in zip(moved, price, tops, strict=True)]
+        price, momentum = moved, after
+        if number % _EVERY == _EVERY - 1:
+            search.more_rows(x, number, is_flat=number // _EVERY % 2 == 0)
+            search.rows.tidy(number, n_kept)
+        if search.is_paid:
+            search.scale = max(best.value / search.unit_idr, 0.25 * (1.0 - number / _WARM_UP))
+    return best
 
 
-def _layers(world: World, n_groups: int) -> list[_Layer]:
-    d = world.year_worth
-    n_years = len(d)
-    last = _Layer(float(d[-1]), np.ones(n_years), np.zeros(n_groups), has_floors=True)
-    rest = float(d[:-1].sum())
-    if rest <= 0:
-        return [last]
-    factor = np.r_[np.cumsum(d[:-1][::-1])[::-1] / rest, 0.0]
-    return [_Layer(rest, factor, np.zeros(n_groups), has_floors=False), last]
-
-
-def _worth(layer: _Layer, weight: Floats, floors: FloorSet, mu: Floats) -> Floats:
-    extra = weight * (floor_worth(floors, mu, len(weight)) - 1.0) if layer.has_floors and len(mu) else 0.0
-    return np.asarray(layer.worth * weight + extra)
-
-
-def _move(
-    instance: Instance, layers: list[_Layer], worths: list[Floats], x: Floats, held: tuple[FloorSet, Floats], step: float
-) -> Floats:  # fmt: skip
-    """Move the prices of the layers along a subgradient; the moved prices of the floors are returned."""
-    floors, mu = held
-    weight = instance.groups.weight
-    scale = np.sqrt(len(weight)) / max(1e-300, float(weight.sum()))
-    pushes, size, short = [], 0.0, np.zeros(len(mu))
-    for layer, worth in zip(layers, worths, strict=True):
-        served = _served(instance, worth - layer.price, layer.factor @ x)
-        over = served - 1.0
-        push = np.where((layer.price > 0) | (over > 0), over, 0.0)
-        pushes.append(push)
-        size += float(push @ push)
-        if layer.has_floors and len(mu):
-            short = floors.least - floors.inside @ (weight * np.minimum(served, 1.0))
-            short = np.where((mu > 0) | (short > 0), short, 0.0) * scale
-            size += float(short @ short)
-    if size > 0:
-        for layer, worth, push in zip(layers, worths, pushes, strict=True):
-            layer.price = np.clip(layer.price + step / size * push, 0.0, worth)
-        mu = np.clip(mu + step / size * short * scale, 0.0, floors.price)
-    return mu
-
-
-class _Program:
-    """The linear program over (year, choice): fixed rows, and rows of money with shares of the network."""
-
-    def __init__(self, world: World, demands: tuple[Ints, ...], cost: CostAim | None) -> None:
-        instance, self.cost = world.instance, cost
-        self.world, self.n_years = world, len(world.rules.years)
-        self.n_choices = instance.n_choices
-        ledger = empty_ledger(world.rules)
-        self.ceilings = np.cumsum(ledger.has.sum(axis=0))
-        most = float(self.ceilings.max(initial=0.0)) if cost is None else cost.most_idr
-        self.money_unit = max(1.0, most) / _UNIT
-        rows = _fixed_rows(world, demands, n_more=int(cost is not None))
-        self.first = rows.n_rows
-        none = np.zeros(0, dtype=np.int64)
-        unit = max(1e-300, float(instance.groups.weight.sum())) / _UNIT
-        self.model = Model(rows, np.zeros(rows.n_columns), none, none, unit, self.money_unit)
-        self.session = Session(self.model)
-        self.spans: list[tuple[int, int]] = []
-        self.last_use: list[int] = []
-        for row, high, span in _money_rows(world):
-            self._add(row, high, span, 1 << 30)
-        self.hunts = [Hunt(priced(instance, world.costs, capex=1.0, opex_years=0.0))]
-        if any(part[1].any() for part in (world.costs.choice, world.costs.edge, world.costs.tower)):
-            self.hunts.append(Hunt(priced(instance, world.costs, capex=0.0, opex_years=1.0)))
-        self.price, self.paid = np.zeros(0), 0.0
-
-    @property
-    def n_rows(self) -> int:
-        return len(self.spans)
-
-    def _add(self, row: Floats, high: float, span: tuple[int, int], number: int) -> None:
-        flat = row.ravel() / self.money_unit
-        if self.cost is not None:
-            flat, high = np.r_[flat, -_UNIT], 0.0
-        self.session.add(flat, high / self.money_unit)
-        self.spans.append(span)
-        self.last_use.append(number)
-
-    def run(self, gain: Floats) -> tuple[str, Floats, float]:
-        """Status, solution by (year, choice) and a safe bound on the best ``gain · x``."""
-        flat = gain.ravel() / self.model.weight_unit
-        if self.cost is not None:
-            flat = np.r_[flat, -self.cost.most_idr / self.cost.unit_idr / self.model.weight_unit]
-        status, x, price = self.session.run_with(flat)
-        if status != "optimal":
-            return status, np.zeros_like(gain), np.inf
-        roof, _ = safe_bound(self.session.priced(flat), self.session.matrix, self.session.high, price)
-        self.price = np.maximum(price[self.first :], 0.0)
-        self.paid = float(x[-1]) * self.cost.most_idr if self.cost is not None else 0.0
-        return status, x[: gain.size].reshape(gain.shape), roof
-
-    def money_worth(self) -> Floats:
-        """What a rupiah of each year is worth at the prices of the last run, over a common unit."""
-        found = np.zeros(self.n_years)
-        for price, (start, end) in zip(self.price, self.spans, strict=False):
-            found[start : end + 1] += price
-        return found
-
-    def add_rows(self, x: Floats, number: int = 0, broken_by: Floats | None = None) -> None:
-        """Rows of shares of the network, packed in the order in which ``x`` uses the terminals by each year."""
-        for t in range(self.n_years):
-            if t and self.ceilings[t] <= self.ceilings[t - 1]:
-                continue
-            on = np.minimum(x[: t + 1].sum(axis=0), 1.0)
-            packs = [hunt.rows(on) for hunt in self.hunts]
-            for pack in zip(*packs, strict=True):
-                row = np.zeros((self.n_years, self.n_choices))
-                for year in range(t + 1):
-                    row[year] = pack[0] + ((t - year) * pack[1] if len(pack) > 1 else 0.0)
-                limit = self.ceilings[t] if self.cost is None else self.paid
-                if broken_by is None or float((row * broken_by).sum()) > limit + 1e-6 * self.money_unit:
-                    self._add(row, float(self.ceilings[t]), (0, t), number)
-
-    def shelve(self, number: int) -> None:
-        """Take off rows that have had no price for long."""
-        priced_now = self.price > 1e-12
-        self.last_use = [
-            max(last, number) if k < len(priced_now) and priced_now[k] else last for k, last in enumerate(self.last_use)
-        ]
-        idle = [k for k, last in enumerate(self.last_use) if number - last > _PATIENCE]
-        if len(idle) >= 4:
-            gone = set(idle)
-            self.session.drop([self.first + k for k in idle])
-            self.spans = [span for k, span in enumerate(self.spans) if k not in gone]
-            self.last_use = [last for k, last in enumerate(self.last_use) if k not in gone]
-
-
-def _fixed_rows(world: World, demands: tuple[Ints, ...], *, n_more: int) -> Rows:
-    """Places, beams, build rates and decisions over (year, choice)."""
-    instance, n_years = world.instance, len(world.rules.years)
-    n = instance.n_choices
-    rows = Rows(n * n_years + n_more)
-    column = np.arange(n * n_years)
-    label, row = np.unique(instance.choice_place, return_inverse=True)
-    rows.add(np.tile(row, n_years), column, np.ones(len(column)), high=np.ones(len(label)))
-    beam, reserved = np.tile(instance.choice_beam(), n_years), np.tile(instance.choice_reserved(), n_years)
-    on = np.flatnonzero(beam >= 0)
-    if len(on):
-        label, row = np.unique(beam[on], return_inverse=True)
-        left = np.maximum(instance.network.beam_mbps[label], 0.0)
-        finite = np.isfinite(left)
-        unit = np.where(finite & (left > 0), left, 1.0)
-        rows.add(row, on, reserved[on] / unit[row], high=np.where(finite, left / unit, np.inf) * (1 + 1e-9))
-    for year, most in enumerate(world.rules.most_sites):
-        if most < n:
-            rows.add(np.zeros(n, np.int64), year * n + np.arange(n), np.ones(n), high=np.array([float(most)]))
-    for needed in demands:
-        at = (np.arange(n_years)[:, None] * n + needed).ravel()
-        rows.add(np.zeros(len(at), np.int64), at, -np.ones(len(at)), high=np.array([-1.0]))
-    return rows
-
-
-def _money_rows(world: World) -> list[tuple[Floats, float, tuple[int, int]]]:
-    """Rows of money without the network: coefficients by (year, choice), limit, first and last year."""
-    rules, instance = world.rules, world.instance
-    ledger = empty_ledger(rules)
-    n_years, n_sources = len(rules.years), len(rules.sources)
-    pays = world.may_pay[instance.choice_place]
-    kinds = {tuple(np.flatnonzero(row).tolist()) for row in np.unique(pays, axis=0)} if len(pays) else set()
-    capex, opex = world.costs.choice
-    found = []
-    for size in range(1, n_sources + 1):
-        for sources in combinations(range(n_sources), size):
-            held = [set(kind) for kind in kinds if set(kind) <= set(sources)]
-            if not held or set().union(*held) != set(sources):
-                continue
-            rest = [s for s in range(n_sources) if s not in sources]
-            mine = ~pays[:, rest].any(axis=1)
-            carried = ledger.has[list(sources)][ledger.carries_over[list(sources)]].sum(axis=0)
-            lapsing = ledger.has[list(sources)][~ledger.carries_over[list(sources)]].sum(axis=0)
-            for start, end in _spans(n_years, has_carry=bool(carried.any()), has_lapse=bool(lapsing.any())):
-                row = np.zeros((n_years, instance.n_choices))
-                for year in range(end + 1):
-                    later = sum(1 for t in range(start, end + 1) if t > year)
-                    row[year] = np.where(mine, (capex if year >= start else 0.0) + later * opex, 0.0)
-                found.append((row, float(lapsing[start : end + 1].sum() + carried[: end + 1].sum()), (start, end)))
-    return found
-
-
-def _spans(n_years: int, *, has_carry: bool, has_lapse: bool) -> list[tuple[int, int]]:
-    """Spans of years that say something: single years where money lapses, from the first one where it is carried."""
-    single = [(t, t) for t in range(n_years)]
-    whole = [(0, t) for t in range(n_years)]
-    if not has_carry:
-        return single
-    return whole if not has_lapse else [(s, t) for s in range(n_years) for t in range(s, n_years)]
+def _noted(search: _Search, best: YearBound, at: tuple[list[Floats], float, Floats], number: int) -> YearBound:
+    """The better of the best figure and that of the present prices."""
+    prices, exact, mean = at
+    rows = search.rows
+    parts = np.r_[
+        [float(p.sum()) for p in prices], rows.price * rows.kept, exact,
+    ]  # fmt: skip
+    slope = float(rows.price @ rows.ceiling)
+    base = float(parts.sum()) + 1e-12 * float(np.abs(parts).sum())
+    if search.is_paid:
+        found = max(0.0, -base / slope * (1 - 1e-12)) * search.unit_idr if slope > 0 else 0.0
+        is_better, is_infeasible = found > best.value, False
+    else:
+        found = base + slope * (1 + 1e-12)
+        low = _least_worth(search.world)
+        is_better, is_infeasible = found < best.value, found < low - 1e-9 * max(1.0, abs(low))
+    if not is_better:
+        return best
+    hint = np.zeros((search.n_years, search.world.instance.n_choices))
+    np.add.at(hint.T, search.copies.choice, mean.reshape(-1, search.n_years))
+    last = search.worth[-1] if search.worth[-1] > 0 else 1.0
+    return YearBound(
+        -np.inf if is_infeasible else found, is_infeasible, np.minimum(hint, 1.0), slope, prices[-1] / last, search.mu(), number,
+        len(rows.price) - rows.n_fixed,
+    )  # fmt: skip
