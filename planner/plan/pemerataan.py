@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import InfeasibleError, PlanRejectedError, UsageError
-from planner.plan.programme import select_programme
-from planner.plan.rules import Floor, Rules, is_within
+from planner.plan.programme import check_kept, make_programme, solve_programme
+from planner.plan.programme_tables import programme_plan
+from planner.plan.rules import Floor, Rules, check_rules, is_within
+from planner.plan.schedule import Schedule
 from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 
 __all__ = ["price_of_equity"]
 
 _MOST_PRICE = 1e3
-_RUIN_ROUNDS = 20
+_RUIN_ROUNDS = 200
 
 
 def price_of_equity(
@@ -71,26 +73,36 @@ def price_of_equity(
     whole = float(weight[inside].sum())
     before = float((weight * np.where(level == "unknown", 0.0, done))[inside].sum())
 
-    def plan_for(floor: Floor | None) -> tuple[Plan, float]:
+    check_rules(free)
+    check_kept(free)
+    limits: dict[str, float] = {"price_moves": 0, "ruin_rounds": _RUIN_ROUNDS, "gap_target_share": 0.0}
+    named = Floor(area, max(whole, 1e-9), _MOST_PRICE)  # its cells stay apart from others in every plan
+    search, world = make_programme(problem, replace(free, floors=(*free.floors, named)), decisions, limits, seed)
+    floors = world.floors
+
+    def plan_for(floor: Floor | None, start: Schedule | None) -> tuple[Plan, float, Schedule]:
         held = free if floor is None else replace(free, floors=(*free.floors, floor))
-        plan = select_programme(
-            problem, held, decisions=decisions, gap_target_share=0.0, ruin_rounds=_RUIN_ROUNDS, price_moves=0, seed=seed
-        )
+        n = len(held.floors)
+        least = np.array([f.least for f in held.floors], dtype=float)
+        price = np.array([math.inf if f.price is None else f.price for f in held.floors], dtype=float)
+        mine = replace(world, rules=held, floors=replace(floors, inside=floors.inside[:n], least=least, price=price))
+        schedule, drafts, proof = solve_programme(search, mine, problem.objective, start=start)
+        plan = programme_plan(mine, problem, schedule, drafts, proof, search.words, is_light=True)
         faults = verify(plan, problem, ceiling_idr=math.inf, decisions=decisions, rules=held)
         if faults:
             listed = "; ".join(faults[:10])
             message = f"the independent checker refused a plan of the curve of {area}: {listed}"
             raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
-        return plan, _reached(problem, plan, inside)
+        return plan, _reached(problem, plan, inside), schedule
 
-    first, low = plan_for(None)
+    first, low, now = plan_for(None, None)
     rest = whole - before
     found = [(0.0, low, first)]
     if rest > low * (1 + 1e-9):
-        _, high = plan_for(Floor(area, rest, _MOST_PRICE))
+        _, high, _ = plan_for(Floor(area, rest, _MOST_PRICE), None)
         for floor in np.linspace(low, high, n_points)[1:]:
             try:
-                plan, reached = plan_for(Floor(area, float(floor) * (1 - 1e-9)))
+                plan, reached, now = plan_for(Floor(area, float(floor) * (1 - 1e-9)), now)
             except InfeasibleError:  # the search does not get there: the curve ends
                 break
             found.append((float(floor), reached, plan))

@@ -24,19 +24,19 @@ from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Rules, check_rules, is_within, whole_ceiling
 from planner.plan.schedule import FloorSet, Schedule, World, empty_schedule, join, make_world
 from planner.plan.select import Search, State, check_call, make_certificate
-from planner.plan.types import Certificate, Plan, Problem
 from planner.plan.stop import StopClock, stoppable
+from planner.plan.types import Certificate, Plan, Problem
 from planner.plan.years import HARD, advance, share_years, short_of, with_weight, worth_of_years
 from planner.plan.years_bound import YearBound, years_bound
 from planner.plan.years_search import grown_compiled, improve_compiled
 
-__all__ = ["make_programme", "refuse_unmet", "select_programme", "with_word"]
+__all__ = ["check_kept", "make_programme", "refuse_unmet", "select_programme", "solve_programme", "with_word"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _PRICE_MOVES = 60
 _FLOOR_MOVES = 40
-_RUIN_ROUNDS = 200
+_RUIN_ROUNDS = 800
 _FILLS = 3
 _LEANS = 6
 """Growths that lean more and more to missed floors."""
@@ -80,7 +80,7 @@ def select_programme(
     """
     check_rules(rules)
     check_call(whole_ceiling(rules), time_limit_s, gap_target_share, 1)
-    _check_kept(rules)
+    check_kept(rules)
     limits: dict[str, float] = {
         "price_moves": price_moves, "ruin_rounds": ruin_rounds, "gap_target_share": gap_target_share,
     }  # fmt: skip
@@ -88,12 +88,18 @@ def select_programme(
         limits["time_limit_s"] = time_limit_s
     search, world = make_programme(problem, rules, decisions, limits, seed)
     with stoppable(search.clock):
-        schedule, drafts, certificate = _solve(search, world, problem.objective)
+        schedule, drafts, certificate = solve_programme(search, world, problem.objective)
     return programme_plan(world, problem, schedule, drafts, certificate, search.words)
 
 
-def _check_kept(rules: Rules) -> None:
-    """Refuse sources whose ceiling does not even pay for what already stands."""
+def check_kept(rules: Rules) -> None:
+    """Refuse sources whose ceiling does not even pay for what already stands.
+
+    Raises
+    ------
+    InfeasibleError
+        Naming source and year.
+    """
     faults = []
     for source in rules.sources:
         left = np.array(source.ceilings_idr) - source.kept_opex_idr_per_year
@@ -165,7 +171,25 @@ class _Best:
     drafts: list[Draft]
 
 
-def _solve(search: Search, world: World, objective: str) -> tuple[Schedule, list[Draft], Certificate]:
+def solve_programme(
+    search: Search, world: World, objective: str, *, start: Schedule | None = None
+) -> tuple[Schedule, list[Draft], Certificate]:
+    """Schedule, who serves whom in each year, and the proof.
+
+    Parameters
+    ----------
+    search, world
+        From `make_programme`.
+    objective
+        Name of the weight.
+    start
+        A schedule within the rules to begin with, besides those grown from nothing.
+
+    Raises
+    ------
+    InfeasibleError
+        As `select_programme`.
+    """
     instance = search.instance
     schedule = empty_schedule(world)
     state = State(schedule.draft, -math.inf, math.inf, "", [])
@@ -187,25 +211,37 @@ def _solve(search: Search, world: World, objective: str) -> tuple[Schedule, list
         )
     keep = frozenset(int(instance.choice_place[k]) for demand in search.demands for k in demand.choices)
     lean = _grown(search, world, state, best, keep)
+    if start is not None:
+        _take(world, state, best, _filled(search, world, lean, start.copy()), keep)
     state.say(f"growth over years: value {state.value:.8g}, {len(best.schedule.year)} sites")
     state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
     bound = _bound(search, world, state, best.schedule)
-    if bound.is_infeasible:  # the decisions are met, so it is floors that must be met which cannot be
+    if (
+        bound is not None and bound.is_infeasible
+    ):  # the decisions are met, so it is floors that must be met which cannot be
         refuse_unmet(search, world, best.drafts[-1], is_proven=True)
     if not _is_done(search, state):
-        if len(bound.floor_price):
-            lean = np.maximum(lean * np.isinf(world.floors.price), bound.floor_price / max(1e-9, float(world.year_worth[-1])))
-            _take(world, state, best, _filled(search, world, lean, with_word(search, world)), keep)
-        better, n = improve_compiled(
-            world, best.schedule, lean, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
-            hint=bound.hint, prices=bound.prices, keep=keep, is_over=search.clock.is_over,
-        )  # fmt: skip
-        _take(world, state, best, _filled(search, world, lean, better), keep)
-        state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
+        _improved(search, world, (state, best), lean, bound)
     if isinstance(search.clock, StopClock) and search.clock.asked.is_set():
         state.say("stopped by the user: the best plan so far")
     refuse_unmet(search, world, best.drafts[-1])
     return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
+
+
+def _improved(search: Search, world: World, found: tuple[State, _Best], lean: Floats, bound: YearBound | None) -> None:
+    """Ruin and growth, guided by what the bound knows."""
+    state, best = found
+    keep = frozenset(int(world.instance.choice_place[k]) for demand in search.demands for k in demand.choices)
+    if bound is not None and len(bound.floor_price):
+        last = max(1e-9, float(world.year_worth[-1]))
+        lean = np.maximum(lean * np.isinf(world.floors.price), bound.floor_price / last)
+        _take(world, state, best, _filled(search, world, lean, with_word(search, world)), keep)
+    better, n = improve_compiled(
+        world, best.schedule, lean, rounds=int(search.limits["ruin_rounds"]), seed=search.seed, keep=keep,
+        bound=bound, is_over=search.clock.is_over,
+    )  # fmt: skip
+    _take(world, state, best, _filled(search, world, lean, better), keep)
+    state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
 
 
 def _is_done(search: Search, state: State) -> bool:
@@ -291,7 +327,10 @@ def _refuse_word(search: Search) -> NoReturn:
     raise InfeasibleError(message, code="decisions_ceiling", decisions=names, ceiling_idr=search.ceiling_idr)
 
 
-def _bound(search: Search, world: World, state: State, schedule: Schedule) -> YearBound:
+def _bound(search: Search, world: World, state: State, schedule: Schedule) -> YearBound | None:
+    """Bound by prices; None where no move of them is allowed."""
+    if search.limits["price_moves"] < 1:
+        return None
     inside = np.zeros((len(world.rules.years), world.instance.n_choices))
     for place, choice in schedule.draft.choice.items():
         inside[schedule.year[place], choice] = 1.0

@@ -28,7 +28,7 @@ _UNITS = {"n_umkm": "n_umkm_on", "people": "people_on", "n_facilities": "facilit
 
 def programme_plan(
     world: World, problem: Problem, schedule: Schedule, drafts: list[Draft], certificate: Certificate,
-    words: tuple[Word, ...],
+    words: tuple[Word, ...], *, is_light: bool = False,
 ) -> Plan:  # fmt: skip
     """The plan of a schedule.
 
@@ -40,6 +40,8 @@ def programme_plan(
         Who serves whom in each year; the last one is the complete plan.
     words
         The planner's word, for reasons.
+    is_light
+        Without reasons of sites and candidates, for plans that are only compared.
     """
     instance, rules = world.instance, world.rules
     last = drafts[-1]
@@ -48,7 +50,9 @@ def programme_plan(
     stands[bare] = False  # bought before the site came: it stays a relay tower
     sites, links, relays, served = plan_tables(instance, problem, replace(last, has_site_tower=stands))
     whole = float(sites["cost_idr"].sum())
-    whys = site_reasons(instance, problem, last, (sites, links, relays), whole, words)
+    whys = (
+        [""] * len(sites) if is_light else site_reasons(instance, problem, last, (sites, links, relays), whole, words)
+    )
     sites = _dated_sites(world, schedule, sites.assign(why=pd.Series(whys, dtype="str", index=sites.index)))
     links, relays = _dated_network(world, problem, schedule, links, relays)
     served_years = _served_years(world, problem, drafts)
@@ -61,11 +65,18 @@ def programme_plan(
         "worth_over_years": float((yearly["weight_on"] * yearly["year_worth"]).sum()),
     }
     return Plan(
-        sites=sites, links=links, relays=relays, rejected=rejected_table(instance, problem, last, words),
+        sites=sites, links=links, relays=relays,
+        rejected=_left_out(problem, sites) if is_light else rejected_table(instance, problem, last, words),
         surveys=pd.DataFrame({column.name: pd.Series(dtype="float64") for column in SURVEYS}),
         served=served, totals=MappingProxyType(totals), certificate=certificate, money=money, yearly=yearly,
         served_years=served_years, equity=_equity(world, problem, sites, served),
     )  # fmt: skip
+
+
+def _left_out(problem: Problem, sites: pd.DataFrame) -> pd.DataFrame:
+    """Candidates without a site, by name alone."""
+    names = set(problem.candidates["candidate_id"].astype(str)) - set(sites["candidate_id"].astype(str))
+    return pd.DataFrame({"candidate_id": sorted(names)})
 
 
 def _dated_sites(world: World, schedule: Schedule, sites: pd.DataFrame) -> pd.DataFrame:

@@ -9,27 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.plan.build import Draft, keep_only
-from planner.plan.improve import neighbourhood
 from planner.plan.instance import Instance
-from planner.plan.schedule import NEVER, Schedule, Taste, World, grow_years, ledger_of, purchases
+from planner.plan.schedule import NEVER, Schedule, World, ledger_of, purchases
 from planner.plan.serve import share_out
 
 __all__ = [
     "HARD",
     "advance",
-    "improve_years",
     "settled",
     "share_years",
     "short_of",
-    "taste_for",
     "within_money",
     "worth",
     "worth_of_years",
 ]
 
 Floats = NDArray[np.float64]
-_NOISE = 0.1
-_SLACK = 0.004
 _FLOOR_SLACK = 1e-7
 HARD = 1e3
 """Weight of a missing unit of a floor that must be met, while plans are compared with each other."""
@@ -75,33 +70,6 @@ def worth(world: World, schedule: Schedule) -> float:
     return total - float((missing * np.where(np.isfinite(world.floors.price), world.floors.price, HARD)).sum())
 
 
-def taste_for(world: World, lean: Floats, *, favour: Floats | None = None) -> Taste:
-    """Prefer what floors ask for as long as they are not met.
-
-    Parameters
-    ----------
-    lean
-        By floor: what its weight counts more until it is met, at least 0.
-    favour
-        As in `Taste`.
-    """
-    if not lean.any():
-        return Taste(favour=favour)
-    instance = world.instance
-    known: dict[bytes, Instance] = {}
-
-    def weights_of(draft: Draft) -> Instance | None:
-        missing = short_of(world, draft) > 0
-        if not (missing & (lean > 0)).any():
-            return None
-        key = missing.tobytes()
-        if key not in known:
-            known[key] = with_weight(instance, instance.groups.weight * (1.0 + (lean * missing) @ world.floors.inside))
-        return known[key]
-
-    return Taste(favour=favour, weights_of=weights_of)
-
-
 def with_weight(instance: Instance, weight: Floats) -> Instance:
     """The instance under other weights, each option's groups again best first."""
     groups = instance.groups
@@ -127,60 +95,6 @@ def advance(world: World, schedule: Schedule, *, is_over: Callable[[], bool] | N
                 break
             schedule.year[place] = now
     return settled(world, schedule)
-
-
-def improve_years(
-    world: World, schedule: Schedule, lean: Floats, *, rounds: int, seed: int,
-    hint: Floats | None = None, keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
-) -> tuple[Schedule, int]:  # fmt: skip
-    """A schedule at least as good, by repeated ruin and growth.
-
-    Parameters
-    ----------
-    lean
-        As in `taste_for`.
-    rounds
-        Ruins to try.
-    seed
-        Of the neighbourhoods and of the noise on merits.
-    hint
-        By year and choice, 0–1: how much of it the bound takes; such choices are favoured.
-    keep
-        Places that decisions bind; never taken out.
-    is_over
-        Says whether the user's clock has struck; None without one.
-
-    Returns
-    -------
-    Schedule
-        The best one found.
-    int
-        Ruins that set a record.
-    """
-    rng = np.random.default_rng(seed)
-    shape = (len(world.rules.years), world.instance.n_choices)
-    liked = np.ones(shape) if hint is None else 0.5 + 0.5 * hint + 0.5 * hint.sum(axis=0)
-    now = top = schedule
-    now_value = record = worth(world, schedule)
-    n_better = 0
-    for number in range(rounds):
-        built = np.array(sorted(set(now.year) - keep), dtype=np.int64)
-        if not len(built) or (is_over is not None and is_over()):
-            break
-        out = neighbourhood(world.instance, built, rng)
-        favour = liked ** rng.uniform(0.0, 1.0) * np.exp(rng.normal(0.0, _NOISE, shape[1]))
-        trial = within_money(world, settled(world, now, set(now.year) - out), keep)
-        if trial is None:
-            continue
-        grow_years(world, trial, taste=taste_for(world, lean, favour=favour), is_over=is_over)
-        trial = settled(world, trial)
-        value = worth(world, trial)
-        if value > now_value - abs(now_value) * _SLACK * (1.0 - number / rounds):
-            now, now_value = trial, value
-        if value > record * (1.0 + 1e-9):
-            record, top = value, trial
-            n_better += 1
-    return top, n_better
 
 
 def within_money(world: World, schedule: Schedule, keep: frozenset[int]) -> Schedule | None:

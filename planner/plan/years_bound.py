@@ -171,7 +171,11 @@ class _Search:
         self.blocks = _blocks(world.year_worth)
         self.worth = [block.worth * (not self.is_paid) for block in self.blocks]
         self.first = copies.place_first * self.n_years
-        self.shut = ~room_by_year(world)[copies.choice].ravel() if not self.is_paid else np.zeros(len(copies.choice), dtype=bool)
+        self.shut = (
+            ~room_by_year(world)[copies.choice].ravel()
+            if not self.is_paid
+            else np.zeros(len(copies.choice), dtype=bool)
+        )
         self.service = [_Service(instance, copies) for _ in self.blocks]
         self.gross = np.cumsum(np.array([s.ceilings_idr for s in world.rules.sources], dtype=float).sum(axis=0))
         self.net = np.cumsum(empty_ledger(world.rules).has.sum(axis=0))
@@ -220,7 +224,9 @@ class _Search:
         """Worth of each column at the present prices before rows; worths of the groups."""
         worths, rebates = self.worths(self.mu()), self.rows.rebates(len(self.blocks))
         found = np.zeros((len(self.copies.choice), self.n_years))
-        for block, service, worth, price, rebate in zip(self.blocks, self.service, worths, prices, rebates, strict=True):
+        for block, service, worth, price, rebate in zip(
+            self.blocks, self.service, worths, prices, rebates, strict=True
+        ):
             service.at(worth - price, rebate)
             found += np.multiply.outer(service.found[0], block.factor)
         flat = found.ravel()
@@ -274,7 +280,9 @@ class _Search:
         on = self.by_copy(x, factor)
         row = self.hunts[0].row(on, mbps_idr, is_flat=is_flat)
         cost = np.multiply.outer(row.cost, factor) + np.multiply.outer(opex, after)
-        ceiling, net = (float(mean @ self.gross), float(mean @ self.net)) if not self.is_paid else (self.unit_idr, self.unit_idr)
+        ceiling, net = (
+            (float(mean @ self.gross), float(mean @ self.net)) if not self.is_paid else (self.unit_idr, self.unit_idr)
+        )
         kept = net - ceiling + row.high
         self.rows.add(
             MoneyRow(cost.ravel() / self.unit_idr, row.rebate / self.unit_idr, kept / self.unit_idr, ceiling / self.unit_idr, block),
@@ -328,10 +336,24 @@ def years_bound(
     n_years = len(world.rules.years)
     search = _Search(world, demands, inside, paid_idr)
     least = _least_worth(world)
-    none = YearBound(np.inf, False, inside, 0.0, np.zeros(world.instance.groups.n_groups), np.zeros(len(world.floors.least)), 0, 0)  # noqa: FBT003
+    none = YearBound(
+        value=np.inf,
+        is_infeasible=False,
+        hint=inside,
+        per_scale=0.0,
+        prices=np.zeros(world.instance.groups.n_groups),
+        floor_price=np.zeros(len(world.floors.least)),
+        rounds=0,
+        n_rows=0,
+    )
     if not len(search.copies.choice) and paid_idr is None:  # nothing finds a way
         is_lost = bool(demands) or bool(np.isinf(world.floors.price).any())
-        return replace(none, value=-np.inf if is_lost else least, is_infeasible=is_lost, hint=np.zeros((n_years, world.instance.n_choices)))
+        return replace(
+            none,
+            value=-np.inf if is_lost else least,
+            is_infeasible=is_lost,
+            hint=np.zeros((n_years, world.instance.n_choices)),
+        )
     if paid_idr is not None:
         none, search.scale = replace(none, value=0.0), 0.25
     for start in (search.x, np.full(len(search.x), 1e-2)):

@@ -55,7 +55,9 @@ class YearRows:
     decisions, then money.
     """
 
-    def __init__(self, fixed: tuple[Floats, Floats], floors: tuple[Floats, Floats], n_copies: int, most_rows: int) -> None:
+    def __init__(
+        self, fixed: tuple[Floats, Floats], floors: tuple[Floats, Floats], n_copies: int, most_rows: int
+    ) -> None:
         cost, high = fixed
         least, most = floors
         n, self.n_floors, self.most_rows = len(high) + len(least), len(least), most_rows
@@ -91,17 +93,13 @@ class YearRows:
 
     def rebates(self, n_blocks: int) -> list[Floats]:
         """By block: what each copy gets for a Mbps it does not carry, at the present prices."""
-        return [
-            np.einsum("r,rc->c", np.where(self.block == b, self.price, 0.0), self.rebate) for b in range(n_blocks)
-        ]
+        return [np.einsum("r,rc->c", np.where(self.block == b, self.price, 0.0), self.rebate) for b in range(n_blocks)]
 
     def high(self, scale: float) -> Floats:
         """Right-hand sides."""
         return np.asarray(self.kept + scale * self.ceiling)
 
-    def settle(
-        self, worth: Floats, cost: Floats, first: Ints, at: tuple[float, float, float]
-    ) -> Floats:
+    def settle(self, worth: Floats, cost: Floats, first: Ints, at: tuple[float, float, float]) -> Floats:
         """Move the prices to the least smoothed bound (projected Newton steps); the mix there.
 
         Parameters
@@ -123,9 +121,7 @@ class YearRows:
         value = smooth + float(self.price @ high)
         for _ in range(_STEPS):
             slope = high - np.einsum("rc,c->r", cost, x)
-            free = np.flatnonzero(
-                ((self.price > 0) | (slope < -1e-9)) & ((self.price < self.top) | (slope > 1e-9))
-            )
+            free = np.flatnonzero(((self.price > 0) | (slope < -1e-9)) & ((self.price < self.top) | (slope > 1e-9)))
             if not len(free):
                 break
             step = self._step(bend(first, cost, free, x, heat), slope, free, most)
@@ -212,7 +208,7 @@ def money_rows(world: World, copies: Copies, unit_idr: float) -> list[MoneyRow]:
             if not held or set().union(*held) != set(sources):
                 continue
             rest = [s for s in range(n_sources) if s not in sources]
-            mine = ~pays[:, rest].any(axis=1)
+            mine: Flags = np.asarray(~pays[:, rest].any(axis=1))
             carry = ledger.carries_over[list(sources)]
             for start, end in _spans(n_years, has_carry=bool(carry.any()), has_lapse=bool((~carry).any())):
                 row = _span_row(world, mine, start, end)[copies.choice].ravel()
@@ -241,5 +237,3 @@ def _spans(n_years: int, *, has_carry: bool, has_lapse: bool) -> list[tuple[int,
     if not has_carry:
         return [(t, t) for t in range(n_years)]
     return whole if not has_lapse else [(s, t) for s in range(n_years) for t in range(s, n_years)]
-
-

@@ -15,9 +15,10 @@ from planner.plan.ledger import empty_ledger
 from planner.plan.network import SOURCE
 from planner.plan.schedule import Schedule, World
 from planner.plan.years import HARD, settled, with_weight
+from planner.plan.years_bound import YearBound
 
 if TYPE_CHECKING:
-    from planner.plan._years_kernel import World as Arrays
+    from planner.plan._years_books_kernel import World as Arrays
 
 __all__ = ["grown_compiled", "improve_compiled"]
 
@@ -63,7 +64,7 @@ def _levels(instance: Instance) -> Floats:
         return np.array([_LEAST_MBPS])
     reach = np.minimum(instance.choice_mbps[on], float(instance.groups.demand_mbps.sum()) + _LEAST_MBPS)
     at = np.quantile(reach, np.arange(1, _MOST_LEVELS) / max(1, _MOST_LEVELS - 1), method="higher")
-    return np.r_[_LEAST_MBPS, np.maximum(np.unique(at) * (1 - 1e-9), 2 * _LEAST_MBPS)]
+    return np.asarray(np.r_[_LEAST_MBPS, np.maximum(np.unique(at) * (1 - 1e-9), 2 * _LEAST_MBPS)])
 
 
 def _longest(instance: Instance) -> int:
@@ -156,6 +157,11 @@ def _state(world: World, schedule: Schedule, still: _Still) -> tuple[tuple[Ints,
     return state_i, state_f
 
 
+def _twin(state: tuple[tuple[Ints, ...], tuple[Floats, ...]]) -> tuple[tuple[Ints, ...], tuple[Floats, ...]]:
+    """A copy of every array."""
+    return tuple(part.copy() for part in state[0]), tuple(part.copy() for part in state[1])
+
+
 def _schedule(world: World, state_i: tuple[Ints, ...], stride: int) -> Schedule:
     """The schedule of the arrays, served afresh in the order of years, money added up."""
     choice, steps, paths, year, source, rank = state_i[:6]
@@ -185,7 +191,7 @@ def _run(
     still = _still(world, lean, prices, stride)
     state = _state(world, schedule, still)
     arrays: Arrays = (*still.net, *still.offer, *still.cash, still.floors, *state)
-    spare = tuple((tuple(a.copy() for a in state[0]), tuple(a.copy() for a in state[1])) for _ in range(2))
+    spare = (_twin(state), _twin(state))
     fixed = np.zeros(max(1, world.instance.n_places), dtype=np.int64)
     fixed[sorted(keep)] = 1
     east = world.instance.place_lon_deg * np.cos(np.radians(world.instance.place_lat_deg))
@@ -217,7 +223,7 @@ def grown_compiled(world: World, schedule: Schedule, lean: Floats, *, favour: Fl
 
 
 def improve_compiled(
-    world: World, schedule: Schedule, lean: Floats, *, rounds: int, seed: int, hint: Floats | None = None, prices: Floats | None = None,
+    world: World, schedule: Schedule, lean: Floats, *, rounds: int, seed: int, bound: YearBound | None = None,
     keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
 ) -> tuple[Schedule, int]:  # fmt: skip
     """A schedule at least as good, by repeated ruin and growth.
@@ -230,10 +236,9 @@ def improve_compiled(
         Ruins to try.
     seed
         Of the neighbourhoods and of the noise on merits.
-    hint
-        By year and choice, 0–1: how much of it the bound takes; such choices are favoured.
-    prices
-        By group, of a bound: sites serve first what others cannot serve as well (None: what weighs most for its demand).
+    bound
+        What a bound knows: choices it takes are favoured, and with its prices of the groups sites serve first what
+        others cannot serve as well (None: what weighs most for its demand).
     keep
         Places that decisions bind; never taken out.
     is_over
@@ -249,5 +254,8 @@ def improve_compiled(
     if rounds <= 0 or not schedule.year:
         return schedule, 0
     shape = (len(world.rules.years), world.instance.n_choices)
-    favour = np.ones(shape) if hint is None else 0.5 + 0.5 * hint + 0.5 * np.minimum(hint.sum(axis=0), 1.0)
+    favour, prices = np.ones(shape), None
+    if bound is not None:
+        favour = 0.5 + 0.5 * bound.hint + 0.5 * np.minimum(bound.hint.sum(axis=0), 1.0)
+        prices = bound.prices
     return _run(world, schedule, (lean, favour.ravel(), prices), (rounds, seed, keep), is_over)
