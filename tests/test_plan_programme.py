@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import signal
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,10 @@ from plan_rule_worlds import tiny_rules
 from plan_worlds import province
 
 from planner.errors import InfeasibleError, UsageError
+from planner.plan import goal, programme
 from planner.plan.pemerataan import price_of_equity
 from planner.plan.programme import select_programme
-from planner.plan.rules import Floor, MoneyShare, Rules, Source, is_within, year_weights
+from planner.plan.rules import Floor, GoalRule, MoneyShare, Rules, Source, is_within, year_weights
 from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 
@@ -74,7 +76,7 @@ def test_plan_keeps_every_rule_and_its_bound_holds(seed):
     problem, held = tiny_rules(seed)
     best = Brute(problem, held).run()
     if best == -math.inf:
-        with pytest.raises(InfeasibleError, match="cannot be met"):
+        with pytest.raises(InfeasibleError, match="cannot be met|contradict"):
             select_programme(problem, held, gap_target_share=0.0)
         return
     try:
@@ -230,7 +232,9 @@ def test_floor_moves_the_plan_and_costs_the_rest(world):
         new = found.served["share"].to_numpy() * weight.loc[found.served["cell_id"]].to_numpy()
         return float(new[area.loc[found.served["cell_id"]].to_numpy() == "53.02"].sum())
 
-    asked = east(free) * 1.05
+    most = east(select_programme(world, rules(floors=(Floor("53.02", 1e4, 1e3),))))
+    assert most > east(free) * (1 + 1e-6)
+    asked = 0.5 * (east(free) + most)  # a plan that reaches more than this is known
     held = rules(floors=(Floor("53.02", asked),))
     bound = select_programme(world, held)
     assert faults_of(bound, world, held) == ()
@@ -239,8 +243,53 @@ def test_floor_moves_the_plan_and_costs_the_rest(world):
 
 
 def test_floor_that_cannot_be_met_is_named_with_what_could(world):
-    with pytest.raises(InfeasibleError, match=r"53\.02: 1000000 asked, .*no plan can reach it"):
-        select_programme(world, rules(floors=(Floor("53.02", 1e6),)))
+    weight = world.weight[world.cells["area_code"] == "53.02"].sum()
+    with pytest.raises(InfeasibleError, match=r"53\.02: .* asked, .*no plan can reach it"):
+        select_programme(world, rules(floors=(Floor("53.02", 0.85 * float(weight)),)))
+
+
+def test_contradictory_rules_are_named_before_anything_is_sought(world):
+    held = rules(
+        floors=(Floor("53.02", 1e6), Floor("53.01", 1.0)),
+        money_shares=(MoneyShare("53.01", 0.6), MoneyShare("tertinggal", 0.5)),
+    )
+    with pytest.raises(InfeasibleError, match=r"53\.02: 1000000 > \d+.*53\.01 0\.6 \+ tertinggal 0\.5 > 1") as said:
+        select_programme(world, held)
+    assert said.value.exit_code == 4
+    nested = rules(money_shares=(MoneyShare("53", 0.9), MoneyShare("53.02", 0.5)))
+    assert faults_of(select_programme(world, nested, ruin_rounds=0, price_moves=0), world, nested) == ()
+
+
+def test_rules_for_nowhere_are_refused(world):
+    lost = (Source("USO", "BAKTI", (1e9,) * 3, only_in=("99.01",)),)
+    with pytest.raises(UsageError, match=r"'USO' only_in: 99\.01"):
+        select_programme(world, rules(sources=lost, floors=(Floor("98", 1.0),)))
+
+
+@pytest.mark.parametrize("is_goal", [False, True])
+def test_ctrl_c_keeps_the_best_plan_with_its_proof(world, monkeypatch, is_goal):
+    """The user asks for an end while the first plan is being looked for or improved."""
+
+    def interrupted(call):
+        def inner(*arguments, **named):
+            signal.raise_signal(signal.SIGINT)
+            return call(*arguments, **named)
+
+        return inner
+
+    before = signal.getsignal(signal.SIGINT)
+    if is_goal:
+        monkeypatch.setattr(goal, "_cheaper", interrupted(goal._cheaper))
+        found, held = goal.cheapest(world, GoalRule(0.1, {"53.01": ("53.01",)}), year=2026)
+    else:
+        held = rules()
+        monkeypatch.setattr(programme, "_bound", interrupted(programme._bound))
+        found = select_programme(world, held)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert any("stopped by the user" in step for step in found.certificate.steps)
+    assert found.certificate.status in {"time_limit", "gap_reached", "optimal"}
+    assert len(found.sites) > 0
+    assert faults_of(found, world, held) == ()
 
 
 def test_floor_with_a_price_falls_short_and_says_so(world):

@@ -330,12 +330,12 @@ def _leave(fixed: Ints, spot: tuple[Floats, Floats], dice: Ints, world: World) -
         for place in built:
             if n_out < 2 * size and np.any(state_i[2][place * stride : place * stride + state_i[1][place]] == arc):
                 n_out += 1
-                _remove(place, world)
+                _remove(int(place), world)
         return
     if lot < 0.75:
         far = (spot[0][built] - spot[0][centre]) ** 2 + (spot[1][built] - spot[1][centre]) ** 2
         for place in built[np.argsort(far)[:size]]:
-            _remove(place, world)
+            _remove(int(place), world)
         return
     for _ in range(size):
         at: int = built[_draw(dice, len(built))]

@@ -24,6 +24,7 @@ from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Floor, GoalRule, Rules, Source, is_within
 from planner.plan.schedule import Schedule, Taste, World, grow_years
 from planner.plan.select import Search, certify, check_call
+from planner.plan.stop import STOPPED, StopClock, stoppable
 from planner.plan.types import Plan, Problem
 from planner.plan.years import settled, share_years, short_of, with_weight
 from planner.plan.years_bound import years_bound
@@ -92,11 +93,14 @@ def cheapest(
         goal=goal,
     )
     search, world = make_programme(problem, rules, decisions, limits, seed)
-    world, reached = _reached(search, world, goal)
-    schedule, steps = _cheaper(search, world, reached)
-    drafts = share_years(world, schedule)
-    cost = money(world.instance, drafts[-1])
-    bound, step = _least_cost(search, world, schedule, cost)
+    with stoppable(search.clock):
+        world, reached = _reached(search, world, goal)
+        schedule, steps = _cheaper(search, world, reached)
+        drafts = share_years(world, schedule)
+        cost = money(world.instance, drafts[-1])
+        bound, step = _least_cost(search, world, schedule, cost)
+    if isinstance(search.clock, StopClock) and search.clock.asked.is_set():
+        steps = (*steps, STOPPED)
     _check_ceiling(ceiling_idr, cost, bound)
     certificate = certify(
         search, problem.objective, (cost, bound), "work_limit", steps=(*steps, step), sense="min",

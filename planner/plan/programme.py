@@ -22,9 +22,10 @@ from planner.plan.ledger import cost_names, costs_of, eligible, empty_ledger
 from planner.plan.money_shares import keep_shares
 from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Rules, check_rules, is_within, whole_ceiling
+from planner.plan.rules_check import refuse_contradictions
 from planner.plan.schedule import FloorSet, Schedule, World, empty_schedule, join, make_world
 from planner.plan.select import Search, State, check_call, make_certificate
-from planner.plan.stop import StopClock, stoppable
+from planner.plan.stop import STOPPED, StopClock, stoppable
 from planner.plan.types import Certificate, Plan, Problem
 from planner.plan.years import HARD, advance, share_years, short_of, with_weight, worth_of_years
 from planner.plan.years_bound import YearBound, years_bound
@@ -81,6 +82,7 @@ def select_programme(
     check_rules(rules)
     check_call(whole_ceiling(rules), time_limit_s, gap_target_share, 1)
     check_kept(rules)
+    refuse_contradictions(problem, rules)
     limits: dict[str, float] = {
         "price_moves": price_moves, "ruin_rounds": ruin_rounds, "gap_target_share": gap_target_share,
     }  # fmt: skip
@@ -223,7 +225,7 @@ def solve_programme(
     if not _is_done(search, state):
         _improved(search, world, (state, best), lean, bound)
     if isinstance(search.clock, StopClock) and search.clock.asked.is_set():
-        state.say("stopped by the user: the best plan so far")
+        state.say(STOPPED)
     refuse_unmet(search, world, best.drafts[-1])
     return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
 
@@ -355,7 +357,7 @@ def refuse_unmet(search: Search, world: World, draft: Draft, *, is_proven: bool 
     missing = np.where(np.isfinite(world.floors.price), 0.0, short_of(world, draft))
     if not missing.any():
         return
-    rows = []
+    rows, said = [], []
     for k in np.flatnonzero(missing > 0).tolist():
         most = _most_within(search, world, world.floors.inside[k])
         reached = float(world.floors.least[k] - missing[k])
@@ -365,11 +367,12 @@ def refuse_unmet(search: Search, world: World, draft: Draft, *, is_proven: bool 
             f"{world.rules.floors[k].area}: {world.floors.least[k]:.10g} asked, {reached:.10g} reached, at most {most:.10g} "
             f"within the money ({proof})"
         )
+        said.append(f"{world.rules.floors[k].area}: {world.floors.least[k]:.10g} → {reached:.10g} (≤ {most:.10g})")
     listed = "; ".join(rows)
     message = (
         f"{len(rows)} floor(s) cannot be met: {listed}. Lower them, or give them a price to let the plan fall short"
     )
-    raise InfeasibleError(message, code="floors_unmet", n=len(rows), floors=listed)
+    raise InfeasibleError(message, code="floors_unmet", n=len(rows), floors="; ".join(said))
 
 
 def _most_within(search: Search, world: World, inside: NDArray[np.bool_]) -> float:

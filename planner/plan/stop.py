@@ -11,7 +11,9 @@ from types import FrameType
 
 from planner.plan.select import Clock
 
-__all__ = ["StopClock", "stoppable"]
+__all__ = ["STOPPED", "StopClock", "stoppable"]
+
+STOPPED = "stopped by the user: the best plan so far"
 
 
 @dataclass(frozen=True, eq=False)
