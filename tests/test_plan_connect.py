@@ -190,7 +190,7 @@ class TestBadInput:
         assert (found.objective, found.bound) == (found.cost + 9.0, found.cost + 9.0)  # b's prize is not won
 
     def test_beyond_the_budget(self):
-        with pytest.raises(InfeasibleError, match=r"within the budget of 0\.5"):
+        with pytest.raises(InfeasibleError, match=r"cannot be served together within the budget of 0\.5"):
             connect(self.graph(), ["r"], required=["a"], budget=0.5)
 
     @pytest.mark.parametrize("cost", [-1.0, math.nan, math.inf])

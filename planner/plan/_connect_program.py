@@ -2,8 +2,9 @@
 
 ::
 
-    min  Σ c z + Σ f x + Σ s w + Σ p (1 − x − w)        (or max Σ p (x + w) with Σ c z + Σ f x + Σ s w ≤ budget)
+    max  Σ p (x + w) − Σ c z − Σ f x − Σ s w        (or max Σ p (x + w) with Σ c z + Σ f x + Σ s w ≤ budget)
     Σ z into v = x_v          z_uv ≤ x_u          x_v + w_v ≤ 1 (= 1 where v must be served)
+    Σ q w ≤ room of each beam
     Σ z into S ≥ x_v          for every set S without a root that holds v (cut by cut)
 
 A program with only some of the cuts is a relaxation, so what it proves holds for all.
@@ -25,9 +26,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
-from planner.plan.solver import Rows, passed_model
+from planner.plan.connect_net import Net
+from planner.plan.solver import Rows, passed_model, run_model
 
-__all__ = ["Net", "Program", "State"]
+__all__ = ["Program", "State"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,37 +43,8 @@ _MOST_NESTED = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Net:
-    """The graph as arrays.
-
-    Parameters
-    ----------
-    n_nodes
-        Nodes; number ``n_nodes`` is the source before all roots.
-    tail, head, edge, cost
-        Arcs (both directions of every edge, none into a root), the edge they stand for and its cost.
-    is_root, node_cost, prize, sat_cost, is_required
-        By node; ``sat_cost`` is inf where there is no alternative.
-    budget
-        None: least cost with the prizes that are not won.
-    """
-
-    n_nodes: int
-    tail: Ints
-    head: Ints
-    edge: Ints
-    cost: Floats
-    is_root: Flags
-    node_cost: Floats
-    prize: Floats
-    sat_cost: Floats
-    is_required: Flags
-    budget: float | None
-
-
-@dataclass(frozen=True, eq=False)
 class State:
-    """An answer: status, objective (in the direction of the problem), bound, arcs, nodes on the network, satellites."""
+    """An answer: status, bound on the objective, arcs, nodes on the network, satellites."""
 
     status: str
     bound: float
@@ -87,7 +60,6 @@ class Program:
         self.net = net
         self.seen: set[tuple[int, bytes]] = set()
         arcs, n = len(net.tail), net.n_nodes
-        self.unit = max(1.0, float(net.cost.max(initial=0.0)))
         rows = Rows(arcs + 2 * n)
         a, v = np.arange(arcs), np.arange(n)
         rows.add(np.r_[net.head, v], np.r_[a, arcs + v], np.r_[np.ones(arcs), -np.where(net.is_root, 0.0, 1.0)],
@@ -104,31 +76,36 @@ class Program:
         rows.add(np.r_[number[net.head[come]], number[net.tail[go]]], np.r_[come, go],
                  np.r_[np.ones(len(come)), -np.ones(len(go))], high=np.zeros(int(plain.sum())))  # fmt: skip
         sat = np.where(np.isfinite(net.sat_cost), net.sat_cost, 0.0)
-        spend = np.r_[net.cost, net.node_cost, sat] / self.unit
+        spend = np.r_[net.cost, net.node_cost, sat]
         prize = np.r_[np.zeros(arcs), net.prize, net.prize]
-        if net.budget is None:
-            gain = prize / self.unit - spend
-        else:
-            self.unit_gain = max(1e-300, float(net.prize.sum())) / 1000.0
-            gain = prize / self.unit_gain
+        self.scale = 1.0 if net.budget is None else max(1e-300, float(net.prize.sum()) / 1000.0)
+        gain = prize - spend if net.budget is None else prize / self.scale
+        if net.budget is not None:
             on = np.flatnonzero(spend)
-            rows.add(np.zeros(len(on), np.int64), on, spend[on], high=np.array([net.budget / self.unit]))
+            rows.add(np.zeros(len(on), np.int64), on, spend[on], high=np.array([net.budget]))
+        if len(net.room):
+            takes = net.takes.tocoo()
+            rows.add(takes.row, arcs + n + takes.col, takes.data, high=net.room)
         top = np.r_[np.ones(arcs), np.ones(n), np.where(np.isfinite(net.sat_cost), 1.0, 0.0)]
         self.highs = passed_model(
-            rows, gain, top, low=np.r_[np.zeros(arcs), np.where(net.is_root, 1.0, 0.0), np.zeros(n)]
+            rows, gain, top, low=np.r_[np.zeros(arcs), np.where(net.is_root | net.is_on, 1.0, 0.0), np.zeros(n)]
         )
         self.n_columns = rows.n_columns
 
-    def run(self, *, is_whole: bool, seconds: float | None, max_nodes: int) -> State:
-        """Solve the program as it stands, as a linear one or with whole arcs and nodes."""
+    def run(self, *, is_whole: bool, seconds: float | None, max_nodes: int, slack: float) -> State:
+        """Solve the program as it stands, as a linear one or with whole arcs and nodes, to an objective within ``slack``."""
         kind = highspy.HighsVarType.kInteger if is_whole else highspy.HighsVarType.kContinuous
         columns = np.arange(self.n_columns, dtype=np.int32)
         self.highs.changeColsIntegrality(self.n_columns, columns, np.full(self.n_columns, kind))
-        for key, value in {"mip_rel_gap": 1e-9, "mip_abs_gap": 1e-9, "mip_max_nodes": max_nodes}.items():
+        for key, value in {
+            "mip_rel_gap": 1e-9,
+            "mip_abs_gap": max(1e-9, slack / self.scale),
+            "mip_max_nodes": max_nodes,
+        }.items():
             self.highs.setOptionValue(key, value)
         if seconds is not None:
             self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(seconds, 0.01))
-        self.highs.run()
+        run_model(self.highs)
         model, status = highspy.HighsModelStatus, self.highs.getModelStatus()
         info, found = self.highs.getInfo(), np.array(self.highs.getSolution().col_value, dtype=float)
         names = {model.kOptimal: "optimal", model.kInfeasible: "infeasible"}
@@ -142,13 +119,7 @@ class Program:
             found = np.zeros(self.n_columns)
             name = name if name == "infeasible" else "limit"
         arcs, n = len(self.net.tail), self.net.n_nodes
-        return State(name, self._bound(top), found[:arcs], found[arcs : arcs + n], found[arcs + n :])
-
-    def _bound(self, top: float) -> float:
-        """The program's figure in the direction and unit of the problem."""
-        if self.net.budget is None:
-            return float(self.net.prize.sum()) - top * self.unit
-        return top * self.unit_gain
+        return State(name, top * self.scale, found[:arcs], found[arcs : arcs + n], found[arcs + n :])
 
     def cut(self, state: State) -> int:
         """Add the cuts that an answer breaks; how many.

@@ -7,25 +7,27 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import breadth_first_order
 
-from planner.errors import InfeasibleError, UsageError
-from planner.plan._connect_program import Net, Program, State
+from planner.errors import InfeasibleError
+from planner.plan.connect_check import reckoned
+from planner.plan.connect_exact import prove
+from planner.plan.connect_large import Found, search
+from planner.plan.connect_net import Ground, Net, Node, Satellites, Wishes, read_ground, shorter_net
 from planner.plan.solver import TOLERANCE_SHARE
+from planner.plan.steiner_tree import Plan, plan_of
 
-__all__ = ["Connection", "connect"]
+__all__ = ["Connection", "Satellites", "connect"]
 
-Node = Hashable
-_ROUNDS = 200
-_PATIENCE = 4
-_PROGRESS = 1e-3
-"""The linear program is left once so many rounds in a row move the bound by less than this share."""
+_KNOBS = ("max_nodes", "time_limit_s")
+_MAX_NODES = 10_000
 _MOST_SHOWN = 10
 
 
@@ -70,7 +72,8 @@ class Connection:
 def connect(
     graph: nx.Graph[Any], roots: Iterable[Node], *, prizes: Mapping[Node, float] | None = None,
     required: Iterable[Node] = (), costs: Mapping[Node, float] | None = None,
-    satellite: Mapping[Node, float] | None = None, budget: float | None = None, options: Mapping[str, float] | None = None,
+    satellite: Mapping[Node, float] | Satellites | None = None, budget: float | None = None,
+    options: Mapping[str, float] | None = None,
 ) -> Connection:  # fmt: skip
     """The best network from roots to prizes, and how close to the best it is proven to be.
 
@@ -88,22 +91,31 @@ def connect(
         By node: what being on the network costs it, at least 0. Whoever lies on the network is served by it,
         so traffic passes a node only where its cost is paid.
     satellite
-        By node: cost of being served without the network.
+        By node: cost of being served without the network; `Satellites` where beams limit it.
     budget
         None: least cost plus prizes not won. Otherwise most prizes within this cost.
     options
-        ``max_nodes`` of the search tree (10,000 by default) and, where the user wants a clock, ``time_limit_s``.
+        ``max_nodes`` of the search tree of each integer program (10,000 by default) and, where the user wants a clock,
+        ``time_limit_s``. Without a clock two runs give the same answer; a step that has begun may overrun it a little.
 
     Returns
     -------
     Connection
+        Interrupted (Ctrl-C) or out of time it holds the best network so far and a bound that holds.
 
     Raises
     ------
     UsageError
         No root, nodes that are not in the graph, costs or prizes that are negative or no numbers; all at once.
     InfeasibleError
-        A required node that no root reaches and no satellite serves, or required nodes beyond the budget.
+        A required node that no root reaches and no satellite serves, or required nodes beyond the budget or the beams.
+
+    Notes
+    -----
+    The graph is made smaller without loss (chains, dead ends, parallel edges), cuts packed into the prices of its arcs
+    bound what any network can win at a price of money and of each beam, and trees grown along them are pruned, fitted
+    to the budget and filled (`planner.plan.connect_large`). Where the bound leaves little open, an integer program with
+    cuts settles it (`planner.plan.connect_exact`). Every answer is reckoned anew over the graph as it was given.
 
     Examples
     --------
@@ -115,272 +127,95 @@ def connect(
     """
     started = time.monotonic()
     knobs = dict(options or {})
-    limit = knobs.get("time_limit_s", math.inf)
-    names, net, notes = _net(graph, (list(roots), dict(prizes or {}), list(required)), (dict(costs or {}), dict(satellite or {})), budget, knobs)  # fmt: skip
-
-    def left_s() -> float:
-        return limit - (time.monotonic() - started)
-
-    best, bound, steps = _search(net, names, left_s, int(knobs.get("max_nodes", 10_000)))
-    objective = best.objective
-    bound = min(bound, objective) if budget is None else max(bound, objective)
-    if abs(bound - objective) <= 4 * TOLERANCE_SHARE * max(bound, objective):
-        steps.append("the proof closes within the tolerance of the solver")
-        bound = objective
-    bound = _whole_bound(net, bound, objective)
-    if budget is None:
-        held = set(names)
-        lost = math.fsum(prize for name, prize in (prizes or {}).items() if name not in held)
-        objective, bound = objective + lost, bound + lost
-    size = max(abs(bound), abs(objective))
-    return Connection(
-        chosen=tuple(names[v] for v in best.nodes), satellite=tuple(names[v] for v in best.sats),
-        edges=tuple((names[u], names[v]) for u, v in best.edges), cost=best.cost, value=best.value,
-        objective=objective, bound=bound, gap_share=abs(bound - objective) / size if size > 0 else 0.0,
-        steps=(*notes, *steps), seconds=time.monotonic() - started,
-    )  # fmt: skip
-
-
-def _whole_bound(net: Net, bound: float, objective: float) -> float:
-    """The bound moved to the next whole number where costs and prizes are whole, so that every plan is."""
-    finite = net.sat_cost[np.isfinite(net.sat_cost)]
-    parts = np.r_[net.prize, *(() if net.budget is not None else (net.cost, net.node_cost, finite))]
-    if not (parts == np.round(parts)).all():
-        return bound
-    if net.budget is None:
-        return min(objective, float(math.ceil(bound - 1e-6)))
-    return max(objective, float(math.floor(bound + 1e-6)))
-
-
-def _net(
-    graph: Any, wishes: tuple[list[Node], dict[Node, float], list[Node]], money: tuple[dict[Node, float], dict[Node, float]],
-    budget: float | None, knobs: Mapping[str, float],
-) -> tuple[list[Node], Net, list[str]]:  # fmt: skip
-    """Checked arrays of the problem, its nodes in the order of their texts, and notes for the steps."""
-    roots, prizes, required = wishes
-    costs, satellite = money
-    faults = _faults(graph, roots, {"prizes": prizes, "costs": costs, "satellite": satellite}, required)
-    if budget is not None and not (math.isfinite(budget) and budget >= 0):
-        faults.append(f"budget is {budget} (a number of at least 0, or None)")
-    faults += [f"there is no option {name!r}" for name in sorted(set(knobs) - {"max_nodes", "time_limit_s"})]
+    faults = [f"there is no option {name!r}" for name in sorted(set(knobs) - set(_KNOBS))]
     faults += [f"option {name} is {value} (at least 0)" for name, value in sorted(knobs.items()) if not value >= 0]
-    if faults:
-        shown = "; ".join(faults[:_MOST_SHOWN])
-        raise UsageError(f"connect: {len(faults)} fault(s): {shown}", code="connect", n=len(faults), faults=shown)
-    reached = set().union(*(nx.node_connected_component(graph, root) for root in roots))
-    names = sorted(set(reached) | set(satellite), key=lambda name: (str(name), repr(name)))
-    lost = [name for name in dict.fromkeys(required) if name not in reached and name not in satellite]
-    if lost:
-        shown = ", ".join(str(name) for name in lost[:_MOST_SHOWN])
-        message = f"{len(lost)} required node(s) are cut off from every root and have no satellite: {shown}"
-        raise InfeasibleError(message, code="connect_pieces", n=len(lost), nodes=shown)
-    n_off = len(graph) - len(reached)
-    notes = [f"{n_off} node(s) lie in pieces without a root"] if n_off else []
-    at = {name: k for k, name in enumerate(names)}
-    edges: dict[tuple[int, int], float] = {}
-    for a, b, data in graph.edges(data=True):
-        if a != b and a in reached:
-            pair = (min(at[a], at[b]), max(at[a], at[b]))
-            edges[pair] = min(edges.get(pair, math.inf), float(data["cost"]))
-    return names, _arrays(names, edges, (set(roots), prizes, set(required)), money, budget), notes
-
-
-def _arrays(
-    names: list[Node], edges: dict[tuple[int, int], float], wishes: tuple[set[Node], dict[Node, float], set[Node]],
-    money: tuple[dict[Node, float], dict[Node, float]], budget: float | None,
-) -> Net:  # fmt: skip
-    roots, prizes, required = wishes
-    costs, satellite = money
-    pairs = sorted(edges)
-    a = np.array([p[0] for p in pairs], dtype=np.int64)
-    b = np.array([p[1] for p in pairs], dtype=np.int64)
-    cost = np.array([edges[p] for p in pairs], dtype=float)
-    is_root = np.array([name in roots for name in names], dtype=bool)
-    tail, head, edge = np.r_[a, b], np.r_[b, a], np.tile(np.arange(len(pairs)), 2)
-    keep = ~is_root[head]
-
-    def by_node(values: Mapping[Node, float], other: float) -> NDArray[np.float64]:
-        found = np.array([float(values.get(name, other)) for name in names], dtype=float)
-        return np.where(is_root, other, found)
-
-    must = np.array([name in required for name in names], dtype=bool) & ~is_root
-    return Net(
-        n_nodes=len(names), tail=tail[keep], head=head[keep], edge=edge[keep], cost=np.r_[cost, cost][keep],
-        is_root=is_root, node_cost=by_node(costs, 0.0), prize=by_node(prizes, 0.0),
-        sat_cost=by_node(satellite, math.inf), is_required=must, budget=budget,
+    sat = satellite if isinstance(satellite, Satellites) else Satellites(dict(satellite or {}))
+    wishes = Wishes(list(roots), dict(prizes or {}), list(required), dict(costs or {}), sat, budget)
+    ground = read_ground(graph, wishes, faults)
+    limit = knobs.get("time_limit_s", math.inf)
+    net = shorter_net(ground)
+    found = _first(ground, net)
+    try:
+        search(net, found, lambda: limit - (time.monotonic() - started))
+        if not found.is_closed():
+            prove(
+                ground,
+                net,
+                found,
+                lambda: limit - (time.monotonic() - started),
+                int(knobs.get("max_nodes", _MAX_NODES)),
+            )
+    except KeyboardInterrupt:
+        if found.plan is None:
+            raise
+        found.steps.append("interrupted")
+    if found.net is None or found.plan is None:
+        _refuse(ground, found)
+    chosen, by_satellite, edges = _named(ground, found.net, found.plan)
+    cost, value = reckoned(graph, wishes, chosen, by_satellite, edges)
+    objective, bound = _objective(ground, wishes, net, found, (cost, value))
+    size = max(abs(bound), abs(objective))
+    if objective != bound and abs(bound - objective) <= 4 * TOLERANCE_SHARE * size:
+        found.steps.append("the proof closes within the tolerance of the solver")
+        bound = objective
+    return Connection(
+        chosen=chosen, satellite=by_satellite, edges=edges, cost=cost, value=value, objective=objective, bound=bound,
+        gap_share=abs(bound - objective) / size if size > 0 else 0.0, steps=(*ground.notes, *found.steps),
+        seconds=time.monotonic() - started,
     )  # fmt: skip
 
 
-def _faults(graph: Any, roots: list[Node], tables: dict[str, dict[Node, float]], required: list[Node]) -> list[str]:
-    faults = [] if roots else ["there is no root"]
-    if graph.is_directed():
-        faults.append("the graph is directed; give an undirected one")
-    faults += [f"root {name!r} is not in the graph" for name in roots if name not in graph]
-    faults += [f"required {name!r} is not in the graph" for name in required if name not in graph]
-    for label, values in tables.items():
-        faults += [f"{label} name {name!r}, which is not in the graph" for name in values if name not in graph]
-        bad = {name: v for name, v in values.items() if not (math.isfinite(v) and v >= 0)}
-        faults += [f"{label} of {name!r} is {v} (at least 0)" for name, v in bad.items()]
-    for a, b, data in graph.edges(data=True):
-        value = float(data.get("cost", math.nan))
-        if not (math.isfinite(value) and value >= 0):
-            faults.append(f"cost of edge {a!r} – {b!r} is {value} (at least 0)")
-    return faults
+def _first(ground: Ground, net: Net) -> Found:
+    """Before anything is done: nothing is built, if that is allowed, and everybody's prize is the bound."""
+    finite = ground.sat_cost[np.isfinite(ground.sat_cost)]
+    parts = np.r_[ground.prize, *(() if ground.budget is not None else (ground.cost, ground.node_cost, finite))]
+    is_whole = bool((parts == np.round(parts)).all())
+    grain = (1.0 / net.unit if ground.budget is None else 1.0) if is_whole else 0.0
+    found = Found(grain=grain, bound=math.fsum(net.prize[(net.sat_cost < math.inf) | (np.diff(net.enter) > 0)]))
+    found.offer(net, plan_of(net, net.is_root, np.zeros(net.n_nodes, dtype=bool)))
+    return found
 
 
-@dataclass(frozen=True)
-class _Tree:
-    """A feasible answer."""
-
-    nodes: tuple[int, ...]
-    sats: tuple[int, ...]
-    edges: tuple[tuple[int, int], ...]
-    cost: float
-    value: float
-    objective: float
-
-
-def _search(net: Net, names: list[Node], left_s: Callable[[], float], max_nodes: int) -> tuple[_Tree, float, list[str]]:
-    """Cuts on the linear program, then on the integer one, with trees made from every answer on the way."""
-    program, best = Program(net), _tree(net, net.is_required & ~np.isfinite(net.sat_cost), np.ones(len(net.tail)))
-    steps: list[str] = []
-    bound = 0.0 if net.budget is None else math.fsum(float(p) for p in net.prize)
-    tighter = max if net.budget is None else min
-    is_whole, n_cuts, slow, last = False, 0, 0, bound
-    for number in range(_ROUNDS):
-        seconds = left_s()
-        if seconds <= 0:
-            steps.append("the clock ended the search")
-            break
-        state = program.run(is_whole=is_whole, seconds=seconds if math.isfinite(seconds) else None, max_nodes=max_nodes)
-        if state.status == "infeasible":
-            _refuse(net, names)
-        slack = TOLERANCE_SHARE * abs(state.bound) * (-1.0 if net.budget is None else 1.0)
-        bound = tighter(bound, state.bound + (slack if math.isfinite(slack) else 0.0))
-        if state.status == "limit":
-            steps.append("a limit ended the search")
-            break
-        best = _better(net, best, _rounded(net, state, is_whole=is_whole))
-        new = program.cut(state)
-        n_cuts += new
-        slow = 0 if is_whole or abs(state.bound - last) > _PROGRESS * abs(state.bound) else slow + 1
-        last = state.bound
-        if new and slow < _PATIENCE:
-            continue
-        steps.append(f"{'integer' if is_whole else 'linear'} program: bound {bound:.10g} with {n_cuts} cuts, {number + 1} rounds")  # fmt: skip
-        if is_whole:
-            break
-        is_whole, slow = True, -_ROUNDS
-    if best is None:
-        _refuse(net, names)
-    return best, bound, steps
+def _objective(
+    ground: Ground, wishes: Wishes, net: Net, found: Found, sums: tuple[float, float]
+) -> tuple[float, float]:
+    """Objective and bound in the direction and money of the caller."""
+    cost, value = sums
+    if ground.budget is None:
+        all_prizes = math.fsum(float(p) for v, p in wishes.prizes.items() if v not in set(wishes.roots))
+        objective, bound = cost + all_prizes - value, all_prizes - found.bound * net.unit
+        bound = math.ceil(bound - 1e-6 * max(1.0, 1e-6 * abs(bound))) if found.grain > 0 else bound
+        return objective, objective if found.is_closed() else min(bound, objective)
+    bound = math.floor(found.bound + 1e-6) if found.grain > 0 else found.bound
+    return value, value if found.is_closed() else max(bound, value)
 
 
-def _refuse(net: Net, names: list[Node]) -> NoReturn:
-    shown = ", ".join(str(names[v]) for v in np.flatnonzero(net.is_required)[:_MOST_SHOWN])
-    message = f"the required nodes cannot be served together within the budget of {net.budget}: {shown}"
-    raise InfeasibleError(message, code="connect_budget", budget=net.budget, nodes=shown)
+def _named(
+    ground: Ground, net: Net, plan: Plan
+) -> tuple[tuple[Node, ...], tuple[Node, ...], tuple[tuple[Node, Node], ...]]:
+    """Nodes, satellites and edges of the whole graph, edges from the roots outwards."""
+    n = len(ground.names)
+    arcs = plan.tree.entered[plan.tree.entered >= 0]
+    is_bought = np.zeros(int(net.edge_of.max(initial=-1)) + 2, dtype=bool)
+    is_bought[net.edge[arcs]] = True
+    bought = np.flatnonzero(is_bought[net.edge_of])  # −1 asks the last one, which is never bought
+    roots = np.flatnonzero(ground.is_root)
+    a, b = np.r_[ground.a[bought], np.full(len(roots), n)], np.r_[ground.b[bought], roots]
+    links = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(n + 1, n + 1)).tocsr()
+    order, before = breadth_first_order(links, n, directed=False)
+    names = ground.names
+    edges = tuple((names[before[v]], names[v]) for v in order[1:].tolist() if before[v] != n)
+    chosen = tuple(names[v] for v in sorted(order[1:].tolist()) if not ground.is_root[v])
+    up = plan.by_satellite[np.maximum(net.node_of, 0)] & (net.node_of > 0)
+    return chosen, tuple(names[v] for v in np.flatnonzero(up).tolist()), edges
 
 
-def _better(net: Net, a: _Tree | None, b: _Tree | None) -> _Tree | None:
-    if a is None or b is None:
-        return a or b
-    sign = 1.0 if net.budget is None else -1.0
-    return b if sign * b.objective < sign * a.objective else a
-
-
-def _rounded(net: Net, state: State, *, is_whole: bool) -> _Tree | None:
-    """A tree from an answer: its nodes of more than a half, joined along the arcs it likes."""
-    wanted = (state.x > 0.5) & ~net.is_root & ((net.prize > 0) | net.is_required)
-    return _tree(net, wanted, np.maximum(1.0 - state.z, 1e-9 if is_whole else 1e-3))
-
-
-def _tree(net: Net, wanted: NDArray[np.bool_], taste: NDArray[np.float64]) -> _Tree | None:
-    """Join the wanted nodes, nearest first; None where the budget or the graph does not allow what is required."""
-    out: dict[int, list[int]] = {}
-    for arc, tail in enumerate(net.tail.tolist()):
-        out.setdefault(tail, []).append(arc)
-    price = (net.cost + net.node_cost[net.head]) * taste
-    inside = set(np.flatnonzero(net.is_root).tolist())
-    entered: dict[int, int] = {}
-    left = set(np.flatnonzero(wanted).tolist())
-    while left:
-        path = _nearest(net, out, price, inside, left)
-        if path is None:
-            break
-        for arc in path:
-            entered[int(net.head[arc])] = arc
-            inside.add(int(net.head[arc]))
-        left -= inside
-    return _priced(net, entered)
-
-
-def _nearest(
-    net: Net, out: dict[int, list[int]], price: NDArray[np.float64], inside: set[int], left: set[int]
-) -> list[int] | None:
-    """Arcs to the nearest node of ``left`` from those inside (Dijkstra)."""
-    import heapq
-
-    heap = [(0.0, v, -1) for v in sorted(inside)]
-    by: dict[int, int] = {}
-    while heap:
-        far, node, arc = heapq.heappop(heap)
-        if node in by:
-            continue
-        by[node] = arc
-        if node in left:
-            path = []
-            while by[node] >= 0:
-                path.append(by[node])
-                node = int(net.tail[by[node]])
-            return path[::-1]
-        for k in out.get(node, ()):
-            other = int(net.head[k])
-            if other not in by and other not in inside:
-                heapq.heappush(heap, (far + float(price[k]), other, k))
-    return None
-
-
-def _priced(net: Net, entered: dict[int, int]) -> _Tree | None:
-    """A tree with its ends that do not pay for themselves cut off, satellites added, and its sums."""
-    entered = dict(entered)
-    while True:
-        tails = {int(net.tail[arc]) for arc in entered.values()}
-        worth = {v: min(float(net.prize[v]), float(net.sat_cost[v])) if not net.is_required[v] else float(net.sat_cost[v]) for v in entered}  # fmt: skip
-        if net.budget is not None:
-            worth = {v: math.inf if net.prize[v] > 0 or net.is_required[v] else 0.0 for v in entered}
-        weak = [
-            v for v, arc in entered.items() if v not in tails and float(net.cost[arc] + net.node_cost[v]) > worth[v]
-        ]
-        if not weak:
-            break
-        for v in weak:
-            del entered[v]
-    arcs = sorted(entered.values())
-    cost = math.fsum(float(net.cost[k]) for k in arcs) + math.fsum(float(net.node_cost[v]) for v in sorted(entered))
-    sats = _satellites(net, set(entered), cost)
-    if sats is None:
-        return None
-    cost = math.fsum([cost, *(float(net.sat_cost[v]) for v in sats)])
-    value = math.fsum(float(net.prize[v]) for v in sorted({*entered, *sats}))
-    edges = tuple((int(net.tail[k]), int(net.head[k])) for k in arcs)
-    lost = math.fsum(float(p) for p in net.prize) - value
-    return _Tree(tuple(sorted(entered)), tuple(sats), edges, cost, value, cost + lost if net.budget is None else value)
-
-
-def _satellites(net: Net, on: set[int], cost: float) -> list[int] | None:
-    """Satellites of those who need or deserve one; None where somebody cannot be served or the budget is passed."""
-    must = [v for v in np.flatnonzero(net.is_required).tolist() if v not in on]
-    cost += math.fsum(float(net.sat_cost[v]) for v in must)
-    limit = math.inf if net.budget is None else net.budget * (1 + 1e-12)
-    if not cost <= limit or not math.isfinite(cost):
-        return None
-    chosen = list(must)
-    free = [v for v in np.flatnonzero(np.isfinite(net.sat_cost)).tolist() if v not in on and v not in set(must)]
-    free.sort(key=lambda v: (-float(net.prize[v]) / max(float(net.sat_cost[v]), 1e-300), v))
-    for v in free:
-        price, prize = float(net.sat_cost[v]), float(net.prize[v])
-        if prize > 0 and (prize > price if net.budget is None else cost + price <= limit):
-            chosen.append(v)
-            cost += price
-    return sorted(chosen)
+def _refuse(ground: Ground, found: Found) -> NoReturn:
+    """No plan keeps every rule, or none was found: the two are told apart."""
+    shown = ", ".join(str(ground.names[v]) for v in np.flatnonzero(ground.is_required)[:_MOST_SHOWN])
+    where = f"together within the budget of {ground.budget} and the beams: {shown}"
+    if found.bound == -math.inf:
+        message = f"the required nodes cannot be served {where}"
+        raise InfeasibleError(message, code="connect_budget", budget=ground.budget, nodes=shown)
+    message = f"no network was found that serves the required nodes (it is not proven impossible) {where}"
+    raise InfeasibleError(message, code="connect_open", budget=ground.budget, nodes=shown)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-__all__ = ["TOLERANCE_SHARE", "Answer", "Rows", "passed_model", "solve"]
+__all__ = ["TOLERANCE_SHARE", "Answer", "Rows", "passed_model", "run_model", "solve"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -137,15 +137,15 @@ def solve(
         solution = highspy.HighsSolution()
         solution.col_value = list(start)
         highs.setSolution(solution)
-    _run(highs)
+    run_model(highs)
     if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:  # presolve has been seen to say so wrongly
         highs.setOptionValue("presolve", "off")
         highs.clearSolver()
-        _run(highs)
+        run_model(highs)
     return _answer(highs, is_mip=is_integer is not None)
 
 
-def _run(highs: Any) -> None:
+def run_model(highs: Any) -> None:
     """Run the solver so that Ctrl-C ends it: it hears nothing by itself, and Python only between two calls.
 
     Raises
