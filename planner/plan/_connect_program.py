@@ -106,6 +106,13 @@ class Program:
         if seconds is not None:
             self.highs.setOptionValue("time_limit", self.highs.getRunTime() + max(seconds, 0.01))
         run_model(self.highs)
+        if (
+            self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+        ):  # presolve has been seen to say so wrongly
+            self.highs.setOptionValue("presolve", "off")
+            self.highs.clearSolver()
+            run_model(self.highs)
+            self.highs.setOptionValue("presolve", "choose")
         model, status = highspy.HighsModelStatus, self.highs.getModelStatus()
         info, found = self.highs.getInfo(), np.array(self.highs.getSolution().col_value, dtype=float)
         names = {model.kOptimal: "optimal", model.kInfeasible: "infeasible"}
