@@ -101,7 +101,8 @@ class Raster:
     grid
         The frame.
     values
-        Array of shape ``grid.shape``; float arrays use NaN where nothing is known.
+        Array of shape ``grid.shape``; float arrays use NaN where nothing is known, and so does what a masked array
+        hides (whole numbers become float64 then).
     unit
         Unit of the values, e.g. ``m``, ``people``, ``dbm``, ``class``.
     """
@@ -111,9 +112,27 @@ class Raster:
     unit: str
 
     def __post_init__(self) -> None:
-        if self.values.shape != self.grid.shape:
-            message = f"raster of shape {self.values.shape} does not fit its grid {self.grid.shape}"
-            raise ValueError(message)
+        object.__setattr__(self, "values", _plain(self.values, self.grid.shape))
+
+
+def _plain(values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+    """Values as a plain array: what a masked array hides is unknown, not the number behind the mask.
+
+    Raises
+    ------
+    ValueError
+        They do not fit the grid.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        has_hidden = bool(np.ma.getmaskarray(values).any())
+        if has_hidden and values.dtype.kind in "iu":
+            values = values.astype(np.float64)
+        values = values.filled(np.nan) if has_hidden else values.data
+    values = np.asarray(values)
+    if values.shape != shape:
+        message = f"raster of shape {values.shape} does not fit its grid {shape}"
+        raise ValueError(message)
+    return values
 
 
 @dataclass(frozen=True)
@@ -155,6 +174,4 @@ class MetricRaster:
     unit: str
 
     def __post_init__(self) -> None:
-        if self.values.shape != self.grid.shape:
-            message = f"raster of shape {self.values.shape} does not fit its grid {self.grid.shape}"
-            raise ValueError(message)
+        object.__setattr__(self, "values", _plain(self.values, self.grid.shape))

@@ -85,6 +85,8 @@ def test_a_place_between_pixels_moves_the_result_smoothly() -> None:
         ({"radius_km": 0.09}, "one pixel"),
         ({"radius_km": float("inf")}, "radius_km"),
         ({"rays_per_cell": 0.0}, "rays_per_cell"),
+        ({"rays_per_cell": None}, "rays_per_cell = None is not a number"),
+        ({"tx_row": "60"}, "tx_row = '60' is not a number"),
     ],
 )
 def test_bad_numbers_are_named(changes: dict[str, float], said: str) -> None:
@@ -122,6 +124,46 @@ def test_a_grid_that_is_not_north_up_is_refused(pixel: float, said: str) -> None
     for terrain in (lat_lon, metric):
         with pytest.raises(RadioError, match=said):
             area_loss_db(terrain, LINK, tx_row=60, tx_col=60, radius_km=4.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"west_deg": float("nan")}, "west_deg = nan"),
+        ({"north_deg": -89.95}, "south_deg = -90.0589"),
+    ],
+)
+def test_a_grid_beyond_the_earth_is_refused(changes: dict[str, float], said: str) -> None:
+    terrain = Raster(dataclasses.replace(GRID, **changes), _hills(), "m")
+    with pytest.raises(RadioError, match=said):
+        area_loss_db(terrain, LINK, tx_row=60, tx_col=60, radius_km=4.0)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int16])
+def test_what_a_masked_raster_hides_is_a_void_and_not_the_number_behind_the_mask(kind: type) -> None:
+    hills = _hills().astype(kind)
+    mask = np.zeros(hills.shape, dtype=np.bool_)
+    mask[62, 66] = True
+    hidden = np.ma.masked_array(np.where(mask, 0, hills), mask)
+    for terrain in (Raster(GRID, hidden, "m"), MetricRaster(MetricGrid(0.0, 0.0, 100.0, 121, 121), hidden, "m")):
+        with pytest.raises(RadioError, match=r"1 pixels within the radius \(first at row 62, column 66\)"):
+            area_loss_db(terrain, LINK, tx_row=60, tx_col=60, radius_km=4.0)
+        filled, count = fill_voids(terrain, "nearest")
+        assert count == 1
+        assert filled.values[62, 66] in hills[61:64, 65:68]
+    open_mask = Raster(GRID, np.ma.masked_array(hills), "m")
+    assert type(open_mask.values) is np.ndarray
+    assert open_mask.values.dtype == hills.dtype
+
+
+def test_heights_that_are_text_are_refused_and_kinds_of_numbers_change_nothing() -> None:
+    hills = np.round(_hills())
+    with pytest.raises(RadioError, match="terrain does not hold numbers"):
+        _loss(hills.astype("U"))
+    plain = _loss(hills)
+    for kind in (">f4", "f8", "i4", ">i2"):
+        np.testing.assert_array_equal(_loss(hills.astype(kind)), plain)
+    np.testing.assert_array_equal(_loss(hills, tx_row=np.uint8(60), tx_col=np.int8(60)), plain)
 
 
 def test_a_single_row_of_pixels_is_refused() -> None:

@@ -101,11 +101,29 @@ def test_higher_masts_never_clear_less(mast_m: float, more_m: float) -> None:
         ({"frequency_ghz": -7.0}, "frequency_ghz must be positive"),
         ({"k_factors": (0.0,)}, "k_factors must be positive"),
         ({"land": np.ones((2, 2), bool)}, "land has shape"),
+        ({"frequency_ghz": 7000.0}, r"frequency_ghz = 7000 is outside 0\.4 to 100 .*GHz"),
+        ({"frequency_ghz": 0.1}, r"frequency_ghz = 0\.1 is outside"),
+        ({"frequency_ghz": "seven"}, "must be numbers"),
+        ({"frequency_ghz": [[7.0, 7.0]], "mast_m": np.array([1.0, 2.0, 3.0])}, "shapes go together"),
+        ({"terrain": Raster(FRAME, np.zeros(FRAME.shape), "ft")}, "terrain is in 'ft'"),
+        ({"terrain": Raster(FRAME, np.full(FRAME.shape, -9999.0), "m")}, "terrain = -9999 is outside -500 to 9000"),
+        ({"terrain": Raster(Grid(121.0, 1.0, 1.0, 1, 1), np.zeros((1, 1)), "m")}, "2 x 2"),
     ],
 )
 def test_faulty_hops_are_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(RadioError, match=said):
-        _hop(_terrain(), **changes)
+        _hop(**{"terrain": _terrain(), **changes})
+
+
+def test_what_a_mask_or_an_infinity_hides_is_unknown_ground() -> None:
+    hidden = np.ma.masked_array(np.zeros(FRAME.shape), np.zeros(FRAME.shape, bool))
+    hidden[:, 80] = np.ma.masked
+    endless = np.zeros(FRAME.shape)
+    endless[:, 80] = -np.inf
+    for values in (hidden, endless):
+        found = _hop(Raster(FRAME, values, "m"))
+        assert found.is_unknown[0]
+        assert not found.is_clear[0]
 
 
 def test_ends_at_one_place_are_refused() -> None:

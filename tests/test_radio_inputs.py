@@ -50,6 +50,19 @@ def test_link_outside_the_range_is_refused(field: str, value: float, said: str) 
         link(**{field: value})
 
 
+@pytest.mark.parametrize("value", ["900", None, [900.0], np.array([900.0]), 900.0 + 0j, True, np.ma.masked, 10**400])
+def test_link_that_is_no_number_is_refused_with_its_range(value: object) -> None:
+    with pytest.raises(RadioError, match=r"frequency_mhz = .*30 to 6000"):
+        link(frequency_mhz=value)  # type: ignore[arg-type]  # what a script may pass
+
+
+@pytest.mark.parametrize("kind", [int, np.int32, np.float32, np.float64, np.array])
+def test_link_is_the_same_whatever_kind_of_number_it_is_given(kind: type) -> None:
+    given = link(frequency_mhz=kind(900), tx_height_m=kind(42), time_percent=kind(10))
+    assert given == link(900.0, 42.0, time_percent=10.0)
+    assert all(type(v) is float for v in (given.frequency_mhz, given.tx_height_m, given.time_percent))
+
+
 def test_unknown_polarisation_is_refused() -> None:
     with pytest.raises(RadioError, match="'slanted' is not one of vertical, horizontal"):
         link(polarisation="slanted")
@@ -67,6 +80,7 @@ def _with(position: int, value: float, values: np.ndarray = FLAT) -> np.ndarray:
         ({"distance_km": DISTANCE_KM[:4], "terrain_m": FLAT[:4]}, "4 points, fewer than 5"),
         ({"distance_km": _with(0, 0.1, DISTANCE_KM)}, "must rise from 0"),
         ({"distance_km": _with(5, 0.2, DISTANCE_KM)}, "must rise from 0"),
+        ({"distance_km": _with(7, DISTANCE_KM[6], DISTANCE_KM)}, "point 7 at 3 is not beyond point 6 at 3"),
         ({"distance_km": -DISTANCE_KM}, "must rise from 0"),
         ({"distance_km": _with(3, np.nan, DISTANCE_KM)}, "distance_km holds 1 values that are not finite"),
         ({"distance_km": DISTANCE_KM * 1000.0}, r"5000\.0 is outside 0\.001 to 3000"),
@@ -78,6 +92,14 @@ def _with(position: int, value: float, values: np.ndarray = FLAT) -> np.ndarray:
         ({"clutter_m": _with(2, np.inf)}, "clutter_m holds 1 values"),
         ({"zone": _with(2, 2.0, np.full(11, 4.0))}, r"zone = 2 is not 1 \(sea\)"),
         ({"zone": np.full(11, np.nan)}, "zone holds 11 values"),
+        ({"zone": ["sea"] * 11}, "zone does not hold numbers"),
+        ({"terrain_m": ["1,5"] * 11}, "terrain_m does not hold numbers"),
+        ({"terrain_m": [[1.0], [2.0, 3.0]]}, "terrain_m does not hold numbers"),
+        ({"terrain_m": FLAT + 1j}, "terrain_m does not hold numbers"),
+        ({"distance_km": np.ma.masked_array(DISTANCE_KM, DISTANCE_KM == 2.0)}, "distance_km holds 1 values"),
+        ({"terrain_m": np.ma.masked_array(FLAT, DISTANCE_KM == 2.0)}, "a void is never taken for sea level"),
+        ({"terrain_m": np.ma.masked_array(FLAT.astype(int), DISTANCE_KM == 2.0)}, "terrain_m holds 1 values"),
+        ({"clutter_m": np.ma.masked_array(FLAT, DISTANCE_KM == 2.0)}, "clutter_m holds 1 values"),
     ],
 )
 @pytest.mark.parametrize("model", ["p1812", "extended_hata", "free_space"])

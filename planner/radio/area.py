@@ -94,9 +94,10 @@ def area_loss_db(
     require_between("tx_row", tx_row, -0.5, grid.n_rows - 0.5, f"the terrain has {grid.n_rows} rows")
     require_between("tx_col", tx_col, -0.5, grid.n_cols - 0.5, f"the terrain has {grid.n_cols} columns")
     require_between("rays_per_cell", rays_per_cell, MIN_RAYS, MAX_RAYS, "the area engine")
-    place = (round(tx_row * 2**20) / 2**20, round(tx_col * 2**20) / 2**20)
+    place = (round(float(tx_row) * 2**20) / 2**20, round(float(tx_col) * 2**20) / 2**20)
     side = _pixel_km(grid, place)
     require_between("radius_km", radius_km, max(side), MAX_RADIUS_KM, "one pixel to the engine's reach")
+    radius_km, rays_per_cell = float(radius_km), float(rays_per_cell)
     box = _box(grid, place, radius_km, side)
     height = _metres("terrain", terrain, box, (MIN_HEIGHT_M, MAX_HEIGHT_M), _HEIGHTS)
     near = _within(grid, place, box, radius_km)
@@ -123,7 +124,10 @@ def _require_north_up(grid: Grid | MetricGrid) -> None:
     """Refuse a grid without area, upside down, or without neighbours to interpolate between."""
     if isinstance(grid, Grid):
         require_between("pixel_deg", grid.pixel_deg, 1e-7, 1.0, _NORTH_UP)
+        south_deg = grid.north_deg - grid.n_rows * grid.pixel_deg
+        require_between("west_deg", grid.west_deg, -360.0, 360.0, _NORTH_UP)
         require_between("north_deg", grid.north_deg, -90.0, 90.0, _NORTH_UP)
+        require_between("south_deg", south_deg, -90.0 - 1e-9, 90.0, _NORTH_UP)
     else:
         require_between("pixel_m", grid.pixel_m, 0.01, 100_000.0, _NORTH_UP)
         require_between("scale", grid.scale, 0.98, 1.02, "a conformal map near its centre, such as UTM")
@@ -219,6 +223,10 @@ def _metres(
     if raster.unit != "m":
         message = f"{name} is in '{raster.unit}', not in metres ('m'): convert it first"
         raise RadioError(message, code="radio_unit", name=name, unit=raster.unit)
+    if raster.values.dtype.kind not in "iuf":
+        what = f"of type {raster.values.dtype}"
+        message = f"{name} does not hold numbers: {what}"
+        raise RadioError(message, code="radio_numbers", name=name, what=what)
     values: NDArray[np.float32] = np.array(raster.values[box], dtype=np.float32, order="C")
     values[~np.isfinite(values)] = np.nan
     if not np.isnan(values).all():

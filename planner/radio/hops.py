@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from planner import geo
 from planner.errors import RadioError
 from planner.grid import Raster
+from planner.radio.profile import MAX_HEIGHT_M, MIN_HEIGHT_M
+from planner.radio.ranges import within
 from planner.units import EARTH_RADIUS_KM
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
 
 MIN_CLEARANCE_SHARE = 0.6
 """Least clearance in first Fresnel radii in a tropical climate (ITU-R P.530-18 §2.2.2.1)."""
+
+MIN_FREQUENCY_GHZ, MAX_FREQUENCY_GHZ = 0.4, 100.0
 
 _ORBIT_KM = 42_164.17
 """Radius of the geostationary orbit (ITU-R S.484: one sidereal day)."""
@@ -110,7 +114,8 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
     Raises
     ------
     RadioError
-        Ends at the same place, heights, frequencies or factors that are not positive and finite.
+        Ends at the same place, heights or factors that are not positive and finite, a frequency outside its range,
+        a terrain that cannot be in metres or is a single row of pixels, arrays that do not go together.
 
     Examples
     --------
@@ -121,7 +126,7 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
     [1.28, 0.15]
     """
     given = (lon_a, lat_a, height_a_m, lon_b, lat_b, height_b_m, frequency_ghz)
-    arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in given))
+    arrays = _broadcast(given)
     lon_a, lat_a, mast_a, lon_b, lat_b, mast_b, frequency = (np.ascontiguousarray(v) for v in arrays)
     distance = geo.distance_km(lon_a, lat_a, lon_b, lat_b)
     k = np.atleast_1d(np.asarray(k_factors, dtype=np.float64))
@@ -154,6 +159,15 @@ def hop_clearance(  # noqa: PLR0913  (two ends of three numbers each)
     )
 
 
+def _broadcast(given: tuple[ArrayLike, ...]) -> tuple[Array, ...]:
+    """Ends and frequency as float64 of one shape, at least one-dimensional."""
+    try:
+        return np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, dtype=np.float64)) for v in given))
+    except (TypeError, ValueError) as err:
+        message = f"ends and frequency of hops must be numbers whose shapes go together: {err}"
+        raise RadioError(message, code="radio_hops_shape", what=str(err)) from err
+
+
 def _require_positive(distance: Array, mast_a: Array, mast_b: Array, frequency: Array, k: Array) -> None:
     checks = (
         ("distance_km", distance, "two places"),
@@ -170,15 +184,25 @@ def _require_positive(distance: Array, mast_a: Array, mast_b: Array, frequency: 
                 f"{name} must be positive and finite ({source}); {n} of {values.size} are not, the first is {first:g}"
             )
             raise RadioError(message, code="radio_outside", name=name, value=first, low="> 0", high="∞", source=source)
+    within("frequency_ghz", frequency, MIN_FREQUENCY_GHZ, MAX_FREQUENCY_GHZ, "microwave links; P.530 asks for GHz")
 
 
 def _ground(terrain: Raster, land: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    if terrain.unit != "m":
+        message = f"terrain is in '{terrain.unit}', not in metres ('m'): convert it first"
+        raise RadioError(message, code="radio_unit", name="terrain", unit=terrain.unit)
+    if min(terrain.grid.shape) < 2:
+        message = f"terrain of {terrain.grid.n_rows} x {terrain.grid.n_cols} pixels has no slope: give at least 2 x 2"
+        raise RadioError(message, code="radio_grid", what="terrain")
     height = np.array(terrain.values, dtype=np.float32)
     if land is not None:
         if land.shape != height.shape:
             message = f"land has shape {land.shape}, the terrain {height.shape}"
             raise RadioError(message, code="radio_land_shape", shape=str(land.shape))
         height[~land] = 0.0
+    known = np.isfinite(height)
+    within("terrain", height[known], MIN_HEIGHT_M, MAX_HEIGHT_M, "heights on Earth in metres")
+    height[~known] = np.nan
     return height
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
+
+import numpy as np
 
 from planner.errors import RadioError
 
@@ -16,18 +19,30 @@ P1812 = "ITU-R P.1812-8"
 
 
 def require_between(name: str, value: float, low: float, high: float, source: str) -> None:
-    """Refuse a number that is not finite or lies outside ``low`` to ``high``.
+    """Refuse what is no number, is not finite or lies outside ``low`` to ``high``.
 
     Raises
     ------
     RadioError
         Names the value, the allowed range and the source of the range.
     """
-    if not (math.isfinite(value) and low <= value <= high):
+    if not _is_number(value):
+        message = f"{name} = {value!r} is not a number; it must be one from {low:g} to {high:g} ({source})"
+        raise RadioError(
+            message, code="radio_number", name=name, value=repr(value), low=f"{low:g}", high=f"{high:g}", source=source
+        )
+    if not (low <= value <= high and math.isfinite(value)):
         message = f"{name} = {value} is outside {low:g} to {high:g} ({source})"
         raise RadioError(
             message, code="radio_outside", name=name, value=value, low=f"{low:g}", high=f"{high:g}", source=source
         )
+
+
+def _is_number(value: object) -> bool:
+    """Whether a caller's value is one real number: of Python, of numpy, or an array without dimensions."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "iuf" and not np.ma.is_masked(value)
+    return isinstance(value, (Real, np.number)) and not isinstance(value, (bool, np.complexfloating))
 
 
 @dataclass(frozen=True)
@@ -92,6 +107,7 @@ class RadioLink:
         )
         for name, value, low, high, source in checks:
             require_between(name, value, low, high, source)
+            object.__setattr__(self, name, float(value))  # of whatever width it came: the same loss, the same code
         if self.polarisation not in ("vertical", "horizontal"):
             message = f"polarisation = '{self.polarisation}' is not one of vertical, horizontal ({P1812} table 1)"
             raise RadioError(message, code="radio_polarisation", value=self.polarisation)

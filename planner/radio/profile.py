@@ -123,9 +123,17 @@ def checked_profile(
     if n < MIN_POINTS:
         message = f"distance_km has {n} points, fewer than {MIN_POINTS} ({P1812} §3.2: the profile needs inner points)"
         raise RadioError(message, code="radio_points", n=n, least=MIN_POINTS)
-    if distance[0] != 0.0 or bool((np.diff(distance) <= 0.0).any()):
+    if distance[0] != 0.0:
         message = f"distance_km must rise from 0 at the transmitter ({P1812} §3.2); it starts at {distance[0]:g}"
         raise RadioError(message, code="radio_order", first=float(distance[0]))
+    falls = np.flatnonzero(np.diff(distance) <= 0.0)
+    if falls.size:
+        i = int(falls[0]) + 1
+        message = (
+            f"distance_km must rise from 0 at the transmitter ({P1812} §3.2); point {i} at {distance[i]:g} is not "
+            f"beyond point {i - 1} at {distance[i - 1]:g}"
+        )
+        raise RadioError(message, code="radio_falls", i=i, value=float(distance[i]), before=float(distance[i - 1]))
     require_between("distance_km", float(distance[-1]), 1e-3, MAX_DISTANCE_KM, f"{P1812} table 1")
     height = _inside("terrain_m", _numbers("terrain_m", terrain_m, n), MIN_HEIGHT_M, MAX_HEIGHT_M, "heights on Earth")
     clutter = np.zeros(n)
@@ -143,7 +151,7 @@ def checked_profile(
 
 
 def _numbers(name: str, values: ArrayLike, n: int | None = None) -> NDArray[np.float64]:
-    array = np.array(values, dtype=np.float64)
+    array = _as_floats(name, values)
     if array.ndim != 1 or (n is not None and array.size != n):
         wanted = "one-dimensional" if n is None else f"of shape ({n},) like distance_km"
         message = f"{name} has shape {array.shape}; it must be {wanted}"
@@ -155,6 +163,20 @@ def _numbers(name: str, values: ArrayLike, n: int | None = None) -> NDArray[np.f
         )
         raise RadioError(message, code="radio_void", name=name, n=faulty)
     return array
+
+
+def _as_floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """A copy as float64, NaN where a masked array hides its value."""
+    try:
+        given = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+        if given.dtype.kind in "biufOSU":
+            array = given.astype(np.float64)
+            return array.filled(np.nan) if isinstance(array, np.ma.MaskedArray) else array
+        what = f"of type {given.dtype}"
+    except (TypeError, ValueError) as err:
+        what = str(err)
+    message = f"{name} does not hold numbers: {what}"
+    raise RadioError(message, code="radio_numbers", name=name, what=what)
 
 
 def _inside(name: str, values: NDArray[np.float64], low: float, high: float, source: str) -> NDArray[np.float64]:
