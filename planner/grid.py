@@ -124,10 +124,11 @@ def _plain(values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
         They do not fit the grid.
     """
     if isinstance(values, np.ma.MaskedArray):
-        has_hidden = bool(np.ma.getmaskarray(values).any())
-        if has_hidden and values.dtype.kind in "iu":
-            values = values.astype(np.float64)
-        values = values.filled(np.nan) if has_hidden else values.data
+        hidden = np.ma.getmaskarray(values)
+        values = np.array(values.data)
+        if hidden.any():
+            values = values.astype(np.float64) if values.dtype.kind in "iu" else values
+            values[hidden] = np.nan
     values = np.asarray(values)
     if values.shape != shape:
         message = f"raster of shape {values.shape} does not fit its grid {shape}"

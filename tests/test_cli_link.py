@@ -104,3 +104,12 @@ def test_faults_are_said_in_the_users_language(tmp_path: Path, arguments, code: 
 
 def test_numbers_are_written_as_the_language_does() -> None:
     assert (number(-0.04, 1, "en"), number(12345.678, 2, "id")) == ("0.0", "12.345,68")
+
+
+def test_more_heights_than_ends_and_a_folder_that_is_a_file_are_refused(tmp_path: Path) -> None:
+    ends = ("--from", "121.65,-8.80", "--to", "121.70,-8.76", SAMPLE, "--lang", "en")
+    found = _run(tmp_path, *ends, *HOP[2:], "--height-m", "9")
+    assert (found.exit_code, "a link has two ends" in found.output) == (2, True)
+    (tmp_path / "taken").touch()
+    found = _run(tmp_path / "taken", *ends)
+    assert (found.exit_code, "taken' cannot be written" in found.output) == (1, True)

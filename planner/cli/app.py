@@ -179,14 +179,12 @@ def link(
     as_json: Json = False,
 ) -> int:
     """Draw one link: terrain with the Earth's bulge, Fresnel zone, obstacles, loss budget (SVG, PNG, text)."""
-    from planner.cli.link import LinkRequest, inspect_link, parse_place
+    from planner.cli.link import LinkRequest, inspect_link, parse_place, two_heights
 
     console = Console(lang, as_json=as_json)
     ends = (parse_place(start, "from"), parse_place(end, "to"))
-    heights = (*(height_m or ()), None, None)[:2]
-    request = LinkRequest(
-        *ends, frequency_mhz, (heights[0], heights[1]), kind, scenario, terrain, pixel_m, void_is_sea, out
-    )
+    heights = two_heights(height_m or ())
+    request = LinkRequest(*ends, frequency_mhz, heights, kind, scenario, terrain, pixel_m, void_is_sea, out)
     return inspect_link(request, console)
 
 

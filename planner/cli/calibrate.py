@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from planner import __version__, geo
 from planner.catalog import read_spec
-from planner.cli.console import Console
+from planner.cli.console import Console, writing_to
 from planner.cli.ground import scenario_terrain, window
 from planner.cli.link import Say
 from planner.errors import LayerError, UsageError
@@ -87,7 +87,8 @@ def calibrate(
     fitted = fit_calibration(samples, name=name, model=radio.model, spacing_m=grid.pixel_m, block_km=block_km)
     table["corrected_dbm"] = corrected_dbm(fitted, samples.modelled_dbm, samples.distance_km, samples.clutter)
     notes = {"file": measurements.name, "n_read": n_read, "n_pixels": len(pairs.rows), "n_used": len(table), "n_named": pairs.n_named, "year": scenario.date.year}  # fmt: skip
-    paths = _written(out, fitted, table, notes, radio)
+    with writing_to(out):
+        paths = _written(out, fitted, table, notes, radio)
     _tell(console, fitted, notes, radio, paths)
     return 0
 

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec
 
-from planner.errors import Phrase, PlannerError
+from planner.errors import OutputError, Phrase, PlannerError
 from planner.words import Words, read_words
 
-__all__ = ["Console", "ends_cleanly"]
+__all__ = ["Console", "ends_cleanly", "writing_to"]
 
 P = ParamSpec("P")
 
 INTERRUPTED = 130
+
+
+@contextlib.contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn what the system says while a command writes into ``folder`` into an error that names it.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be made or written, or is full.
+    """
+    try:
+        yield
+    except OSError as err:
+        fault = err.strerror or str(err)
+        message = f"'{folder}' cannot be written: {fault}; make room or give another folder with --out"
+        raise OutputError(message, code="output_unwritten", path=str(folder), fault=fault) from err
 
 
 class Console:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, SupportsFloat
@@ -10,7 +11,7 @@ from typing import Any, Literal, SupportsFloat
 import pandas as pd
 
 from planner.catalog import read_spec, spec_names
-from planner.cli.console import Console
+from planner.cli.console import Console, writing_to
 from planner.cli.ground import file_terrain, scenario_terrain, window
 from planner.errors import UsageError
 from planner.geo import pixel_deg_for
@@ -35,7 +36,7 @@ from planner.specs.backhaul import BackhaulSpec
 from planner.specs.climate import ClimateSpec
 from planner.specs.radio import RadioSpec, TransmitterDefaults
 
-__all__ = ["LinkRequest", "Say", "inspect_link", "parse_place"]
+__all__ = ["LinkRequest", "Say", "inspect_link", "parse_place", "two_heights"]
 
 _HOP_MARGIN_DEG, _ACCESS_MARGIN_DEG = 0.5, 0.02
 
@@ -102,6 +103,21 @@ def parse_place(text: str, name: str) -> tuple[float, float]:
     return lon, lat
 
 
+def two_heights(heights_m: Sequence[float]) -> tuple[float | None, float | None]:
+    """Antennas at the start and at the end as the user named them, None where not.
+
+    Raises
+    ------
+    UsageError
+        More heights than a link has ends.
+    """
+    if len(heights_m) > 2:
+        message = f"--height-m is given {len(heights_m)} times; a link has two ends"
+        raise UsageError(message, code="link_heights", n=len(heights_m))
+    a, b = (*heights_m, None, None)[:2]
+    return a, b
+
+
 def inspect_link(request: LinkRequest, console: Console) -> int:
     """Draw and reckon one link; always 0, a link that does not hold is an answer too."""
     frequency = request.frequency_mhz
@@ -112,7 +128,9 @@ def inspect_link(request: LinkRequest, console: Console) -> int:
     words = console.words
     drawing = _drawing(request, profile, facts, words)
     stem = f"link-{words.language}"
-    paths = write_link(draw_link(drawing, words), request.out, stem)
+    figure = draw_link(drawing, words)
+    with writing_to(request.out):
+        paths = write_link(figure, request.out, stem)
     console.result("\n".join(_lines(drawing, facts, words, paths)), _plain(request, profile, facts, drawing, paths))
     return 0
 
