@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from planner.units import METRES_PER_DEGREE
 
-__all__ = ["Grid", "MetricGrid", "MetricRaster", "Raster"]
+__all__ = ["Grid", "Lattice", "MetricGrid", "MetricRaster", "Raster", "first_centre"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,62 @@ class Grid:
             n_rows=n_rows,
             n_cols=n_cols,
         )
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Pixels of a source in degrees that is coarser than the grid it was brought onto.
+
+    Parameters
+    ----------
+    west_deg, north_deg
+        Outer corner of one of its pixels.
+    step_lon_deg, step_lat_deg
+        Sides of a pixel, positive.
+    """
+
+    west_deg: float
+    north_deg: float
+    step_lon_deg: float
+    step_lat_deg: float
+
+    def numbers(self, grid: Grid) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Row and column of the source pixel that each row and column of a grid belongs to, from the corner.
+
+        A source pixel holds the grid pixels whose centres lie on it, a centre on its western or northern edge too.
+        """
+        rows = _numbers(
+            grid.n_rows, (grid.north_deg - self.north_deg) / grid.pixel_deg, self.step_lat_deg / grid.pixel_deg
+        )
+        cols = _numbers(
+            grid.n_cols, (self.west_deg - grid.west_deg) / grid.pixel_deg, self.step_lon_deg / grid.pixel_deg
+        )
+        return rows, cols
+
+    def off_middle(self, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Distance of the centres of rows and of columns from the middle of their source pixel, 0 to 0.5 of its side."""
+        number = self.numbers(grid)
+        lat = (self.north_deg - grid.north_deg + (np.arange(grid.n_rows) + 0.5) * grid.pixel_deg) / self.step_lat_deg
+        lon = (grid.west_deg - self.west_deg + (np.arange(grid.n_cols) + 0.5) * grid.pixel_deg) / self.step_lon_deg
+        return np.abs(lat - number[0] - 0.5), np.abs(lon - number[1] - 0.5)
+
+    def is_in_step(self, other: Lattice) -> bool:
+        """Whether another lattice is the same one, counted from another pixel."""
+        lon = (other.west_deg - self.west_deg) / self.step_lon_deg
+        lat = (other.north_deg - self.north_deg) / self.step_lat_deg
+        sizes = np.allclose((other.step_lon_deg, other.step_lat_deg), (self.step_lon_deg, self.step_lat_deg), rtol=1e-9)
+        return bool(sizes) and abs(lon - round(lon)) < 1e-4 and abs(lat - round(lat)) < 1e-4
+
+
+def first_centre(edge: NDArray[np.float64]) -> NDArray[np.int64]:
+    """First pixel whose centre lies on or beyond an edge, edges in pixels, rounded so that the last digit decides nothing."""
+    return np.ceil(np.round(edge, 6) - 0.5).astype(np.int64)
+
+
+def _numbers(n: int, first_edge: float, step: float) -> NDArray[np.int64]:
+    lowest = math.floor(-first_edge / step) - 1
+    edges = first_edge + step * np.arange(lowest, math.ceil((n - first_edge) / step) + 2)
+    return np.searchsorted(first_centre(edges), np.arange(n), side="right") - 1 + lowest
 
 
 @dataclass(frozen=True)

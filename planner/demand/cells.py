@@ -15,8 +15,9 @@ from planner.demand.areas import area_of_pixels, area_of_points
 from planner.demand.counts import AreaCounts, Conflict, latest_counts, umkm_totals, worst
 from planner.demand.points import UMKM_COUNTS, LandFrame, Placed, UmkmTally, in_units, place_on_land, tally_umkm
 from planner.demand.rates import BusyHour, busy_hour, demand_mbps
+from planner.demand.settle import Attraction, settled
 from planner.demand.spread import LandPixels, Spread, land_pixels, settle_weights, spread_counts
-from planner.grid import Grid, Raster
+from planner.grid import Grid, Lattice, Raster
 from planner.schema_columns import EVIDENCE
 from planner.specs.demand import DemandSpec
 
@@ -52,6 +53,10 @@ class DemandInputs:
         KBLI letters of priority sectors.
     population_evidence
         Evidence of the raster.
+    lattice
+        Pixels of the raster's source where they are coarser than the grid, None where they are not.
+    built
+        Whether the ground cover says buildings, shape ``grid.shape``; None where it is not known.
     """
 
     grid: Grid
@@ -65,6 +70,8 @@ class DemandInputs:
     spec: DemandSpec
     priority_sectors: tuple[str, ...] = ()
     population_evidence: str = "observed"
+    lattice: Lattice | None = None
+    built: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class DemandReport:
     people_in, people_used, people_moved, people_left_out
         Stated for the region, placed on land, of these moved to the nearest land, and farther from
         it than the snap distance.
+    people_placed
+        People whose pixel is an estimate: their raster is coarser than the grid (`settled`, or even).
     people_cut
         Stated for the parts of areas that the region's border cuts off.
     n_areas_elsewhere
@@ -103,6 +112,7 @@ class DemandReport:
     people_used: float
     people_moved: float
     people_left_out: float
+    people_placed: float
     people_cut: float
     n_areas_elsewhere: int
     umkm_in: float
@@ -155,6 +165,7 @@ class _People:
     stated: float
     moved: float = 0.0
     left_out: float = 0.0
+    placed: float = 0.0
     n_elsewhere: int = 0
     cut: float = 0.0
     conflicts: tuple[Conflict, ...] = ()
@@ -181,6 +192,8 @@ def build_cells(  # noqa: PLR0913 - one argument a layer, all by keyword; `Deman
     spec: DemandSpec,
     priority_sectors: tuple[str, ...] = (),
     population_evidence: str = "observed",
+    lattice: Lattice | None = None,
+    built: NDArray[np.bool_] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Demand cells, with the report in ``attrs["demand"]``, and the cell of each enterprise.
 
@@ -199,6 +212,8 @@ def build_cells(  # noqa: PLR0913 - one argument a layer, all by keyword; `Deman
             spec=spec,
             priority_sectors=priority_sectors,
             population_evidence=population_evidence,
+            lattice=lattice,
+            built=built,
         )
     )
     demand.cells.attrs["demand"] = demand.report.to_json()
@@ -231,10 +246,10 @@ def build_demand(inputs: DemandInputs) -> Demand:
     pixels = land_pixels(frame, index, codes)
     settle = functools.cache(lambda: settle_weights(pixels, inputs.admin, inputs.spec))  # only counts ask for it
     placed_umkm, tally = _tally(inputs, frame)
-    people = _people(inputs, frame, pixels, settle)
-    umkm = _umkm(inputs, frame, pixels, settle, people, tally)
     facilities = inputs.facilities
     placed = place_on_land(frame, facilities["lon_deg"].to_numpy(), facilities["lat_deg"].to_numpy())
+    people = _people(inputs, frame, pixels, settle, _attraction(inputs, pixels, tally, placed))
+    umkm = _umkm(inputs, frame, pixels, settle, people, tally)
     is_main = facilities["is_main"].fillna(value=True).to_numpy(dtype=bool) if len(facilities) else np.zeros(0, bool)
     counts = {
         "n_facilities": _count(pixels, placed.cell_id),
@@ -266,8 +281,17 @@ def _count(pixels: LandPixels, cell_id: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.bincount(np.searchsorted(pixels.cell_id, cell_id[cell_id >= 0]), minlength=pixels.cell_id.size)
 
 
-def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: Settle) -> _People:
-    raster = _from_raster(inputs, frame, pixels)
+def _attraction(inputs: DemandInputs, pixels: LandPixels, tally: UmkmTally, facilities: Placed) -> Attraction:
+    weight = _count(pixels, facilities.cell_id).astype(np.float64)
+    weight[np.searchsorted(pixels.cell_id, tally.cell_id)] += tally.counts[0]
+    is_built = np.zeros(weight.size, bool) if inputs.built is None else inputs.built.ravel()[pixels.cell_id]
+    return Attraction(weight, is_built)
+
+
+def _people(
+    inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: Settle, attraction: Attraction
+) -> _People:
+    raster = _from_raster(inputs, frame, pixels, attraction)
     counts = latest_counts(inputs.population_counts, "people")
     if raster is not None:
         counts = _unknown_to_raster(counts, inputs.population, pixels)
@@ -291,6 +315,7 @@ def _people(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, settle: 
         stated=raster.stated + spread.stated,
         moved=raster.moved + spread.moved,
         left_out=raster.left_out + max(0.0, spread.stated - spread.placed),
+        placed=raster.placed,
         n_elsewhere=spread.n_elsewhere,
         cut=spread.cut,
         conflicts=(*spread.conflicts, *missing),
@@ -307,29 +332,41 @@ def _without_figure(pixels: LandPixels, spread: Spread, held: NDArray[np.float64
     return tuple(Conflict("no_figure", code, 0.0, 0.0) for code in found if code)
 
 
-def _from_raster(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels) -> _People | None:
-    """People of the raster; those on water go to the nearest land pixel."""
+def _from_raster(inputs: DemandInputs, frame: LandFrame, pixels: LandPixels, attraction: Attraction) -> _People | None:
+    """People of the raster; those on water go to the nearest land pixel, of their own coarse pixel if it has any."""
     if inputs.population is None:
         return None
     people = inputs.population.values.ravel()
-    values = np.nan_to_num(people[pixels.cell_id].astype(np.float64), nan=0.0)
-    at_sea = np.flatnonzero((people > 0.0) & ~inputs.land.ravel())
+    kind = inputs.population_evidence
+    evidence = np.full(pixels.cell_id.size, EVIDENCE.index(kind), dtype=np.int8)
+    moved, placed = 0.0, 0.0
+    if inputs.lattice is not None and inputs.spec.people_placement == "settled":
+        found = settled(people.astype(np.float64), inputs.grid, inputs.lattice, pixels, attraction)
+        values, at_sea, moved = found.values, found.at_sea, found.moved
+        evidence[found.is_estimate] = EVIDENCE.index(worst(kind, "estimate"))
+        placed = float(values[found.is_estimate].sum())
+    else:
+        values = np.nan_to_num(people[pixels.cell_id].astype(np.float64), nan=0.0)
+        at_sea = np.flatnonzero((people > 0.0) & ~inputs.land.ravel())
+        if inputs.lattice is not None:
+            evidence[:] = EVIDENCE.index(worst(kind, "estimate"))
+            placed = float(values.sum())
     lon, lat = inputs.grid.lon_lat(at_sea // inputs.grid.n_cols, at_sea % inputs.grid.n_cols)
-    placed = place_on_land(frame, lon, lat)
-    used = placed.is_used
+    spots = place_on_land(frame, lon, lat)
+    used = spots.is_used
     values = values + np.bincount(
-        np.searchsorted(pixels.cell_id, placed.cell_id[used]),
+        np.searchsorted(pixels.cell_id, spots.cell_id[used]),
         weights=people[at_sea[used]].astype(np.float64),
         minlength=values.size,
     )
-    evidence = np.full(values.size, EVIDENCE.index(inputs.population_evidence), dtype=np.int8)
     return _People(
         in_units(values),
         evidence,
         "raster",
         stated=float(np.nansum(people, dtype=np.float64)),
-        moved=float(people[at_sea[used]].sum(dtype=np.float64)),
+        moved=moved + float(people[at_sea[used]].sum(dtype=np.float64)),
         left_out=float(people[at_sea[~used]].sum(dtype=np.float64)),
+        placed=placed,
     )
 
 
@@ -431,6 +468,7 @@ def _report(people: _People, umkm: _Umkm, tally: UmkmTally, facilities: Placed, 
         people_used=float(people.values.sum()),
         people_moved=people.moved,
         people_left_out=people.left_out,
+        people_placed=people.placed,
         people_cut=people.cut,
         n_areas_elsewhere=people.n_elsewhere,
         umkm_in=placed + tally.left_out,

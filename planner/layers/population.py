@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from planner.errors import LayerError
 from planner.geo import metres_per_degree, pixel_area_km2
-from planner.grid import Raster
-from planner.layers.raster import Sums, Tile, spread
+from planner.grid import Lattice, Raster
+from planner.layers.raster import Sums, Tile, lattice_of, spread
 from planner.layers.raster_layer import Survey, conformed, frame_of, say_survey, walk
 from planner.layers.report import Conformed, ReadContext
 from planner.schema import layer
@@ -51,7 +52,8 @@ def read(path: Path, source: LayerSource, context: ReadContext) -> Conformed:
     Counts and densities look alike and differ by the area of a pixel, so the unit must be given
     (``unit = "people"`` or ``"people_per_km2"``), or follow from the file's own words: the name of a known
     product or the unit in its header. Every source pixel is shared among the pixels of the grid by area, so
-    the total is kept. Negative values are never people.
+    the total is kept; a much coarser one stays whole, even over the pixels whose centres it holds, and the layer says
+    by its ``lattice`` where it lies. Negative values are never people.
 
     Raises
     ------
@@ -64,10 +66,12 @@ def read(path: Path, source: LayerSource, context: ReadContext) -> Conformed:
     sums = Sums.on(grid)
     read_total = [0.0]
     reasons: list[str] = []
+    lattices: list[Lattice | None] = []
 
     def take(tile: Tile, shown: str) -> bool:
         unit, reason = _unit(tile, source, shown, survey)
         reasons.append(reason)
+        lattices.append(lattice_of(tile, grid))
         return spread(tile, grid, sums, _cleaner(tile, unit, survey, read_total), shown, method="sum")
 
     found = walk(path, source, context, grid, take)
@@ -82,7 +86,21 @@ def read(path: Path, source: LayerSource, context: ReadContext) -> Conformed:
             f"{kept / known_km2:,.0f} people per km² over {known_km2:,.0f} km², more than on Java: is the unit right?"
         )
         found.warn("population_dense", message, mend="look at the unit of the file (people, people_per_km2)")
-    return conformed("population", found, Raster(grid, people, "people"))
+    lattice = _common(lattices)
+    if lattice is not None:
+        wide = lattice.step_lon_deg / grid.pixel_deg
+        found.notes.append(
+            f"its pixels are {wide:.1f} times as wide as the grid's: where in them people stand is an estimate"
+        )
+    return replace(conformed("population", found, Raster(grid, people, "people")), lattice=lattice)
+
+
+def _common(lattices: list[Lattice | None]) -> Lattice | None:
+    """The lattice all tiles share."""
+    first = lattices[0] if lattices else None
+    if first is None or not all(other is not None and first.is_in_step(other) for other in lattices):
+        return None
+    return first
 
 
 def _unit(tile: Tile, source: LayerSource, shown: str, survey: Survey) -> tuple[str, str]:

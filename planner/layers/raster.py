@@ -18,20 +18,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import LayerError
-from planner.grid import Grid
+from planner.grid import Grid, Lattice, first_centre
 from planner.layers._gdal import raster_env, rasterio_module
 from planner.layers.door import CheckedFile, staged
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Method", "Sums", "Tile", "covering_grid", "opened", "spread", "values_of", "warped_blocks"]
+__all__ = [
+    "COARSE",
+    "Method",
+    "Sums",
+    "Tile",
+    "covering_grid",
+    "lattice_of",
+    "opened",
+    "spread",
+    "values_of",
+    "warped_blocks",
+]
 
 Method = Literal["average", "sum"]
 Cleaner = Callable[[NDArray[np.float64], int], NDArray[np.float64]]
 
 _DRIVERS = {"geotiff": "GTiff", "hgt": "SRTMHGT"}
 _PLAIN_DEGREES = (4326, 4755, 9470)  # WGS 84, DGN95, SRGI2013: equal within a metre
+COARSE = 1.5
+"""Pixels of the grid a side from which on a source's pixel is kept whole instead of being shared at its edges."""
 _WINDOW_PIXELS = 4_000_000
 _BLOCK_BYTES = 512 * 1024**2
 _MAX_SWELLING = 1100.0  # deflate cannot pack more than 1032-fold
@@ -254,7 +267,8 @@ def spread(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, shown: str, *, 
         to use (NaN where void).
     method
         ``average``: mean of the pixels that overlap, by overlapping area, where the tile is finer than the
-        grid, bilinear where it is coarser. ``sum``: the tile's total is kept (people).
+        grid, bilinear where it is coarser. ``sum``: the tile's total is kept (people), and where the tile is
+        coarse (`lattice_of`) the total of each of its pixels, evenly over the grid pixels whose centres it holds.
 
     Raises
     ------
@@ -267,7 +281,7 @@ def spread(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, shown: str, *, 
         return False
     try:
         if tile.is_plain and (method == "sum" or tile.pixel_deg() <= grid.pixel_deg):
-            _spread_exact(tile, grid, sums, cleaner)
+            _spread_exact(tile, grid, sums, cleaner, is_whole=method == "sum" and lattice_of(tile, grid) is not None)
         else:
             _spread_warped(tile, grid, sums, cleaner, method)
     except _gdal_faults() as err:
@@ -285,7 +299,16 @@ def values_of(tile: Tile, window: Any, cleaner: Cleaner) -> NDArray[np.float64]:
     return cleaner(scaled, int(window.row_off))
 
 
-def _spread_exact(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner) -> None:
+def lattice_of(tile: Tile, grid: Grid) -> Lattice | None:
+    """Pixels of a tile in degrees whose sides are at least `COARSE` pixels of the grid; None for any other."""
+    step = tile.dataset.transform
+    if not tile.is_plain or min(step.a, abs(step.e)) < COARSE * grid.pixel_deg:
+        return None
+    north = step.f + max(0.0, step.e) * tile.dataset.height
+    return Lattice(float(step.c), float(north), float(step.a), float(abs(step.e)))
+
+
+def _spread_exact(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, *, is_whole: bool = False) -> None:
     """Share every source pixel among the grid pixels it overlaps, exactly, by rows and by columns.
 
     On one CRS the overlap of two pixels is the product of the overlaps of their rows and columns, so two
@@ -302,13 +325,14 @@ def _spread_exact(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner) -> None:
     if cols is None or rows is None:
         return
     width = cols[1] - cols[0]
-    across = _shares(col_edges[cols[0] : cols[1] + 1], grid.n_cols)
+    shares = _wholes if is_whole else _shares
+    across = shares(col_edges[cols[0] : cols[1] + 1], grid.n_cols)
     n_rows = max(1, _WINDOW_PIXELS // width)
     for start in range(rows[0], rows[1], n_rows):
         stop = min(start + n_rows, rows[1])
         values = values_of(tile, Window(cols[0], start, width, stop - start), cleaner)
         known = np.isfinite(values)
-        down = _shares(row_edges[start : stop + 1], grid.n_rows)
+        down = shares(row_edges[start : stop + 1], grid.n_rows)
         used = np.unique(down.nonzero()[0])
         part = down[used]
         sums.total[used] += (part @ np.where(known, values, 0.0)) @ across.T
@@ -333,6 +357,19 @@ def _shares(edges: NDArray[np.float64], n_pixels: int) -> csr_array:
     share = np.minimum(high[:, None], pixel + 1.0) - np.maximum(low[:, None], pixel)
     share = np.clip(share, 0.0, None) / (high - low)[:, None]
     keep = (share > 1e-12) & (pixel >= 0) & (pixel < n_pixels)
+    source = np.broadcast_to(np.arange(len(low))[:, None], pixel.shape)
+    return csr_array((share[keep], (pixel[keep], source[keep])), shape=(n_pixels, len(low)))
+
+
+def _wholes(edges: NDArray[np.float64], n_pixels: int) -> csr_array:
+    """Matrix ``(grid pixel, source pixel)``: equal shares of a source pixel for the grid pixels whose centres it holds."""
+    from scipy.sparse import csr_array
+
+    low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
+    first, stop = first_centre(low), first_centre(high)
+    pixel = first[:, None] + np.arange(int((stop - first).max(initial=1)))
+    keep = (pixel < stop[:, None]) & (pixel >= 0) & (pixel < n_pixels)
+    share = np.broadcast_to(1.0 / (stop - first)[:, None], pixel.shape)
     source = np.broadcast_to(np.arange(len(low))[:, None], pixel.shape)
     return csr_array((share[keep], (pixel[keep], source[keep])), shape=(n_pixels, len(low)))
 

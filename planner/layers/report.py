@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.grid import Grid, Raster
+from planner.grid import Grid, Lattice, Raster
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,6 +170,8 @@ class Conformed:
         Number of problems found; 0 means "as many as are listed".
     n_aside
         Quarantined rows that are not wrong but not wanted here (`ASIDE_CODES` only).
+    lattice
+        Pixels of a raster whose total was kept pixel by pixel because they are coarser than the grid, else None.
     """
 
     kind: str
@@ -181,6 +183,7 @@ class Conformed:
     notes: tuple[str, ...] = ()
     n_problems: int = 0
     n_aside: int = 0
+    lattice: Lattice | None = None
 
     @property
     def n_quarantined(self) -> int:

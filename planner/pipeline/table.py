@@ -120,7 +120,7 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     seen = ("cells",) * has_coarse_picture(scenario)
     places = some("admin", "bts", "proposals", "facilities", "roads", "decisions", "priority", "exclusions")
     return (
-        Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities")), ("demand", "options"), ("models/demand",)),
+        Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities", "clutter")), ("demand", "options"), ("models/demand", "models/radio")),
         Stage("coverage", "coverage", (*ground, *some("bts"), *seen), ("radio",), ("models/radio",), fitted, partition="tile"),
         Stage("service", "service", ("cells", "coverage", "frame", *some("bts")), ("radio", "service", "layers.bts"), ("models/radio", "models/service"), fitted),
         Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),

@@ -37,6 +37,10 @@ class DemandSpec(Spec):
         Where the run knows no UMKM at all, estimate them from people.
     umkm_per_people_share, umkm_per_people_low_share, umkm_per_people_high_share
         Enterprises per inhabitant: used, and the range between sources.
+    people_placement
+        Where people of a raster much coarser than the grid stand: ``settled`` (beside the enterprises and
+        facilities of their coarse pixel, else in one of its pixels) or ``even`` over its pixels. Either way an
+        estimate; no total of a coarse pixel or an area depends on it.
     settle_decay_share, settle_decay_min_km, settle_reach_decays
         Spreading of counts: people thin out as exp(−d/L) around the representative point of a
         sub-area; L is ``settle_decay_share`` of the radius of a circle of the sub-area's area, at
@@ -60,6 +64,7 @@ class DemandSpec(Spec):
     umkm_per_people_share: float = Field(gt=0.0, le=1.0)
     umkm_per_people_low_share: float = Field(gt=0.0, le=1.0)
     umkm_per_people_high_share: float = Field(gt=0.0, le=1.0)
+    people_placement: Literal["settled", "even"] = "settled"
     settle_decay_share: float = Field(gt=0.0, le=5.0)
     settle_decay_min_km: float = Field(gt=0.0, le=100.0)
     settle_reach_decays: float = Field(gt=0.0, le=50.0)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "all_specs",
     "backhaul_specs",
+    "built_up",
     "clutter_m",
     "cost_spec",
     "cover_db",
@@ -101,6 +102,15 @@ def clutter_m(context: StageContext, block: Block | None = None) -> Raster | Non
     """Heights of the ground cover, of a block if one is given, or None without a clutter layer."""
     classes = raster_layer(context, "clutter", block)
     return None if classes is None else clutter_heights(classes, read_spec(ClutterSpec, "radio", "clutter"))
+
+
+def built_up(context: StageContext) -> NDArray[np.bool_] | None:
+    """Pixels whose ground cover is buildings, or None without a clutter layer."""
+    classes = raster_layer(context, "clutter")
+    if classes is None:
+        return None
+    code = read_spec(ClutterSpec, "radio", "clutter").heights.get("built")
+    return None if code is None else classes.values == code.code
 
 
 def cover_db(context: StageContext, spec: RadioSpec, block: Block | None = None) -> Raster | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from planner.catalog import read_spec
 from planner.demand import DemandInputs, build_demand
+from planner.grid import Lattice
 from planner.pipeline.artifacts import read_grid, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, layer_notes, read_land
+from planner.pipeline.stages._frame import built_up, layer, layer_notes, read_land
 from planner.schema import TABLES, check_frame
 from planner.specs.demand import DemandSpec
 
@@ -18,6 +19,7 @@ def run(context: StageContext) -> None:
     frame = context.inputs["frame"]
     model = context.scenario.demand
     raster = layer_notes(context).get("population", {"evidence": {}})
+    lattice = Lattice(**raster["lattice"]) if "lattice" in raster else None
     demand = build_demand(
         DemandInputs(
             grid=read_grid(frame),
@@ -31,6 +33,8 @@ def run(context: StageContext) -> None:
             spec=read_spec(DemandSpec, "demand", model.model, overrides=model.overrides),
             priority_sectors=context.scenario.options.priority_sectors,
             population_evidence=next(iter(raster["evidence"]), "observed"),
+            lattice=lattice,
+            built=None if lattice is None else built_up(context),
         )
     )
     write_table(context.folder / "cells.parquet", check_frame(demand.cells, TABLES["cells"], "cells"))

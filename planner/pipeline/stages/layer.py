@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,16 @@ def _ledger(kind: str, found: list[tuple[LayerSource, Conformed]], data: Any, sc
         "n_quarantined": sum(conformed.n_quarantined for _, conformed in found),
         "evidence": _total(_evidence(source, conformed.data) for source, conformed in found),
         "observed_only": scenario.observed_only,
+        **_lattice([conformed for _, conformed in found]),
     }
+
+
+def _lattice(found: list[Conformed]) -> dict[str, Any]:
+    """Pixels of the sources where these are coarser than the grid, and all alike."""
+    first = found[0].lattice
+    if first is None or not all(one.lattice is not None and first.is_in_step(one.lattice) for one in found):
+        return {}
+    return {"lattice": asdict(first)}
 
 
 def _evidence(source: LayerSource, data: Any) -> dict[str, int]:
