@@ -145,8 +145,9 @@ def first_centre(edge: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _numbers(n: int, first_edge: float, step: float) -> NDArray[np.int64]:
     lowest = math.floor(-first_edge / step) - 1
-    edges = first_edge + step * np.arange(lowest, math.ceil((n - first_edge) / step) + 2)
-    return np.searchsorted(first_centre(edges), np.arange(n), side="right") - 1 + lowest
+    edges = first_edge + step * np.arange(lowest, math.ceil((n - first_edge) / step) + 2, dtype=np.float64)
+    before: NDArray[np.int64] = np.searchsorted(first_centre(edges), np.arange(n), side="right").astype(np.int64)
+    return before - 1 + lowest
 
 
 @dataclass(frozen=True)

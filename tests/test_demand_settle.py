@@ -130,23 +130,24 @@ def test_no_coarse_pixel_gains_or_loses_people(ratio, rows, cols, seed):
         pd.testing.assert_frame_equal(demand.cells, build_demand(inputs(umkm=shuffled, **given_inputs)).cells)
 
 
-def write_people(path, values: np.ndarray, west: float, north: float, side: float) -> None:
+def write_people(path, values: np.ndarray, west: float, north: float, side: float, *, south_up: bool = False) -> None:
+    step = (side, north - values.shape[0] * side) if south_up else (-side, north)
     profile = {
         "driver": "GTiff", "crs": "EPSG:4326", "dtype": "float64", "count": 1, "height": values.shape[0],
-        "width": values.shape[1], "transform": rasterio.Affine(side, 0.0, west, 0.0, -side, north),
+        "width": values.shape[1], "transform": rasterio.Affine(side, 0.0, west, 0.0, *step),
     }  # fmt: skip
     with rasterio.open(path, "w", **profile) as file:
-        file.write(values, 1)
+        file.write(values[::-1] if south_up else values, 1)
 
 
 @settings(max_examples=40, deadline=None)
-@given(ratio=st.floats(1.5, 5.0), off=st.floats(0.0, 1.0), seed=st.integers(0, 1000))
-def test_the_layer_keeps_every_coarse_pixel_whole_and_says_where_it_lies(tmp_path_factory, ratio, off, seed):
+@given(ratio=st.floats(1.5, 5.0), off=st.floats(0.0, 1.0), seed=st.integers(0, 1000), south_up=st.booleans())
+def test_the_layer_keeps_every_coarse_pixel_whole_and_says_where_it_lies(tmp_path_factory, ratio, off, seed, south_up):
     """What the reader lays out over the grid is what the lattice it names gathers again."""
     folder = tmp_path_factory.mktemp("people")
     values = np.random.default_rng(seed).random((6, 6)) * 100.0
     side = 0.01
-    write_people(folder / "p.tif", values, 120.0, -8.0, side)
+    write_people(folder / "p.tif", values, 120.0, -8.0, side, south_up=south_up)
     pixel = side / ratio
     on = Grid(120.0 - off * pixel, -8.0 + off * pixel, pixel, int(7 * ratio) + 2, int(7 * ratio) + 2)
     source = LayerSource(path="p.tif", kind="population", unit="people")

@@ -89,7 +89,7 @@ def settled(
         pixels.cell_id[np.minimum(at, pixels.cell_id.size - 1)] == here if pixels.cell_id.size else np.zeros(0, bool)
     )
     n_blocks = int(block.max(initial=-1)) + 1
-    total = in_units(np.bincount(block, weights=people[here], minlength=n_blocks))
+    total = in_units(np.bincount(block, weights=people[here], minlength=n_blocks).astype(np.float64))
     on_land = np.bincount(block[is_land], weights=people[here[is_land]], minlength=n_blocks)
     at, block_of = at[is_land], block[is_land]
     _, first, part = np.unique(

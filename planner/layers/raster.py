@@ -281,7 +281,8 @@ def spread(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, shown: str, *, 
         return False
     try:
         if tile.is_plain and (method == "sum" or tile.pixel_deg() <= grid.pixel_deg):
-            _spread_exact(tile, grid, sums, cleaner, is_whole=method == "sum" and lattice_of(tile, grid) is not None)
+            is_whole = method == "sum" and lattice_of(tile, grid) is not None
+            (_spread_whole if is_whole else _spread_exact)(tile, grid, sums, cleaner)
         else:
             _spread_warped(tile, grid, sums, cleaner, method)
     except _gdal_faults() as err:
@@ -308,7 +309,7 @@ def lattice_of(tile: Tile, grid: Grid) -> Lattice | None:
     return Lattice(float(step.c), float(north), float(step.a), float(abs(step.e)))
 
 
-def _spread_exact(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, *, is_whole: bool = False) -> None:
+def _spread_exact(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner) -> None:
     """Share every source pixel among the grid pixels it overlaps, exactly, by rows and by columns.
 
     On one CRS the overlap of two pixels is the product of the overlaps of their rows and columns, so two
@@ -316,23 +317,19 @@ def _spread_exact(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, *, is_wh
     """
     from rasterio.windows import Window
 
-    dataset, step = tile.dataset, tile.dataset.transform
-    left, top = step.c - grid.west_deg, grid.north_deg - step.f
-    col_edges = (left + step.a * np.arange(dataset.width + 1)) / grid.pixel_deg
-    row_edges = (top - step.e * np.arange(dataset.height + 1)) / grid.pixel_deg
+    row_edges, col_edges = _tile_edges(tile, grid)
     cols = _overlapping(col_edges, grid.n_cols)
     rows = _overlapping(row_edges, grid.n_rows)
     if cols is None or rows is None:
         return
     width = cols[1] - cols[0]
-    shares = _wholes if is_whole else _shares
-    across = shares(col_edges[cols[0] : cols[1] + 1], grid.n_cols)
+    across = _shares(col_edges[cols[0] : cols[1] + 1], grid.n_cols)
     n_rows = max(1, _WINDOW_PIXELS // width)
     for start in range(rows[0], rows[1], n_rows):
         stop = min(start + n_rows, rows[1])
         values = values_of(tile, Window(cols[0], start, width, stop - start), cleaner)
         known = np.isfinite(values)
-        down = shares(row_edges[start : stop + 1], grid.n_rows)
+        down = _shares(row_edges[start : stop + 1], grid.n_rows)
         used = np.unique(down.nonzero()[0])
         part = down[used]
         sums.total[used] += (part @ np.where(known, values, 0.0)) @ across.T
@@ -361,17 +358,52 @@ def _shares(edges: NDArray[np.float64], n_pixels: int) -> csr_array:
     return csr_array((share[keep], (pixel[keep], source[keep])), shape=(n_pixels, len(low)))
 
 
-def _wholes(edges: NDArray[np.float64], n_pixels: int) -> csr_array:
-    """Matrix ``(grid pixel, source pixel)``: equal shares of a source pixel for the grid pixels whose centres it holds."""
-    from scipy.sparse import csr_array
+def _spread_whole(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner) -> None:
+    """Lay every source pixel evenly over the grid pixels whose centres it holds; for tiles much coarser than the grid."""
+    from rasterio.windows import Window
 
-    low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
-    first, stop = first_centre(low), first_centre(high)
-    pixel = first[:, None] + np.arange(int((stop - first).max(initial=1)))
-    keep = (pixel < stop[:, None]) & (pixel >= 0) & (pixel < n_pixels)
-    share = np.broadcast_to(1.0 / (stop - first)[:, None], pixel.shape)
-    source = np.broadcast_to(np.arange(len(low))[:, None], pixel.shape)
-    return csr_array((share[keep], (pixel[keep], source[keep])), shape=(n_pixels, len(low)))
+    row_edges, col_edges = _tile_edges(tile, grid)
+    row_of, n_rows = _holders(row_edges, grid.n_rows)
+    col_of, n_cols = _holders(col_edges, grid.n_cols)
+    rows, cols = np.flatnonzero(row_of >= 0), np.flatnonzero(col_of >= 0)
+    if not rows.size or not cols.size:
+        return
+    first, last = int(col_of[cols].min()), int(col_of[cols].max())
+    on = slice(int(cols[0]), int(cols[-1]) + 1)
+    step = max(1, _WINDOW_PIXELS // (last + 1 - first))
+    for start in range(int(row_of[rows].min()), int(row_of[rows].max()) + 1, step):
+        held = rows[(row_of[rows] >= start) & (row_of[rows] < start + step)]
+        n_read = int(row_of[held].max()) + 1 - start if held.size else 0
+        if not n_read:
+            continue
+        values = values_of(tile, Window(first, start, last + 1 - first, n_read), cleaner)
+        share = values / (n_rows[start : start + n_read, None] * n_cols[None, first : last + 1])
+        part = share[row_of[held] - start][:, col_of[on] - first]
+        known = np.isfinite(part)
+        here = slice(int(held[0]), int(held[-1]) + 1), on
+        sums.total[here] += np.where(known, part, 0.0)
+        sums.weight[here] += known
+
+
+def _tile_edges(tile: Tile, grid: Grid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Edges of a tile's rows and columns in pixels from the grid's corner."""
+    dataset, step = tile.dataset, tile.dataset.transform
+    left, top = step.c - grid.west_deg, grid.north_deg - step.f
+    col_edges = (left + step.a * np.arange(dataset.width + 1)) / grid.pixel_deg
+    row_edges = (top - step.e * np.arange(dataset.height + 1)) / grid.pixel_deg
+    return row_edges, col_edges
+
+
+def _holders(edges: NDArray[np.float64], n_pixels: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Source pixel that holds the centre of each grid pixel along one axis (−1: none), and how many each holds."""
+    is_turned = edges[0] > edges[-1]
+    firsts = first_centre(edges[::-1] if is_turned else edges)
+    counts = np.diff(firsts)
+    found = np.searchsorted(firsts, np.arange(n_pixels), side="right").astype(np.int64) - 1
+    found[(found < 0) | (found >= counts.size)] = -1
+    if is_turned:
+        return np.where(found >= 0, counts.size - 1 - found, -1), counts[::-1]
+    return found, counts
 
 
 def _spread_warped(tile: Tile, grid: Grid, sums: Sums, cleaner: Cleaner, method: Method) -> None:
