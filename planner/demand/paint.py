@@ -11,6 +11,8 @@ from planner.grid import Grid
 
 __all__ = ["paint"]
 
+_PART_PIXELS = 250_000
+
 
 def paint(shapes: NDArray[Any], grid: Grid) -> NDArray[np.int32]:
     """First polygon that holds each pixel centre.
@@ -43,7 +45,11 @@ def paint(shapes: NDArray[Any], grid: Grid) -> NDArray[np.int32]:
     length = np.maximum(0, stop - start)
     first = row[0::2] * grid.n_cols + start
     painted = np.zeros(grid.n_rows * grid.n_cols, dtype=np.int32)
-    painted[_runs(first, length)] = np.repeat(owner[0::2] + 1, length)
+    number = (owner[0::2] + 1).astype(np.int32)
+    ends = np.cumsum(length)
+    parts = np.searchsorted(ends, np.arange(_PART_PIXELS, int(ends[-1]) if ends.size else 0, _PART_PIXELS))
+    for part in np.split(np.arange(length.size), np.unique(parts)):  # what a part writes stays near the processor
+        painted[_runs(first[part], length[part])] = np.repeat(number[part], length[part])
     return painted.reshape(grid.shape)
 
 
