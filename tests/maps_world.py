@@ -293,7 +293,7 @@ def served_by(grid: Grid, name: str = "Telko") -> dict[str, Any]:
     half[:, 100:] = 1
     level = np.where(half == 0, -90.0, -100.0).astype(np.float32)
     servers = pd.DataFrame({"bts_id": ["b0", "b1", "b2"], "operator": [name, "Lain", "Lain"]}).assign(
-        technology="4G", height_m=42.0, band_mhz=900.0, eirp_dbm=30.0, load_share=[0.4, 1.6, np.nan],
+        technology="4G", height_m=42.0, band_mhz=900.0, zero_loss_dbm=30.0, needed_dbm=[-110.0, -104.0, -110.0], load_share=[0.4, 1.6, np.nan],
         lon_deg=[120.3, 121.3, np.nan], lat_deg=[-9.3, -9.2, -9.0],
     )  # fmt: skip
     return {

@@ -51,6 +51,19 @@ def test_decimal_commas_do_not_pass_for_delimiters():
     assert sniff_delimiter(lines) == ";"
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_a_table_of_numbers_alone_may_hold_more_decimal_commas_than_delimiters(mark):
+    rows = ["lon_deg;lat_deg;rsrp_dbm", "123,58;-10,17;-84,2", "123,59;-10,18;-90,5", "123,61;-10,19;-97,1"]
+    assert sniff_delimiter([row.replace(";", mark) for row in rows]) == mark
+    assert sniff_delimiter(["Uji jalan, Kupang", *(row.replace(";", mark) for row in rows)]) == mark
+
+
+def test_marks_inside_notes_of_a_comma_table_do_not_pass_for_delimiters():
+    rows = ["nama,lat,lon,catatan", "a,-8.5,120.1,baik; ramai", "b,-8.6,120.2,sepi; jauh", "c,1,2,dekat; baru"]
+    assert sniff_delimiter(rows) == ","
+    assert sniff_delimiter(["a,b,c", "1,2,3", "4,5,6"]) == ","
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r\r\n", "\r"])
 def test_line_ends_keep_true_line_numbers(tmp_path, end):
     rows = [HEADER, "A1,X,4G,120.5,-8.5", "", "A2,X,4G,120.6,-8.6", ""]

@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 79508dde5beadeae1f5a128f49de19060e64b1b84fd1b49f7b49699084eec53e): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 4e33ad925175d9fff25b6bbc64ec81d2d5871632de7a6ace7d5dcbb7259fc585): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -2306,9 +2306,10 @@
     const { words, data } = app;
     if (!data.rasters.has("coverage_rsrp_dbm")) return null;
     const level = bestDbm(app, lon, lat);
-    const needed = data.meta.threshold_dbm;
     const server = data.rasters.get("server");
     const row = server ? rasterAt(server, lon, lat) - 1 : -1;
+    const own = row >= 0 && data.servers ? data.servers.number("needed_dbm", row) : NaN;
+    const needed = Number.isFinite(own) ? own : data.meta.threshold_dbm;
     const rows = signalRows(app, lon, lat);
     if (typeof needed === "number" && Number.isFinite(level)) rows.push([words.t("map.field.margin_db"), signed(app, level - needed)]);
     return section(words.t("map.signal"), facts(rows), row >= 0 ? serverFacts(app, row, lon, lat, level) : null, operatorFacts(app, lon, lat));
@@ -2320,9 +2321,9 @@
       data.servers
     );
     const km = distanceKm(lon, lat, table2.lon(row), table2.lat(row));
-    const [eirp, mhz, load] = ["eirp_dbm", "band_mhz", "load_share"].map((name) => table2.number(name, row));
+    const [whole, mhz, load] = ["zero_loss_dbm", "band_mhz", "load_share"].map((name) => table2.number(name, row));
     const free = freeSpaceDb(km, mhz);
-    const rest = eirp - level - free;
+    const rest = whole - level - free;
     const second = data.rasters.get("second");
     const leads = data.rasters.get("lead");
     const lead = leads ? rasterAt(leads, lon, lat) : 0;
@@ -2331,7 +2332,7 @@
       [words.t("map.field.server"), serverName(app, row)],
       [words.t("map.field.distance"), `${words.n(km, 1)} km`],
       [words.t("map.field.band_mhz"), Number.isFinite(mhz) ? `${words.n(mhz)} MHz` : null],
-      [words.t("map.field.eirp_dbm"), Number.isFinite(eirp) ? `${words.n(eirp, 1)} dBm` : null],
+      [words.t("map.field.zero_loss_dbm"), Number.isFinite(whole) ? `${words.n(whole, 1)} dBm` : null],
       [words.t("map.field.free_space_db"), Number.isFinite(free) ? `−${words.n(free, 1)} dB` : null],
       [words.t("map.field.rest_db"), Number.isFinite(rest) ? signed(app, -rest) : null],
       [words.t("map.field.load_share"), Number.isFinite(load) ? words.share(load, 0) : null],

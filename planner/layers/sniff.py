@@ -34,6 +34,7 @@ OPENCELLID = (
 
 _RADIOS = frozenset({"GSM", "UMTS", "CDMA", "LTE", "NR", "NBIOT"})
 _MAX_HEADER_ROW = 40
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER = re.compile(r"^[-+]?[\d.,]+$")
 
 
@@ -207,7 +208,19 @@ def sniff_delimiter(lines: Sequence[str]) -> str:
         score = (times * min(width, 6) / (1 + 0.5 * (len(counts) - 1)), width)
         if score > best_score:
             best, best_score = mark, score
+    if best == ",":
+        return next((mark for mark in (";", "\t", "|") if _has_decimal_commas(lines, mark)), best)
     return best
+
+
+def _has_decimal_commas(lines: Sequence[str], mark: str) -> bool:
+    """Whether ``mark`` cuts most lines alike and all commas there stand between digits: numbers, not cells.
+
+    A table of numbers alone (``123,58;-10,17;-84,2``) holds more decimal commas than delimiters.
+    """
+    rows = [line for line in lines if mark in line]
+    is_most = 3 * len(rows) >= 2 * len(lines) and len({len(row) for row in _cut(rows, mark)}) == 1
+    return is_most and not any("," in _DECIMAL_COMMA.sub("", line) for line in rows)
 
 
 def _cut(lines: Sequence[str], mark: str) -> list[list[str]]:

@@ -69,7 +69,8 @@ class MapInputs:
         How far the strongest server leads the next one, NaN where there is no other.
     servers
         Cells that serve pixels: ``bts_id, operator, lon_deg, lat_deg`` and, where known, ``height_m, band_mhz,
-        eirp_dbm`` (of what the signal is measured on) and ``load_share``.
+        zero_loss_dbm`` (level with no loss on the way), ``needed_dbm`` (level that is enough, where ``served_place``
+        says) and ``load_share``.
     threshold_dbm
         Signal that counts as 4G/5G.
     coverage_sinr_db, coverage_probability_share

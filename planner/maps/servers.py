@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_servers"]
 
-_COLUMNS = ("bts_id", "operator", "technology", "height_m", "band_mhz", "eirp_dbm", "load_share")
+_COLUMNS = ("bts_id", "operator", "technology", "height_m", "band_mhz", "zero_loss_dbm", "needed_dbm", "load_share")
 
 
 def add_servers(pack: Pack, inputs: MapInputs) -> dict[str, Any]:

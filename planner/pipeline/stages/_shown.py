@@ -231,10 +231,10 @@ def _frontier(context: StageContext) -> dict[str, Any]:
 
 
 def servers(context: StageContext) -> pd.DataFrame:
-    """Stations as a click on a pixel names them: what they radiate per resource element, and how full they are."""
-    table = read_table(context.inputs["service"] / "servers.parquet").rename(columns={"zero_loss_dbm": "eirp_dbm"})
-    shown: pd.DataFrame = table
-    return shown
+    """Stations as a click on a pixel names them: level without loss, level that is enough there, how full they are."""
+    table = read_table(context.inputs["service"] / "servers.parquet")
+    place = service_spec(context.scenario).place
+    return table.assign(needed_dbm=table["limit_dbm" if place == "outdoor" else "indoor_limit_dbm"])
 
 
 def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
