@@ -41,6 +41,8 @@ def with_air(problem: Problem, seed: int, *, loudest_dbm: float = -85.0) -> Prob
     indices = np.concatenate([*cells, np.zeros(0, np.int32)])
     existing = np.where(rng.random(len(indices)) < 0.4, rng.uniform(-115.0, -92.0, len(indices)), np.nan)
     heard = Covers(np.r_[0, np.cumsum([len(c) for c in cells])].astype(np.int64), indices, np.concatenate([*levels, np.zeros(0, np.float32)]))  # fmt: skip
+    if seed % 2:
+        heard = replace(heard, late_dbm=(heard.rsrp_dbm + rng.uniform(0.0, 6.0, len(indices))).astype(np.float32))
     air = Air(
         heard, existing.astype(np.float32), rng.integers(0, 2, n), np.full(n, "4G"), rng.choice([1, 3], n),
         problem.options["radio_mbps"].to_numpy(float) / rng.uniform(0.7, 3.0, n),

@@ -13,6 +13,7 @@ from planner.errors import RadioError
 from planner.geo import distance_km, metres_per_degree, tiles
 from planner.grid import Grid, Raster
 from planner.radio.calibration import cover_correction
+from planner.radio.capacity import sinr_db
 from planner.radio.coverage import Coverage, CoverageGroup, coverage, coverage_groups
 from planner.radio.covers import Covers, covers
 from planner.radio.profile import profile_loss_db
@@ -153,21 +154,27 @@ def test_equal_levels_go_to_the_first_identifier() -> None:
     assert set(np.unique(found.server)) <= {-1, 1}
 
 
-def _alone(bts: pd.DataFrame, i: int, frame: Grid, ground_of: tuple[Raster, Raster, np.ndarray]) -> np.ndarray:
-    """Level of one station on all pixels, −inf where it is not kept."""
+def _alone(
+    bts: pd.DataFrame, i: int, frame: Grid, ground_of: tuple[Raster, Raster, np.ndarray], percent: float = 50.0
+) -> np.ndarray:
+    """Level of one station on all pixels for a share of time, −inf where it is not kept."""
     terrain, clutter, land = ground_of
-    found = coverage(bts.iloc[[i]], frame, spec=spec(radius_km=6.0, floor_dbm=-160.0), terrain=terrain, clutter_m=clutter, land=land)  # fmt: skip
+    alike = spec(radius_km=6.0, floor_dbm=-160.0, time_percent=percent, interference_time_percent=percent)
+    found = coverage(bts.iloc[[i]], frame, spec=alike, terrain=terrain, clutter_m=clutter, land=land)
     return np.nan_to_num(found.rsrp_dbm[0], nan=-np.inf)
 
 
-def test_second_best_interference_and_power_are_those_of_the_stations_one_by_one() -> None:
+@pytest.mark.parametrize("percent", [50.0, 10.0])
+def test_second_best_interference_and_power_are_those_of_the_stations_one_by_one(percent: float) -> None:
     bts, frame, terrain, clutter, land, _ = _whole()
     bts = bts.assign(technology="4G", status="on_air")
     bts.loc[1, ["lon_deg", "lat_deg"]] = bts.loc[0, ["lon_deg", "lat_deg"]].to_numpy()  # two sectors on one mast
     bts.loc[:1, "operator"], bts.loc[:1, "band_mhz"], bts.loc[:1, "azimuth_deg"] = "Merak", 900.0, [0.0, 120.0]
     bts.loc[2:4, "operator"], bts.loc[2:4, "band_mhz"] = "Merak", 900.0
-    found = coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land)
+    model = spec(radius_km=6.0, interference_time_percent=percent)
+    found = coverage(bts, frame, spec=model, terrain=terrain, clutter_m=clutter, land=land)
     level = np.array([_alone(bts, i, frame, (terrain, clutter, land)) for i in range(len(bts))])
+    loud = np.array([_alone(bts, i, frame, (terrain, clutter, land), percent) for i in range(len(bts))])
     place = bts.groupby(["lon_deg", "lat_deg"]).ngroup().to_numpy()
     assert [found.groups[k].operator for k in found.broadband] == ["Merak", "Nuri"]
     n_heard = 0
@@ -181,15 +188,69 @@ def test_second_best_interference_and_power_are_those_of_the_stations_one_by_one
         assert np.array_equal(found.second_dbm[i][has], second[has].astype(np.float32), equal_nan=True)
         others = (bts["band_mhz"].to_numpy()[:, np.newaxis, np.newaxis] == bts["band_mhz"].to_numpy()[best])[own]
         others &= own[:, np.newaxis, np.newaxis] != best
-        power = 10.0 * np.log10((10.0 ** (level[own] / 10.0) * others).sum(axis=0) + 1e-30)
+        beside = place[own][:, np.newaxis, np.newaxis] == place[best]  # sectors of the server's mast share its path
+        heard_at = np.where(beside, level[own], loud[own])
+        power = 10.0 * np.log10((10.0 ** (heard_at / 10.0) * others).sum(axis=0) + 1e-30)
         heard = has & (power > level[own].max(axis=0) - 40.0)  # fainter ones drown in the rounding of the sum
         n_heard += int(heard.sum())
         assert found.interference_dbm[i][heard] == pytest.approx(power[heard], abs=0.05)
     assert n_heard > 300
     number = [item.band_mhz == 900.0 and item.operator == "Merak" for item in found.carriers].index(True)
     own = np.flatnonzero((bts["operator"] == "Merak") & (bts["band_mhz"] == 900.0))
-    total = (10.0 ** (level[own] / 10.0)).sum(axis=0)
+    total = (10.0 ** (loud[own] / 10.0)).sum(axis=0)
     assert found.carrier_dbm[number][total > 0.0] == pytest.approx(10.0 * np.log10(total[total > 0.0]), abs=1e-3)
+
+
+def test_an_interferer_across_20_km_of_sea_is_heard_23_db_louder_a_tenth_of_the_time() -> None:
+    frame = grid(24, 90)
+    land = np.zeros(frame.shape, bool)
+    land[:, 4:8], land[:, 74:76] = True, True
+    flat = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    lon, lat = frame.lon_lat(np.array([12, 12]), np.array([6, 74]))
+    bts = stations(frame, 2, technology="4G", status="on_air", operator="A", band_mhz=900.0, height_m=42.0).assign(
+        azimuth_deg=np.nan, lon_deg=lon, lat_deg=lat
+    )
+
+    def found(percent: float) -> Coverage:
+        model = spec(radius_km=35.0, interference_time_percent=percent)
+        return coverage(bts, frame, spec=model, terrain=flat, clutter_m=None, land=land)
+
+    often, seldom = found(50.0), found(10.0)
+    assert np.array_equal(often.rsrp_dbm, seldom.rsrp_dbm, equal_nan=True)
+    assert np.array_equal(often.server, seldom.server)
+    at = (0, slice(0, 6), slice(7, 8))  # 20 km from the interferer, on the server's own shore
+    assert (often.server[at] == 0).all()
+    louder = seldom.interference_dbm - often.interference_dbm
+    assert (louder[at] > 21.5).all()
+    assert (louder[at] < 24.0).all()
+    ratio = [sinr_db(one.rsrp_dbm[at], one.interference_dbm[at], "4G", spec=SPEC) for one in (often, seldom)]
+    assert (ratio[1] < ratio[0] - 3.0).all()
+    here = bts[["lon_deg", "lat_deg"]].iloc[:1].assign(row=2, col=7)
+    sent = bts.assign(radius_km=35.0, limit_dbm=-125.0)
+    heard = covers(
+        sent, here, grid=frame, spec=spec(interference_time_percent=10.0), terrain=flat, clutter_m=None, land=land
+    )
+    assert heard.indptr.tolist() == [0, 1, 2]
+    assert heard.disturbing_dbm[1] == pytest.approx(seldom.interference_dbm[0, 2, 7], abs=0.05)
+    assert heard.disturbing_dbm[1] - heard.rsrp_dbm[1] == pytest.approx(louder[0, 2, 7], abs=0.05)
+
+
+def test_sectors_of_the_servers_own_mast_rise_with_it_and_count_as_service_does() -> None:
+    frame = grid(40, 40)
+    flat = Raster(frame, np.zeros(frame.shape, np.float32), "m")
+    bts = stations(frame, 3, technology="4G", status="on_air", operator="A", band_mhz=900.0, height_m=42.0)
+    bts = bts.assign(azimuth_deg=[0.0, 120.0, 240.0])
+    bts["lon_deg"], bts["lat_deg"] = bts["lon_deg"].iloc[0], bts["lat_deg"].iloc[0]
+    often, seldom = (
+        coverage(
+            bts, frame, spec=spec(radius_km=6.0, interference_time_percent=p), terrain=flat, clutter_m=None, land=None
+        )
+        for p in (50.0, 10.0)
+    )
+    has = np.isfinite(often.interference_dbm)
+    assert has.sum() > 500
+    assert seldom.interference_dbm[has] == pytest.approx(often.interference_dbm[has], abs=0.02)
+    assert (seldom.carrier_dbm > often.carrier_dbm + 0.01)[np.isfinite(often.carrier_dbm)].mean() > 0.9
 
 
 def test_sectors_drawn_as_one_envelope_at_a_mast_do_not_drown_each_other() -> None:
@@ -378,8 +439,11 @@ def test_covers_hold_the_levels_of_coverage_at_the_cells() -> None:
         alone = coverage(made.iloc[[i]], frame, spec=SPEC, terrain=terrain, clutter_m=clutter, land=land).rsrp_dbm[0]
         level = alone[cells["row"], cells["col"]]
         indices, levels = found.of(i)
-        assert np.array_equal(indices, np.flatnonzero(level >= -110.0))
-        assert np.array_equal(levels, level[indices])
+        late = found.disturbing_dbm[found.indptr[i] : found.indptr[i + 1]]
+        is_heard = levels >= -110.0
+        assert np.array_equal(indices[is_heard], np.flatnonzero(level >= -110.0))
+        assert np.array_equal(levels[is_heard], level[indices[is_heard]])
+        assert (np.maximum(levels, late) >= -110.0).all()
 
 
 def test_covers_do_not_depend_on_the_order_of_cells_or_transmitters() -> None:

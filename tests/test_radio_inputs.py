@@ -246,3 +246,8 @@ def test_shipped_models_are_whole_and_sourced() -> None:
             "bandwidth_mhz",
         }
     assert read_spec(ClutterSpec, "radio", "clutter").height_of()[10] == 15.0
+
+
+def test_interference_for_more_of_the_time_than_service_is_refused() -> None:
+    with pytest.raises(ValueError, match="interference_time_percent = 20 is more than time_percent = 10"):
+        spec(time_percent=10.0, interference_time_percent=20.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from radio_worlds import spec
@@ -48,6 +50,19 @@ def test_sites_of_one_carrier_interfere_when_both_are_on_and_those_of_another_ne
     site, _, one = air.efficiency(np.array([1]))
     assert site.tolist() == [0, 0]
     assert one == pytest.approx([_rate(-98), _rate(-95)], rel=1e-5)
+
+
+def test_others_disturb_at_their_own_share_of_time_and_a_site_serves_at_the_median() -> None:
+    heard = dataclasses.replace(_covers([{0: -95.0}, {0: -110.0}]), late_dbm=np.array([-94.0, -92.0], np.float32))
+    air = dataclasses.replace(_air([{0: -95.0}, {0: -110.0}], [0, 0]), heard=heard)
+    _, _, rate = air.efficiency(np.array([0, 1]))
+    assert rate == pytest.approx([_rate(-95.0, -92.0), _rate(-110.0, -94.0)], rel=1e-5)
+    found = check_sites(
+        heard, np.array(["a", "a"]), air.technology, air.n_sectors, served=(np.zeros(1, int), np.zeros(1, int), np.ones(1)),
+        existing_dbm={}, entry_db=np.zeros(2), radio=RADIO,
+    )  # fmt: skip
+    assert found.checked_bps_per_hz[0] == pytest.approx(_rate(-95.0, -92.0), rel=1e-5)
+    assert heard.only(np.array([1])).disturbing_dbm.tolist() == [-92.0]
 
 
 def test_existing_cells_and_the_sites_own_sectors_count() -> None:

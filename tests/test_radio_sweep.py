@@ -102,6 +102,18 @@ def test_sweep_agrees_with_exact_profiles_on_real_ground(shared: Path) -> None:
     assert abs(wrong.mean()) < 0.1
 
 
+@pytest.mark.parametrize("kind", ["flat", "islands"])
+def test_two_shares_of_time_in_one_pass_are_those_of_two_passes(kind: str) -> None:
+    job = _job(*_ground(kind, 121), bands=(900.0, 1800.0))
+    both, angles = p1812.area_losses(job, (50.0, 10.0))
+    for k, percent in enumerate((50.0, 10.0)):
+        settings = dataclasses.replace(job.settings, time_percent=percent)
+        losses, leaving = p1812.area_losses(dataclasses.replace(job, settings=settings))
+        np.testing.assert_array_equal(both[k::2], losses)
+        np.testing.assert_array_equal(angles[k::2], leaving)
+    assert (both[1::2] <= both[0::2] + 1e-3).all()
+
+
 def test_long_flat_paths_over_sea_are_exact() -> None:
     side = 241
     cover = np.full((side, side), -1.0)

@@ -194,8 +194,9 @@ def _lines(reason: Reason, found: _Run, radio: RadioSpec, told: tuple[str, str],
     if not reason.heard:
         return [*lines, "", words("why.nobody", floor=say(radio.floor_dbm, 0))]
     lines += ["", words("why.heard")]
+    percent = radio.interference_time_percent if "p1812" in told[0] else radio.time_percent
     for item in reason.heard:
-        lines += _server_lines(item, say)
+        lines += _server_lines(item, say, percent)
     if reason.steps:
         best = reason.heard[0]
         key = "why.steps_free" if any(step.key == "rest" for step in reason.steps) else "why.steps"
@@ -222,7 +223,7 @@ def _level(reason: Reason, words: Any) -> str:
     return str(words("why.cause", level=words(f"levels.{level}"), cause=words(f"causes.{cause}")))
 
 
-def _server_lines(item: ServerHeard, say: Say) -> list[str]:
+def _server_lines(item: ServerHeard, say: Say, percent: float) -> list[str]:
     words = say.words
     first = words(
         "why.server", operator=item.operator, technology=item.technology, band=say(item.band_mhz, 0), bts_id=item.bts_id,
@@ -236,7 +237,7 @@ def _server_lines(item: ServerHeard, say: Say) -> list[str]:
         inside = "yes" if item.rsrp_dbm >= item.indoor_limit_dbm else "no"
         more.append(words(f"why.indoors_{inside}", limit=say(item.indoor_limit_dbm, 1)))
         more.append(_second(item, say))
-        more.append(_sinr(item, say))
+        more.append(_sinr(item, say, percent))
         if item.load_share is not None and item.served_share is not None:
             limit = words("why.load_limit", limit=words(f"causes.{item.limit}")) if item.limit else ""
             more.append(words("why.load", load=say(100 * item.load_share, 0), share=say(100 * item.served_share, 0), limit=limit))  # fmt: skip
@@ -250,10 +251,10 @@ def _second(item: ServerHeard, say: Say) -> str:
     return str(say.words("why.second", bts_id=item.second_bts_id, rsrp=say(item.second_dbm, 1), margin=say(below, 1)))
 
 
-def _sinr(item: ServerHeard, say: Say) -> str:
+def _sinr(item: ServerHeard, say: Say, percent: float) -> str:
     if item.sinr_db is None or item.efficiency_bps_per_hz is None:
         return str(say.words("why.sinr_fixed"))
     fields = {"sinr": say(item.sinr_db, 1), "efficiency": say(item.efficiency_bps_per_hz, 2)}
     if item.interference_dbm is None:
         return str(say.words("why.sinr_alone", **fields))
-    return str(say.words("why.sinr", interference=say(item.interference_dbm, 1), **fields))
+    return str(say.words("why.sinr", interference=say(item.interference_dbm, 1), percent=say(percent, 0), **fields))

@@ -40,14 +40,15 @@ def air_faults(problem: Problem, option_of: Mapping[str, int], served: Iterable[
     asked: dict[int, list[tuple[str, float]]] = defaultdict(list)
     for cell_id, name, share in served:
         asked[row_of[int(cell_id)]].append((name, share * float(demand[row_of[int(cell_id)]])))
-    heard: dict[int, dict[str, tuple[float, float]]] = defaultdict(dict)
+    heard: dict[int, dict[str, tuple[float, ...]]] = defaultdict(dict)
     wanted = np.zeros(len(demand), dtype=bool)
     wanted[list(asked)] = True
     for name, row in option_of.items():
         part = slice(int(air.heard.indptr[row]), int(air.heard.indptr[row + 1]))
         cells = air.heard.indices[part]
         for k in np.flatnonzero(wanted[cells]):
-            heard[int(cells[k])][name] = (float(air.heard.rsrp_dbm[part][k]), float(air.existing_dbm[part][k]))
+            levels = (air.heard.rsrp_dbm, air.heard.disturbing_dbm, air.existing_dbm)
+            heard[int(cells[k])][name] = tuple(float(level[part][k]) for level in levels)
     used: dict[str, float] = defaultdict(float)
     for cell, users in sorted(asked.items()):
         for name, mbps in users:
@@ -61,16 +62,16 @@ def air_faults(problem: Problem, option_of: Mapping[str, int], served: Iterable[
     ]
 
 
-def _rate(problem: Problem, option_of: Mapping[str, int], heard: Mapping[str, tuple[float, float]], name: str) -> float:
+def _rate(problem: Problem, option_of: Mapping[str, int], heard: Mapping[str, tuple[float, ...]], name: str) -> float:
     """Rate of a site at a cell, b/s/Hz (attenuated Shannon of TR 36.942), from powers in mW."""
     air = problem.air
     if air is None or name not in heard:
         return 0.0
     radio, row = air.radio, option_of[name]
-    level, existing = heard[name]
+    level, _, existing = heard[name]
     signal = 10.0 ** (level / 10.0)
     other = 0.0 if math.isnan(existing) else 10.0 ** (existing / 10.0)
-    for neighbour, (power, _) in heard.items():
+    for neighbour, (_, power, _) in heard.items():
         if neighbour != name and air.carrier[option_of[neighbour]] == air.carrier[row]:
             other += 10.0 ** (power / 10.0)
     other += (float(air.n_sectors[row]) - 1.0) * signal * 10.0 ** (-radio.front_back_db / 10.0)

@@ -7,13 +7,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.radio._jit import jit_entry
+from planner.radio._jit import jit, jit_entry
 
 __all__ = ["add_power", "keep_best", "pixels_within"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Levels = NDArray[np.float32]
+
+_TO_POWER = 0.23025850929940458
+"""Natural logarithm of a power for each decibel."""
 
 
 @jit_entry
@@ -59,31 +62,48 @@ def pixels_within(
 def keep_best(
     best: tuple[Levels, NDArray[np.int32]],
     second: tuple[Levels, NDArray[np.int32]],
-    rows: Ints,
-    cols: Ints,
-    levels: Levels,
-    members: Ints,
-    ranks: Ints,
+    own: Levels,
+    at: tuple[Ints, Ints],
+    levels: tuple[Levels, Levels],
+    members: tuple[Ints, Ints, Ints, NDArray[np.bool_]],
     floor: float,
 ) -> None:
     """Take the strongest member of a place where it is at least ``floor`` and best or second best of its group.
 
-    ``best`` and ``second`` hold levels and ranks by pixel; ``second`` may be empty (not kept). Of equals the lower
-    rank comes first. Places are given one after another, so the second best always stands at another place.
+    Parameters
+    ----------
+    best, second
+        Levels and ranks by pixel; ``second`` may be empty (not kept). Of equals the lower rank comes first. Places are
+        given one after another, so the second best always stands at another place.
+    own
+        By pixel: what to take off the power of the best server's carrier so that interference is left, mW; may be empty
+        (not kept). That is its place's disturbing power less the levels of the place's other cells: those share its path,
+        and rise and fall with it.
+    at
+        Rows and columns of the pixels.
+    levels
+        Of service and of interference, by station and pixel.
+    members
+        Stations of the group at this place: their rows in ``levels``, ranks, carriers, and whether they are envelopes.
+    floor
+        Lowest level that is kept.
     """
-    has_second = second[0].size > 0
+    (rows, cols), (median, disturbing) = at, levels
+    has_second, has_own = second[0].size > 0, own.size > 0
     for i in range(rows.size):
-        value, mine = np.float32(-np.inf), 0
-        for k in range(members.size):
-            level, rank = levels[members[k], i], ranks[k]
+        value, mine, which = np.float32(-np.inf), 0, 0
+        for k in range(members[0].size):
+            level, rank = median[members[0][k], i], members[1][k]
             if level > value or (level == value and rank < mine):
-                value, mine = level, rank
+                value, mine, which = level, rank, k
         if not value >= floor:
             continue
         row, col = rows[i], cols[i]
         top, holder = best[0][row, col], best[1][row, col]
         if value > top or (value == top and mine < holder):
             best[0][row, col], best[1][row, col] = value, mine
+            if has_own:
+                own[row, col] = _own_power(median, disturbing, members, which, i)
             value, mine = top, holder
         if has_second:
             top, holder = second[0][row, col], second[1][row, col]
@@ -106,7 +126,31 @@ def add_power(
             if is_envelope[k]:
                 envelope = max(envelope, level)
             else:
-                power += math.exp(level * 0.23025850929940458)
+                power += math.exp(level * _TO_POWER)
         if envelope > -np.inf:
-            power += math.exp(envelope * 0.23025850929940458)
+            power += math.exp(envelope * _TO_POWER)
         total[rows[i], cols[i]] += np.float32(power)
+
+
+@jit
+def _own_power(
+    median: Levels, disturbing: Levels, members: tuple[Ints, Ints, Ints, NDArray[np.bool_]], which: int, i: int
+) -> float:
+    """Disturbing power of a place on its best server's carrier, less the median power of the others on it, mW."""
+    power, envelope, others = 0.0, -np.inf, 0.0
+    drawn = -np.inf
+    for k in range(members[0].size):
+        if members[2][k] != members[2][which]:
+            continue
+        level, loud = median[members[0][k], i], disturbing[members[0][k], i]
+        if members[3][k]:
+            envelope, drawn = max(envelope, loud), max(drawn, level)
+        else:
+            power += math.exp(loud * _TO_POWER)
+            if k != which:
+                others += math.exp(level * _TO_POWER)
+    if envelope > -np.inf:
+        power += math.exp(envelope * _TO_POWER)
+        if not members[3][which]:
+            others += math.exp(drawn * _TO_POWER)
+    return power - others

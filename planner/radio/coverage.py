@@ -93,9 +93,11 @@ class Coverage:
         The strongest station at another place than the best, per group of `broadband`, as ``rsrp_dbm`` and ``server``.
     interference_dbm
         Power of the other cells on the best server's carrier as if always sending, dBm of one resource element, per
-        group of `broadband`; NaN where there is no server or nothing else.
+        group of `broadband`; NaN where there is no server or nothing else. Exceeded for ``interference_time_percent`` of
+        time, but for the cells at the server's own place, which share its path.
     carriers, carrier_dbm
-        Power of all cells of each carrier, float32 ``(n_carriers, n_rows, n_cols)``; NaN where none.
+        Power of all cells of each carrier for ``interference_time_percent``, float32 ``(n_carriers, n_rows, n_cols)``;
+        NaN where none.
     edges
         What happens at the rim of the radius.
     """
@@ -240,7 +242,8 @@ def coverage(
     towers, left_out = _towers(bts, (groups, carriers), air, grid, spec)
     air.ground.require_known(((t.lon_deg, t.lat_deg, t.radius_km) for t in towers), spec.void_policy)
     wanted = _Wanted.of(grid, at)
-    kept = _Kept.empty(groups, carriers, wanted.shape, len(bts))
+    is_varying = air.settings.interference_percent != air.settings.time_percent and hasattr(air.model, "area_losses")
+    kept = _Kept.empty(groups, carriers, wanted.shape, len(bts), is_varying=is_varying)
     for found in parallel.map_parts(lambda tower: _reach(tower, air, grid, wanted), towers):
         kept.take(found, spec.floor_dbm, air.settings.resolution_m / 1000.0)
     return kept.coverage(grid, groups, carriers, bts, (air.model_name, left_out, air.ground.n_filled))
@@ -271,13 +274,20 @@ class _Kept:
     second: NDArray[np.float32]
     second_rank: NDArray[np.int32]
     power: NDArray[np.float32]
+    own: NDArray[np.float32]
     position: NDArray[np.int32]
     number: dict[int, int]
     edges: Edges = Edges()
 
     @classmethod
     def empty(
-        cls, groups: tuple[CoverageGroup, ...], carriers: tuple[Carrier, ...], frame: tuple[int, int], n_stations: int
+        cls,
+        groups: tuple[CoverageGroup, ...],
+        carriers: tuple[Carrier, ...],
+        frame: tuple[int, int],
+        n_stations: int,
+        *,
+        is_varying: bool,
     ) -> _Kept:
         none = np.iinfo(np.int32).max
         broadband = broadband_of(groups)
@@ -288,6 +298,7 @@ class _Kept:
             second=np.full(few, -np.inf, np.float32),
             second_rank=np.full(few, none, np.int32),
             power=np.zeros((len(carriers), *frame), np.float32),
+            own=np.zeros(few if is_varying else (0, *frame), np.float32),
             position=np.full(n_stations + 1, -1, np.int32),
             number={group: i for i, group in enumerate(broadband)},
         )
@@ -296,7 +307,9 @@ class _Kept:
         """Take the levels of one tower."""
         from planner.radio._coverage_kernel import add_power, keep_best
 
-        rows, levels = found.tower.rows, found.heard.levels_dbm
+        rows, levels, disturbing = found.tower.rows, found.heard.levels_dbm, found.heard.disturbing_dbm
+        drawn = np.array([bool(np.isnan(item.mount.azimuth_deg)) for item in found.tower.antennas])
+        carriers = np.array([row.carrier for row in rows])
         nothing = np.empty((0, 0), np.float32), np.empty((0, 0), np.int32)
         for group in sorted({row.group for row in rows}):
             members = np.array([k for k, row in enumerate(rows) if row.group == group])
@@ -305,11 +318,12 @@ class _Kept:
             i = self.number.get(group, -1)
             second = nothing if i < 0 else (self.second[i], self.second_rank[i])
             best = self.best[group], self.rank[group]
-            keep_best(best, second, found.rows, found.cols, levels, members, ranks, floor_dbm)
+            own = self.own[i] if i >= 0 and len(self.own) else nothing[0]
+            mine = members, ranks, carriers[members], drawn[members]
+            keep_best(best, second, own, (found.rows, found.cols), (levels, disturbing), mine, floor_dbm)
         for carrier in sorted({row.carrier for row in rows} - {-1}):
-            members = np.array([k for k, row in enumerate(rows) if row.carrier == carrier])
-            envelope = np.array([bool(np.isnan(found.tower.antennas[k].mount.azimuth_deg)) for k in members])
-            add_power(self.power[carrier], found.rows, found.cols, levels, members, envelope)
+            members = np.flatnonzero(carriers == carrier)
+            add_power(self.power[carrier], found.rows, found.cols, disturbing, members, drawn[members])
         self.edges += _edges(found, pixel_km)
 
     def coverage(
@@ -352,7 +366,12 @@ class _Kept:
             carrier = of_station[server[group]]
             for k in (k for k, item in enumerate(carriers) if item.operator == groups[group].operator):
                 mine = carrier == k
-                other = self.power[k][mine] - np.exp(self.best[group][mine] * np.float32(np.log(10.0) / 10.0))
+                own = (
+                    self.own[i][mine]
+                    if len(self.own)
+                    else np.exp(self.best[group][mine] * np.float32(np.log(10.0) / 10.0))
+                )
+                other = self.power[k][mine] - own
                 found[i][mine] = _dbm(np.where(other > 1e-5 * self.power[k][mine], other, 0.0))
         return found
 

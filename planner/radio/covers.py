@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Covers", "covers"]
+
+_Part = tuple[int, NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]
 
 _COLUMNS = (
     "lon_deg",
@@ -46,11 +49,19 @@ class Covers:
         int32, positions in the table of cells, rising within a transmitter.
     rsrp_dbm
         float32, level at each of them.
+    late_dbm
+        float32, level at each of them as interference, for ``interference_time_percent``; None: as service.
     """
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
     rsrp_dbm: NDArray[np.float32]
+    late_dbm: NDArray[np.float32] | None = None
+
+    @property
+    def disturbing_dbm(self) -> NDArray[np.float32]:
+        """Levels as interference."""
+        return self.rsrp_dbm if self.late_dbm is None else self.late_dbm
 
     def of(self, transmitter: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Cells and levels of one transmitter."""
@@ -62,7 +73,8 @@ class Covers:
         start, width = self.indptr[rows], np.diff(self.indptr)[rows]
         ends = np.cumsum(width)
         at = np.arange(int(width.sum())) - np.repeat(ends - width, width) + np.repeat(start, width)
-        return Covers(np.append(0, ends).astype(np.int64), self.indices[at], self.rsrp_dbm[at])
+        late = None if self.late_dbm is None else self.late_dbm[at]
+        return Covers(np.append(0, ends).astype(np.int64), self.indices[at], self.rsrp_dbm[at], late)
 
 
 @dataclass(frozen=True)
@@ -85,7 +97,7 @@ def covers(
     land: NDArray[np.bool_] | None = None,
     cover_db: Raster | None = None,
 ) -> Covers:
-    """Cells at which each transmitter reaches a level.
+    """Cells at which each transmitter reaches a level, as service or as interference.
 
     Parameters
     ----------
@@ -120,7 +132,7 @@ def covers(
     order = np.lexsort((cols, rows))
     sorted_rows, sorted_cols = rows[order], cols[order]
 
-    def reach(place: _Place) -> list[tuple[int, NDArray[np.int32], NDArray[np.float32]]]:
+    def reach(place: _Place) -> list[_Part]:
         members = list(place.members)
         radius_km = float(radius[members].max())
         near = _near(place, air, sorted_rows, sorted_cols, radius_km)
@@ -134,14 +146,15 @@ def covers(
         heard = on_pixels(air, (place.lon_deg, place.lat_deg), (heights, bands), antennas, at, radius_km)
         found = []
         for k, i in enumerate(members):
-            level = heard.levels_dbm[k]
-            keep = (level >= least[i]) & (heard.distance_km <= radius[i])
+            level, late = heard.levels_dbm[k], heard.disturbing_dbm[k]
+            keep = (np.maximum(level, late) >= least[i]) & (heard.distance_km <= radius[i])
             hit = order[near[keep]]
             rise = np.argsort(hit, kind="stable")
-            found.append((i, hit[rise].astype(np.int32), level[keep][rise]))
+            found.append((i, hit[rise].astype(np.int32), level[keep][rise], late[keep][rise]))
         return found
 
-    return _packed(parallel.map_parts(reach, places), len(transmitters))
+    is_varying = air.settings.interference_percent != air.settings.time_percent
+    return _packed(parallel.map_parts(reach, places), len(transmitters), is_varying=is_varying)
 
 
 def _require(table: dict[str, NDArray[np.float64]]) -> None:
@@ -174,13 +187,15 @@ def _near(
     return near
 
 
-def _packed(parts: object, n_transmitters: int) -> Covers:
+def _packed(parts: Iterable[list[_Part]], n_transmitters: int, *, is_varying: bool) -> Covers:
     cells: list[NDArray[np.int32]] = [np.empty(0, np.int32)] * n_transmitters
     levels: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * n_transmitters
-    for part in parts:  # type: ignore[attr-defined]  # an iterator of lists
-        for i, found, level in part:
-            cells[i], levels[i] = found, level
+    lates = levels.copy()
+    for part in parts:
+        for i, found, level, late in part:
+            cells[i], levels[i], lates[i] = found, level, late
     indptr = np.zeros(n_transmitters + 1, dtype=np.int64)
     indptr[1:] = np.cumsum([c.size for c in cells])
     empty_i, empty_f = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
-    return Covers(indptr, np.concatenate(cells or empty_i), np.concatenate(levels or empty_f))
+    late_dbm = np.concatenate(lates or empty_f) if is_varying else None
+    return Covers(indptr, np.concatenate(cells or empty_i), np.concatenate(levels or empty_f), late_dbm)

@@ -32,7 +32,8 @@ class Air:
     Parameters
     ----------
     heard
-        Levels of each station at the demand cells, down to where they no longer count as interference.
+        Levels of each station at the demand cells, as service and as interference, down to where they no longer count
+        as interference.
     existing_dbm
         Entry by entry of ``heard``: power of the existing cells on the station's carrier there, as if always sending;
         NaN where there is none.
@@ -77,7 +78,7 @@ class Air:
         cell = self.heard.indices[at].astype(np.int64)
         level = self.heard.rsrp_dbm[at].astype(np.float64)
         carrier = self.carrier[rows][site]
-        other = _others_mw(level, carrier, cell, self.asked_mbps.size)
+        other = _others_mw(self.heard.disturbing_dbm[at].astype(np.float64), carrier, cell, self.asked_mbps.size)
         other += np.nan_to_num(10.0 ** (self.existing_dbm[at].astype(np.float64) / 10.0), nan=0.0)
         kind = self.technology[rows][site]
         ratio = sinr_db(level, _dbm(other), kind, spec=self.radio, n_sectors=self.n_sectors[rows][site])
@@ -223,7 +224,8 @@ def check_sites(
                 if j == i:
                     level[at[is_heard]] = levels[place[is_heard]]
                 else:
-                    other[at[is_heard]] += 10.0 ** (levels[place[is_heard]].astype(np.float64) / 10.0)
+                    loud = heard.disturbing_dbm[heard.indptr[j] + place[is_heard]].astype(np.float64)
+                    other[at[is_heard]] += 10.0 ** (loud / 10.0)
     wall = entry_db[owner]
     ratio = sinr_db(level - wall, _dbm(other) - wall, technology[owner], spec=radio, n_sectors=n_sectors[owner])
     rate = np.where(np.isnan(level), 0.0, link_efficiency(ratio, technology[owner], spec=radio))

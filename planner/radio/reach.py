@@ -68,10 +68,15 @@ class Air:
 
 @dataclass(frozen=True)
 class Heard:
-    """Levels of a place's antennas on pixels: ``levels_dbm`` float32 ``(n_antennas, n_pixels)``, and their distance."""
+    """Levels of a place's antennas on pixels, float32 ``(n_antennas, n_pixels)``, and the pixels' distance.
+
+    ``levels_dbm`` are those of service, ``disturbing_dbm`` those of interference: exceeded for the smaller share of time
+    ``interference_time_percent`` (the same array where the two percentages are equal or the model knows no time).
+    """
 
     levels_dbm: NDArray[np.float32]
     distance_km: Floats
+    disturbing_dbm: NDArray[np.float32]
 
 
 def model_used(spec: RadioSpec, terrain: Raster | None) -> str:
@@ -93,6 +98,7 @@ def settings_of(spec: RadioSpec, grid: Grid) -> Settings:
         environment=spec.hata_environment,
         radius_km=spec.reach_km,
         rays_per_cell=spec.rays_per_cell,
+        interference_percent=spec.interference_time_percent if spec.interference == "modelled" else spec.time_percent,
     )
 
 
@@ -214,27 +220,40 @@ def on_pixels(
         settings=replace(air.settings, radius_km=radius_km),
     )
     distance = job.distance_km()
-    losses, leaving_mrad = _losses(air.model, job, distance)
+    losses, seldom, leaving_mrad = _losses(air.model, job, distance)
     bearing = np.zeros(rows.size)
     if any(not np.isnan(antenna.mount.azimuth_deg) for antenna in antennas):
         bearing = np.degrees(np.arctan2((cols - col) * per_col, (row - rows) * per_row))
     elevation = np.degrees(np.arctan(leaving_mrad / 1000.0))
     fitted = _fitted(air, rows, cols, distance)
     levels = np.empty((len(antennas), rows.size), dtype=np.float32)
+    disturbing = levels if seldom is losses else np.empty_like(levels)
     for k, antenna in enumerate(antennas):
         pattern = pattern_loss_db(bearing, elevation[antenna.pair], antenna.mount, air.pattern)
-        levels[k] = antenna.zero_loss_dbm + fitted - pattern - losses[antenna.pair]
-    return Heard(levels, distance)
+        lossless = antenna.zero_loss_dbm + fitted - pattern
+        levels[k] = lossless - losses[antenna.pair]
+        if disturbing is not levels:
+            disturbing[k] = lossless - seldom[antenna.pair]
+    return Heard(levels, distance, disturbing)
 
 
-def _losses(model: Any, job: AreaJob, distance_km: Floats) -> tuple[NDArray[np.float32], Floats]:
-    """Losses and the angles at which paths leave the antenna, mrad above the horizontal, by pair and pixel."""
+def _losses(model: Any, job: AreaJob, distance_km: Floats) -> tuple[NDArray[np.float32], NDArray[np.float32], Floats]:
+    """Losses of service and of interference, and the angles at which paths leave the antenna, by pair and pixel.
+
+    Angles in mrad above the horizontal. Where losses do not differ they are the same array.
+    """
     if not job.rows.size:
         none = np.empty((job.heights_m.size, 0))
-        return none.astype(np.float32), none
+        empty = none.astype(np.float32)
+        return empty, empty, none
     if hasattr(model, "area_losses"):
-        losses, leaving = model.area_losses(job)
-        return losses, leaving.astype(np.float64)
+        s = job.settings
+        percents = (s.time_percent, s.interference_percent)
+        if s.interference_percent == s.time_percent:
+            losses, leaving = model.area_losses(job)
+            return losses, losses, leaving.astype(np.float64)
+        losses, leaving = model.area_losses(job, percents)
+        return losses[0::2], losses[1::2], leaving[0::2].astype(np.float64)
     rise = np.full(job.rows.size, job.settings.rx_height_m)
     if job.surface is not None:
         height = job.surface.height_m
@@ -242,7 +261,8 @@ def _losses(model: Any, job: AreaJob, distance_km: Floats) -> tuple[NDArray[np.f
         rise = rise + height[job.rows, job.cols] - float(height[at])
     km = np.maximum(distance_km, 1e-3)
     direct = (rise[np.newaxis, :] - job.heights_m[:, np.newaxis]) / km - 500.0 * km / (_K * EARTH_RADIUS_KM)
-    return model.losses_db(job), direct
+    losses = model.losses_db(job)
+    return losses, losses, direct
 
 
 def _fitted(air: Air, rows: Ints, cols: Ints, distance_km: Floats) -> Floats | float:

@@ -82,7 +82,10 @@ class RadioSpec(Spec):
     delta_n, n0
         Median refractive lapse rate (N-units/km) and sea-level refractivity (N-units).
     time_percent
-        Share of time; service is predicted at 50, interference below.
+        Share of time for which service is predicted.
+    interference_time_percent
+        Share of time for which interference is predicted, at most ``time_percent``: levels exceeded more seldom are
+        higher (over sea, beyond the horizon). Used where interference is ``modelled`` and the model knows time.
     location_percent
         Share of locations. Other than 50 only with ``margin_db`` 0.
     profile_spacing_m
@@ -146,6 +149,7 @@ class RadioSpec(Spec):
     delta_n: float = Field(ge=0.0, le=156.0)
     n0: float = Field(ge=200.0, le=450.0)
     time_percent: float = Field(ge=1.0, le=50.0)
+    interference_time_percent: float = Field(ge=1.0, le=50.0)
     location_percent: float = Field(ge=1.0, le=99.0)
     profile_spacing_m: float = Field(ge=0.0, le=1000.0)
     picture_m: float = Field(ge=0.0, le=5000.0)
@@ -198,6 +202,12 @@ class RadioSpec(Spec):
             message = (
                 f"{' and '.join(set_apart)} each hold a safety margin: use one and leave the others at "
                 f"{', '.join(f'{name} = {value:g}' for name, value in neutral.items())}, or it counts twice"
+            )
+            raise ValueError(message)
+        if self.interference_time_percent > self.time_percent:
+            message = (
+                f"interference_time_percent = {self.interference_time_percent:g} is more than time_percent = "
+                f"{self.time_percent:g}: interference would be weaker than the signal of the same station"
             )
             raise ValueError(message)
         if self.floor_dbm > min(self.threshold_dbm, self.legacy_threshold_dbm):

@@ -16,7 +16,17 @@ from planner.specs.radio import RadioSpec
 
 __all__ = ["carrier_names", "existing_dbm", "read_air", "write_air"]
 
-_ARRAYS = ("indptr", "indices", "level_dbm", "existing_dbm", "carrier", "n_sectors", "full_mbps", "asked_mbps")
+_ARRAYS = (
+    "indptr",
+    "indices",
+    "level_dbm",
+    "late_dbm",
+    "existing_dbm",
+    "carrier",
+    "n_sectors",
+    "full_mbps",
+    "asked_mbps",
+)
 
 
 def carrier_names(stations: pd.DataFrame) -> NDArray[np.str_]:
@@ -42,7 +52,7 @@ def existing_dbm(coverage: Path, cells: pd.DataFrame) -> dict[str, NDArray[np.fl
 def write_air(folder: Path, air: Air) -> None:
     """Keep the air of the options, with the radio model it was reckoned with."""
     arrays: tuple[NDArray[np.generic], ...] = (
-        air.heard.indptr, air.heard.indices, air.heard.rsrp_dbm, air.existing_dbm, air.carrier, air.n_sectors,
+        air.heard.indptr, air.heard.indices, air.heard.rsrp_dbm, air.heard.disturbing_dbm, air.existing_dbm, air.carrier, air.n_sectors,
         air.full_mbps, air.asked_mbps,
     )  # fmt: skip
     for name, values in zip(_ARRAYS, arrays, strict=True):
@@ -57,7 +67,7 @@ def read_air(options: Path) -> Air | None:
     held = {name: np.load(options / f"air_{name}.npy", allow_pickle=False) for name in _ARRAYS}
     technology = pd.read_parquet(options / "options.parquet", columns=["technology"])["technology"]
     return Air(
-        Covers(held["indptr"], held["indices"], held["level_dbm"]), held["existing_dbm"], held["carrier"],
+        Covers(held["indptr"], held["indices"], held["level_dbm"], held["late_dbm"]), held["existing_dbm"], held["carrier"],
         technology.to_numpy(dtype=str), held["n_sectors"], held["full_mbps"], held["asked_mbps"],
         RadioSpec.model_validate(read_json(options / "air.json")),
     )  # fmt: skip

@@ -89,7 +89,7 @@ def _harm(
     bts, (names, heard) = layer(context, "bts"), sent
     if not parts or not len(names):
         return {}
-    power = 10.0 ** (heard.rsrp_dbm.astype(np.float64) / 10.0)
+    power = 10.0 ** (heard.disturbing_dbm.astype(np.float64) / 10.0)
     of_site = np.repeat(names, np.diff(heard.indptr))
     added = {
         str(name): np.bincount(heard.indices[of_site == name], power[of_site == name], minlength=len(cells)).astype(

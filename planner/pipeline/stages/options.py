@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -104,7 +106,7 @@ def _heard(
         land=read_land(context.inputs["frame"]),
         cover_db=cover_db(context, radio),
     )
-    return Covers(found.indptr, lacking[found.indices].astype(np.int32), found.rsrp_dbm)
+    return replace(found, indices=lacking[found.indices].astype(np.int32))
 
 
 def _air(
@@ -127,8 +129,16 @@ def _air(
     rest = np.where(service["level"].isin(["limited", "unserved"]), 1.0 - service["served_share"], 0.0)
     entry = np.zeros(len(sent)) + (limit - budgets.limit_dbm)  # indoors signal and interference lose the same wall
     return Air(
-        Covers(heard.indptr, heard.indices, (heard.rsrp_dbm - entry[option]).astype(np.float32)),
+        Covers(heard.indptr, heard.indices, *_behind_wall(heard, entry[option])),
         (existing - entry[option]).astype(np.float32), carrier.astype(np.int64), technology, n_sectors,
         full_mbps(sent["bandwidth_mhz"].to_numpy(dtype=float), n_sectors, technology, radio),
         cells["demand_mbps"].to_numpy(dtype=np.float64) * rest, radio,
     )  # fmt: skip
+
+
+def _behind_wall(
+    heard: Covers, entry_db: NDArray[np.float64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Levels of service and of interference behind what a wall takes of each."""
+    late = None if heard.late_dbm is None else (heard.late_dbm - entry_db).astype(np.float32)
+    return (heard.rsrp_dbm - entry_db).astype(np.float32), late

@@ -78,7 +78,8 @@ class Settings:
 
     ``spacing_km`` is the step of the profiles, ``resolution_m`` the side of the square a prediction
     stands for (location variability). ``radius_km`` is the reach of a place; there the rays of an area
-    engine are ``rays_per_cell`` a pixel apart (more rays, less error).
+    engine are ``rays_per_cell`` a pixel apart (more rays, less error). ``interference_percent`` is the share of time of
+    interference, where a model tells it apart.
     """
 
     rx_height_m: float
@@ -92,6 +93,7 @@ class Settings:
     environment: str = "suburban"
     radius_km: float = 35.0
     rays_per_cell: float = 1.0
+    interference_percent: float = 50.0
 
 
 @dataclass(frozen=True)

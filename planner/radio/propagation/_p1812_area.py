@@ -73,11 +73,13 @@ Singles = NDArray[np.float32]
 class Links(NamedTuple):
     """Links of a place: a row of ``table`` each (see `pack_air`) and which of the ray's heights each stands on.
 
+    ``is_again``: the link is that of the row before, which is for 50 % of time, at another percentage.
     ``is_varying``: some link is for less than 50 % of time.
     """
 
     table: Singles
     height: NDArray[np.int64]
+    is_again: NDArray[np.bool_]
     is_varying: bool
 
 
@@ -199,7 +201,7 @@ def _finish(frame: Frame, site: Site, links: Links, work: Work, first: int, n: i
         settle(work.block[j], site, links.is_varying)
     for link in range(links.height.size):
         b = work.block[links.height[link]]
-        finish_block(b, unpack_air(links.table[link]), sea > 0.0)
+        finish_block(b, unpack_air(links.table[link]), sea > 0.0, links.is_again[link])
         for k in range(n):
             work.losses[link, work.order[first + k]] = b[LOSS + k]
             work.departures[link, work.order[first + k]] = b[DEPARTURE + k]

@@ -22,7 +22,6 @@ __all__ = [
     "bullington_loss",
     "delta_bullington",
     "edge_parameter",
-    "even_smooth_bullington",
     "knife_edge_loss",
     "make_ground",
     "make_steps",
@@ -280,46 +279,6 @@ def spherical_loss(
     if loss < 0.0:
         return 0.0
     return (1.0 - clearance / needed) * loss  # (27)
-
-
-@jit
-def even_smooth_bullington(
-    total_km: float, n: int, ends: tuple[float, float], radius_km: float, wavelength_m: float
-) -> float:
-    """`smooth_bullington` of ``n`` even steps without a scan: each maximum lies beside a known place.
-
-    The slope from an antenna ``h`` metres up is steepest sqrt(h·a_e/500) away; the largest ν is where eq. (24)
-    has the least clearance (both set the same derivative to zero).
-    """
-    step, bulge = total_km / (n - 1), 500.0 / radius_km
-    hts, hrs = ends
-    slope_t = _steepest(total_km, n, hts, bulge)
-    slope_r = _steepest(total_km, n, hrs, bulge)
-    if slope_t >= (hrs - hts) / total_km:
-        nu = edge_parameter(hts, hrs, total_km, slope_t, slope_r)
-        return bullington_loss(knife_edge_loss(nu / math.sqrt(wavelength_m)), total_km)
-    i = math.floor(tightest_km(total_km, hts, hrs, radius_km) / step)
-    nu = greatest(_smooth_nu(total_km, n, i, ends, bulge), _smooth_nu(total_km, n, i + 1.0, ends, bulge))
-    return bullington_loss(knife_edge_loss(nu * math.sqrt(0.002 * total_km / wavelength_m)), total_km)
-
-
-@jit
-def _steepest(total_km: float, n: int, height_m: float, bulge: float) -> float:
-    step = total_km / (n - 1)
-    i = math.floor(math.sqrt(height_m / bulge) / step)
-    first = least(greatest(i, 1.0), n - 2.0) * step
-    second = least(i + 1.0, n - 2.0) * step
-    slope: float = greatest(
-        bulge * (total_km - first) - height_m / first, bulge * (total_km - second) - height_m / second
-    )
-    return slope
-
-
-@jit
-def _smooth_nu(total_km: float, n: int, i: float, ends: tuple[float, float], bulge: float) -> float:
-    x = least(greatest(i, 1.0), n - 2.0) * total_km / (n - 1)
-    room = x * (total_km - x)
-    return float((bulge * room - ends[0] - (ends[1] - ends[0]) / total_km * x) / math.sqrt(room))
 
 
 @jit

@@ -155,7 +155,11 @@ def _smooth_nu(total: float, step: float, i: float, hts: float, slope: float, bu
 
 @jit_single
 def _smooth(ends: tuple[float, float, float], points: float, wave: float, bulge: float, share: float) -> float:
-    """Bullington loss over a smooth Earth, as `even_smooth_bullington`; ``wave`` is sqrt(1/λ)."""
+    """Bullington loss over a smooth Earth of even steps, without a scan; ``wave`` is sqrt(1/λ).
+
+    Each maximum lies beside a known place: the slope from an antenna ``h`` metres up is steepest sqrt(h·a_e/500) away,
+    and the largest ν is where eq. (24) has the least clearance (both set the same derivative to zero).
+    """
     total, hte, hre = ends
     step = total / (points - 1.0)
     slope_t = _steepest(total, step, points, hte, bulge)
@@ -337,13 +341,18 @@ def _combine(b: Block, air: Air) -> None:
 
 
 @jit_single
-def finish_block(b: Block, air: Air, with_sea: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
-    """Write the row ``loss`` of a block; ``with_sea``: some lane crosses the sea."""
-    for k in range(LANES):
-        total, rise = b[TOTAL + k], b[RISE + k]
-        b[FREE + k] = 92.4 + air.frequency_db + DB10 * fast_log(total * total + 1e-6 * rise * rise)  # (8)
-        b[DIFFRACTED_FLAT + k] = 0.0
-    _diffract(b, (SLOPE_T, SLOPE_R, NU, DIFFRACTED), air, air.radius_km)
+def finish_block(b: Block, air: Air, with_sea: bool, is_again: bool) -> None:  # noqa: FBT001  (kernels take positional arguments)
+    """Write the row ``loss`` of a block.
+
+    ``with_sea``: some lane crosses the sea. ``is_again``: the block was just finished for the same link at 50 % of
+    time, whose free-space and diffraction losses still stand in it.
+    """
+    if not is_again:
+        for k in range(LANES):
+            total, rise = b[TOTAL + k], b[RISE + k]
+            b[FREE + k] = 92.4 + air.frequency_db + DB10 * fast_log(total * total + 1e-6 * rise * rise)  # (8)
+            b[DIFFRACTED_FLAT + k] = 0.0
+        _diffract(b, (SLOPE_T, SLOPE_R, NU, DIFFRACTED), air, air.radius_km)
     if air.time_percent < 50.0:
         _diffract(b, (SLOPE_T_FLAT, SLOPE_R_FLAT, NU_FLAT, DIFFRACTED_FLAT), air, air.radius_beta_km)
         _vary(b, air)

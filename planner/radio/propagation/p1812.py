@@ -9,6 +9,7 @@ terrestrial services in the frequency range 30 MHz to 6 000 MHz.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ from planner.radio.propagation._sampling import (
 )
 from planner.units import EARTH_RADIUS_KM
 
-__all__ = ["INFO", "loss_db", "losses_db", "parts"]
+__all__ = ["INFO", "area_losses", "loss_db", "losses_db", "parts"]
 
 INFO = ModelInfo(
     name="p1812",
@@ -181,13 +182,25 @@ def losses_db(job: AreaJob) -> NDArray[np.float32]:
     return area_losses(job)[0]
 
 
-def area_losses(job: AreaJob) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def area_losses(job: AreaJob, percents: tuple[float, ...] = ()) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Losses of `losses_db`, and the angle at which each path leaves the antenna, mrad above the horizontal.
 
-    The angle is that of the first obstructing edge or, on a clear path, of the receiver, over the curved Earth;
-    shape ``(n_pairs, n_pixels)`` both.
+    Parameters
+    ----------
+    job
+        Place and pixels.
+    percents
+        Shares of time (per cent, 1 to 50) in one pass over the ground; empty: that of the job's settings.
+
+    Returns
+    -------
+    losses_db, departure_mrad
+        Shape ``(n_pairs · n_percents, n_pixels)`` both, the percentages of a pair one after another. The angle is that
+        of the first obstructing edge or, on a clear path, of the receiver, over the curved Earth.
     """
     surface = _surface(job)
+    percents = percents or (job.settings.time_percent,)
+    job = _for_percents(job, len(percents))
     shape = (job.heights_m.size, job.rows.size)
     losses, departures = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.float32)
     if losses.size == 0:
@@ -198,17 +211,25 @@ def area_losses(job: AreaJob) -> tuple[NDArray[np.float32], NDArray[np.float32]]
     near = np.flatnonzero(distance < near_km)
     if near.size:
         some = job.some(near)
-        losses[:, near] = exact_losses_db(some)
+        losses[:, near] = _exact_losses_db(some, _table(some, percents))
         departures[:, near] = _direct_mrad(some, distance[near])
     if near.size < distance.size:
         heights, which = np.unique(job.heights_m, return_inverse=True)
-        links = Links(_table(job).astype(np.float32), which, job.settings.time_percent < 50.0)
+        again = np.arange(losses.shape[0]) % len(percents) == 1
+        links = Links(
+            _table(job, percents).astype(np.float32), which, again & (percents[0] == 50.0), min(percents) < 50.0
+        )
         ray = make_ray(1.05 * float(distance.max()), spacing, heights)
         sweep = _sweep(job, near_km, ray.x.size)
         work = _work(job, sweep, distance, (losses, departures), heights.size)
         frame = frame_of(surface)
         sweep_losses(frame, sweep, _site(frame, sweep), ray, links, work)
     return losses, departures
+
+
+def _for_percents(job: AreaJob, n: int) -> AreaJob:
+    """The job with each of its pairs ``n`` times."""
+    return replace(job, heights_m=np.repeat(job.heights_m, n), bands_mhz=np.repeat(job.bands_mhz, n))
 
 
 def _surface(job: AreaJob) -> Surface:
@@ -290,30 +311,38 @@ def exact_losses_db(job: AreaJob) -> NDArray[np.float32]:
     Profiles are sampled along the straight path every ``spacing_km`` (heights bilinear, clutter and sea of
     the nearest pixel). All land counts as inland: the coastal zone A1 changes only the incidence of ducting.
     """
+    return _exact_losses_db(job, _table(job, (job.settings.time_percent,)))
+
+
+def _exact_losses_db(job: AreaJob, table: NDArray[np.float64]) -> NDArray[np.float32]:
     surface = _surface(job)
     losses = np.empty((job.heights_m.size, job.rows.size), dtype=np.float32)
     if losses.size == 0:
         return losses
     paths = paths_of(job)
     work = _scratch(float(paths.length.max()), paths.spacing)
-    _losses(frame_of(surface), paths, job.settings.rx_height_m, _table(job), work, losses)
+    _losses(frame_of(surface), paths, job.settings.rx_height_m, table, work, losses)
     return losses
 
 
-def _table(job: AreaJob) -> NDArray[np.float64]:
-    """A row of numbers for each pair of antenna height and band, as the kernels take them."""
+def _table(job: AreaJob, percents: tuple[float, ...]) -> NDArray[np.float64]:
+    """A row of numbers for each pair of antenna height and band, as the kernels take them; percentages go around."""
     return np.array(
         [
             pack_air(
                 float(height_m),
-                _air(_link(job, float(height_m), float(band_mhz)), job.settings.resolution_m, is_whole=False),
+                _air(
+                    _link(job, float(height_m), float(band_mhz), percents[i % len(percents)]),
+                    job.settings.resolution_m,
+                    is_whole=False,
+                ),
             )
-            for height_m, band_mhz in zip(job.heights_m, job.bands_mhz, strict=True)
+            for i, (height_m, band_mhz) in enumerate(zip(job.heights_m, job.bands_mhz, strict=True))
         ]
     )
 
 
-def _link(job: AreaJob, height_m: float, band_mhz: float) -> RadioLink:
+def _link(job: AreaJob, height_m: float, band_mhz: float, time_percent: float) -> RadioLink:
     s = job.settings
     return RadioLink(
         frequency_mhz=band_mhz,
@@ -322,7 +351,7 @@ def _link(job: AreaJob, height_m: float, band_mhz: float) -> RadioLink:
         delta_n=s.delta_n,
         n0=s.n0,
         latitude_deg=job.latitude_deg,
-        time_percent=s.time_percent,
+        time_percent=time_percent,
         location_percent=s.location_percent,
         polarisation="horizontal" if s.polarisation == "horizontal" else "vertical",
     )
