@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 import os
@@ -13,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -369,3 +372,109 @@ def test_any_place_says_why_it_has_its_level(out, language, capsys):
         explain(out, (100.0, 0.0), Console(language))
     with pytest.raises(UsageError, match="not the folder of a finished run"):
         explain(out / "gis", (120.0, -9.0), Console(language))
+
+
+class _Page:
+    """What the map's page holds, unpacked as its script does, written a second time."""
+
+    def __init__(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        island = re.search(r'id="merata-data">(.*?)</script>', text, re.DOTALL)
+        block = re.search(r'id="merata-pack">"(.*?)"<', text)
+        assert island is not None
+        assert block is not None
+        self.held: dict[str, Any] = json.loads(island[1])
+        self.block = gzip.decompress(base64.b64decode(block[1]))
+
+    def array(self, reference: dict[str, Any]) -> np.ndarray:
+        start, n = reference["o"], reference["n"]
+        if reference["t"] != "d":
+            return np.frombuffer(self.block, dtype=f"<{reference['t']}", count=n, offset=start)
+        planes = np.frombuffer(self.block, np.uint8, count=4 * n, offset=start).reshape(4, n).astype(np.int64)
+        zigzag = sum(planes[k] << (8 * k) for k in range(4))
+        return np.cumsum((zigzag >> 1) ^ -(zigzag & 1))
+
+    def texts(self, column: dict[str, Any]) -> list[str]:
+        if "k" in column:
+            known = column["k"]
+        else:
+            reference = column["t"]
+            known = json.loads(self.block[reference["o"] : reference["o"] + reference["n"]])
+        return [known[i] for i in self.array(column["i"])]
+
+    def raster(self, name: str, plane: str = "v") -> np.ndarray:
+        packed = self.held["rasters"][name]
+        steps = self.array(packed[plane]).reshape(packed["rows"], packed["cols"])
+        return np.cumsum(steps, axis=1, dtype=np.uint8).astype(np.int64)
+
+    def numbers(self, table: str, column: str) -> np.ndarray:
+        return self.array(self.held[table]["c"][column])
+
+
+def _pixels(page: _Page, folder: dict[str, Path]) -> list[tuple[int, int]]:
+    """Pixels drawn by lot: 40 where people live, 20 that somebody serves, 10 that nobody does."""
+    rng = np.random.default_rng(20)
+    served = page.raster("coverage_rsrp_dbm") > 0
+    cell = pd.read_parquet(folder["service"] / "service.parquet")["cell_id"].to_numpy()
+    at = [divmod(int(i), served.shape[1]) for i in rng.choice(cell, 40, replace=False)]
+    for where, n in ((served, 20), (~served, 10)):
+        at += [divmod(int(i), served.shape[1]) for i in rng.choice(np.flatnonzero(where), n, replace=False)]
+    return at
+
+
+def test_page_service_table_and_why_say_the_same_of_any_pixel(out, capsys):
+    """Server, level, margin, interference, probability, load and verdict of 70 pixels drawn by lot."""
+    from planner.cli.console import Console
+    from planner.cli.why import explain
+    from planner.pipeline.store import Store
+
+    changes = [f"{key}={json.dumps(value)}" for key, value in CHANGES.items()]
+    call = {"scenario": str(out.parent / "in/scenario.toml"), "changes": changes}
+    (out / ".merata/call.json").write_text(json.dumps(call), encoding="utf-8")
+    keys = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["stages"]
+    folder = {name: Store(out).folder(name, key) for name, key in keys.items()}
+    page = _Page(out / "map.html")
+    frame = page.held["rasters"]["coverage_rsrp_dbm"]
+    ids = page.texts(page.held["servers"]["c"]["bts_id"])
+    server = page.raster("server") + 256 * page.raster("server", "high")
+    level, sinr = page.raster("coverage_rsrp_dbm"), page.raster("coverage_sinr_db")
+    likely = page.raster("coverage_probability_share")
+    column = {name: page.numbers("servers", name) for name in ("needed_dbm", "zero_loss_dbm", "load_share")}
+    service = pd.read_parquet(folder["service"] / "service.parquet").set_index("cell_id")
+    page_cells = {int(cell): i for i, cell in enumerate(page.array(page.held["cells"]["cell"]))}
+    page_server = page.texts(page.held["cells"]["server"])
+    page_level = page.array(page.held["cells"]["level"])
+    judged = 0
+    for row, col in _pixels(page, folder):
+        place = frame["west"] + (col + 0.5) * frame["pixel"], frame["north"] - (row + 0.5) * frame["pixel"]
+        assert explain(out, place, Console("en", as_json=True)) == 0
+        said = json.loads(capsys.readouterr().out)
+        assert (said["row"], said["col"]) == (row, col)
+        wide = [item for item in said["heard"] if item["kind"] == "broadband"]
+        k = int(server[row, col]) - 1
+        assert (k >= 0) == bool(wide) == bool(level[row, col])
+        if wide:
+            best = wide[0]
+            assert ids[k] == best["bts_id"]
+            assert level[row, col] - 200 == pytest.approx(best["rsrp_dbm"], abs=0.51)
+            assert column["needed_dbm"][k] == pytest.approx(best["limit_dbm"])
+            assert level[row, col] - 200 - column["needed_dbm"][k] == pytest.approx(best["margin_db"], abs=0.51)
+            assert -12.0 + 4.0 * (sinr[row, col] - 1) <= max(best["sinr_db"], -12.0) + 1e-3
+            assert max(best["sinr_db"], -12.0) < -12.0 + 4.0 * sinr[row, col] + 1e-3 or sinr[row, col] == 11
+            assert 0.05 * (likely[row, col] - 1) <= best["probability_share"] + 1e-3
+            assert best["probability_share"] < 0.05 * likely[row, col] + 1e-3
+            assert column["load_share"][k] == pytest.approx(best["load_share"], nan_ok=True)
+            if said["steps"]:
+                assert said["steps"][0]["key"] == "zero_loss"
+                assert said["steps"][0]["value"] == pytest.approx(column["zero_loss_dbm"][k])
+        number = row * frame["cols"] + col
+        assert (number in service.index) == (number in page_cells) == (said["cell"] is not None)
+        if said["cell"] is not None:
+            judged += 1
+            told, i = service.loc[number], page_cells[number]
+            assert said["cell"]["served_share"] == told["served_share"]
+            assert (said["cell"]["level"], LEVELS[page_level[i]]) == (told["level"], told["level"])
+            assert (page_server[i], said["cell"]["server_bts_id"]) == (told["server_bts_id"], told["server_bts_id"])
+            assert told["n_operators"] == sum(item["margin_db"] >= 0.0 for item in wide)
+            assert told["server_bts_id"] == (wide[0]["bts_id"] if wide else "")
+    assert judged >= 40
