@@ -102,6 +102,16 @@ def test_every_problem_has_words_in_both_languages():
     assert len(codes_in_source()) > 35
 
 
+def test_rows_outside_the_region_are_mended_in_the_readers_language():
+    """A lost minus was told in English to readers of Indonesian."""
+    words = read_words("id")
+    mend = "1 of them would lie in it with a minus before the latitude"
+    lost = Problem("f.csv", "outside_region", "m", line=3, mend=mend, fields={"detail": "1"})
+    assert "tanda minus" in problem_text(lost, words)
+    assert "of them" not in problem_text(lost, words)
+    assert "tanda minus" not in problem_text(Problem("f.csv", "outside_region", "m", line=3), words)
+
+
 def test_every_problem_text_can_be_filled():
     for language in ("en", "id"):
         words = read_words(language)

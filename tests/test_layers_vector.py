@@ -404,6 +404,15 @@ def test_names_alone_are_enough_where_they_are_unique(tmp_path, context):
     assert found.data["code"].tolist() == ["53.05", "53.12"]
 
 
+def test_polygons_say_which_columns_were_read_and_which_name_is_unknown(tmp_path, context):
+    path = named(tmp_path / "a.gpkg", NAMOBJ=["Alor", "Negeri Antah"], LUAS=["1", "2"])
+    found = read_layer(LayerSource(path="a.gpkg"), "admin", path=path, context=context)
+    assert "column 'NAMOBJ' read as name" in found.notes
+    assert "columns not used: LUAS" in found.notes
+    (fault,) = [problem for problem in found.problems if problem.code == "name_unknown"]
+    assert (fault.column, fault.value) == ("NAMOBJ", "Negeri Antah")
+
+
 def test_columns_of_the_mapping_agency_are_known(tmp_path, context):
     path = named(
         tmp_path / "big.shp", KDEPUM=["53.01.02.2003", "5301022004"], WADMKD=["Uitao", "Huilelot"], WADMKC=["Semau"] * 2

@@ -16,6 +16,7 @@ from maps_world import frontier, make_inputs, served_by
 from test_maps_packed import unpack
 
 from planner.grid import Grid, Raster
+from planner.maps.inputs import without_years
 from planner.maps.packed import Pack
 from planner.maps.page import make_map
 from planner.maps.rasters import MOST_NUMBERS, add_number_raster
@@ -41,6 +42,21 @@ def test_a_frontier_is_packed_cheapest_first_and_knows_the_plan_of_the_page() ->
     assert data["frontier"]["own"] == 2
     assert data["frontier"]["sites"]["n"] == 3
     assert {"year", "payer", "point", "site_class"} <= set(data["frontier"]["sites"]["c"])
+
+
+def test_a_plan_without_years_promises_none() -> None:
+    """The rows of a plan under one ceiling carry the scenario's year; the page must not show it as the year to build."""
+    dated = make_inputs(**frontier())
+    undated = without_years(dated)
+    for name in ("sites", "links", "frontier_sites", "frontier_links"):
+        assert "year" in getattr(dated, name)
+        assert "year" not in getattr(undated, name)
+    html = make_map(undated).get_root().render()
+    found = re.search(r'id="merata-data">(.*?)</script>', html, re.DOTALL)
+    assert found is not None
+    data = json.loads(found.group(1))
+    assert all("year" not in data["layers"][name]["c"] for name in ("sites", "links"))
+    assert without_years(make_inputs(sites=None, links=None)).sites is None
 
 
 @pytest.mark.parametrize("n", [0, 1])

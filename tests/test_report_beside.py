@@ -125,3 +125,16 @@ def test_the_first_page_holds_all_notices_and_the_places_to_sign(language, tmp_p
     first = said(path, "-f", "1", "-l", "1")
     assert read_words(language)("pdf.approved") in first
     assert read_words(language)("pdf.counted") in said(path, "-f", "2", "-l", "2")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_site_without_a_name_is_told_by_its_area(language):
+    """Interference named one of ten sites: places that a generator found have no name, but they have an area."""
+    base = full()
+    inputs = dataclasses.replace(base, sites=base.sites.assign(name=""))
+    shown = document(inputs, read_words(language))["plan"]["interference"]["table"]["rows"]
+    annex = {row[0] for part in document(inputs, read_words(language))["annex"] for row in part["table"]["rows"]}
+    assert all(row[0] and row[0] in annex for row in shown)
+    nameless = dataclasses.replace(base, sites=base.sites.assign(name="", area_code=""))
+    rows = document(nameless, read_words(language))["plan"]["interference"]["table"]["rows"]
+    assert [row[0] for row in rows] == nameless.interference["site_id"].tolist()[: len(rows)]

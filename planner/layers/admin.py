@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 
 from planner.layers.codes import AreaAnswer, name_of_system, resolve_area, system_of
 from planner.layers.gazetteer import LEVELS, Gazetteer, level_of, make_gazetteer, name_key, parent_of
-from planner.layers.geo_rows import Judged, finish, judge_places, known_evidence, pick_columns, selected, text_of
+from planner.layers.geo_rows import (
+    Judged,
+    column_notes,
+    finish,
+    judge_places,
+    known_evidence,
+    pick_columns,
+    selected,
+    text_of,
+)
 from planner.layers.headers import NAMES
 from planner.layers.mend import Mended, mend_polygons
 from planner.layers.report import Conformed, Problem, RawTable, ReadContext
@@ -98,6 +107,7 @@ def _rows(judged: Judged, source: LayerSource, context: ReadContext, gazetteer: 
     import pandas as pd
 
     picked = pick_columns(judged.table, _COLUMNS, source.columns)
+    judged.notes += column_notes(judged.table, picked)
     judge_places(judged, context)
     names = _names(judged.table, picked)
     codes, bps = _codes(judged, picked, names, source, gazetteer)
@@ -155,6 +165,9 @@ def _codes(
     text = text_of(judged.table, picked, "code")
     bps = np.array([_digits(code) for code in text_of(judged.table, picked, "bps_code").tolist()], dtype=object)
     column = picked.get("code", picked.get("bps_code", ""))
+    named_in = next(
+        (picked[k] for k in ("name", *(f"{level}_name" for level in reversed(LEVELS))) if k in picked), column
+    )
     system: str = source.code_system
     if "code" not in picked and "bps_code" in picked:
         text, system = bps.copy(), source.code_system or "bps"
@@ -176,7 +189,9 @@ def _codes(
         mask = np.array([answer.fault == code for answer in found], dtype=np.bool_)
         for mend in sorted({answer.mend for answer in found if answer.fault == code}):
             same = mask & np.array([answer.mend == mend for answer in found], dtype=np.bool_)
-            judged.say(same, code, [answer.message for answer in found], column=column, mend=mend)
+            near = [answer.detail for answer in found]
+            at = named_in if code.startswith("name_") else column or named_in
+            judged.say(same, code, [answer.message for answer in found], column=at, mend=mend, detail=near)
     codes = np.array(["" if answer.fault else answer.code for answer in found], dtype=object)
     if system == "bps":
         bps = np.where(bps == "", [_digits(code) for code in text.tolist()], bps)

@@ -18,7 +18,7 @@ from planner.schema_columns import EVIDENCE
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Judged", "finish", "judge_places", "known_evidence", "pick_columns", "selected", "text_of"]
+__all__ = ["Judged", "column_notes", "finish", "judge_places", "known_evidence", "pick_columns", "selected", "text_of"]
 
 Mask = NDArray[np.bool_]
 _LISTED = 40
@@ -217,11 +217,13 @@ def judge_places(judged: Judged, context: ReadContext) -> None:
         judged.say(outside, "other_country", "outside Indonesia")
         return
     mend = f"if south is meant, latitudes lost their minus sign: it would place {int(flipped.sum())} rows in the region"
+    is_mended = 2 * flipped.sum() > outside.sum()
     judged.say(
         outside,
         "outside_region",
         "outside the region of the scenario",
-        mend=mend if 2 * flipped.sum() > outside.sum() else "",
+        mend=mend if is_mended else "",
+        detail=str(int(flipped.sum())) if is_mended else "",
     )
 
 
@@ -302,6 +304,15 @@ def pick_columns(table: RawTable, names: Mapping[str, tuple[str, ...]], given: M
     }
     chosen = {o: h if h.startswith("=") or h in headers else exact[normal(h)] for o, h in given.items()}
     return {**found, **chosen}
+
+
+def column_notes(table: RawTable, picked: Mapping[str, str]) -> list[str]:
+    """What was read from which header, and which headers were not: the words of tables, for layers with shapes."""
+    read = [(header, ours) for ours, header in picked.items() if not header.startswith("=")]
+    notes = [f"column '{header}' read as {ours}" for header, ours in read if header != ours]
+    used = {header for header, _ in read}
+    unused = [str(name) for name in table.cells.columns if str(name) not in used]
+    return notes + ([f"columns not used: {', '.join(unused[:30])}"] if unused else [])
 
 
 def text_of(table: RawTable, picked: Mapping[str, str], name: str, default: str = "") -> NDArray[Any]:

@@ -120,7 +120,7 @@ _BY_KIND: Mapping[str, Mapping[str, str]] = {
         "satellite_id": "satellite id|satelit|satellite|nama satelit|id satelit",
     },
     "admin": {
-        "code": "code|kode|kode wilayah|kode kemendagri|kemendagri|kode desa|kode kelurahan|kode kecamatan|kode kabupaten|kode provinsi|area code|kemendagri code|kodewilayah",
+        "code": "code|kode|kode wilayah|kode wil|kd wilayah|kode kemendagri|kemendagri|kode desa|kode kelurahan|kode kecamatan|kode kabupaten|kode provinsi|area code|kemendagri code|kodewilayah",
         "bps_code": "bps code|kode bps|bps|kd bps|kodebps|kode wilayah bps",
         "name": "name|nama|nama wilayah|nama daerah|wilayah|kelurahan|desa|nama desa|nama kecamatan|nama kabupaten|bps name",
         "level": "level|tingkat|tingkatan|jenis wilayah",

@@ -247,7 +247,10 @@ def judge_places(places: Places, context: ReadContext) -> list[Fault]:
     if outside.any():
         n_flipped = int((flipped & outside).sum())
         mend = f"{n_flipped} of them would lie in it with a minus before the latitude" if n_flipped else ""
-        faults.append(Fault(outside, "outside_region", "outside the region of the scenario", column, mend))
+        detail = str(n_flipped) if n_flipped else ""
+        faults.append(
+            Fault(outside, "outside_region", "outside the region of the scenario", column, mend, detail=detail)
+        )
     return faults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from planner.grid import Grid, Raster
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MapInputs", "Notice"]
+__all__ = ["MapInputs", "Notice", "without_years"]
 
 
 @dataclass(frozen=True)
@@ -162,3 +163,17 @@ class MapInputs:
     run_hash: str = ""
     atlas: Mapping[str, Any] = field(default_factory=dict)
     is_synthetic: bool = False
+
+
+def without_years(inputs: MapInputs) -> MapInputs:
+    """The inputs of a plan that has no years: its rows carry the scenario's, which is no promise of a year to build.
+
+    Parameters
+    ----------
+    inputs
+        What is shown; ``year`` leaves the sites and links of the plan and of the frontier.
+    """
+    names = ("sites", "links", "frontier_sites", "frontier_links")
+    tables = {name: getattr(inputs, name) for name in names}
+    undated = {name: table.drop(columns="year", errors="ignore") for name, table in tables.items() if table is not None}
+    return dataclasses.replace(inputs, **undated)

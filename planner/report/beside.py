@@ -10,7 +10,7 @@ import pandas as pd
 from planner.report._inputs import ReportInputs
 from planner.report.charts import Line, line_chart
 from planner.report.say import Say, printable
-from planner.report.sections import said, table
+from planner.report.sections import places_of, said, table
 from planner.words import Words
 
 __all__ = ["curves", "existing_towers", "interference", "left_out"]
@@ -48,14 +48,14 @@ def interference(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]
     sites = inputs.interference
     if sites is None or sites.empty:
         return None
-    named = {} if inputs.sites is None else dict(zip(inputs.sites["site_id"], inputs.sites["name"], strict=True))
+    named = _sites_said(inputs)
     spare = sites["checked_mbps"] - sites["demand_mbps"]
     worst = sites.assign(spare=spare).sort_values(["spare", "site_id"], kind="stable")[:_WORST]
     heads = [(words("pdf.place"), "2.6fr"), (words("columns.site_type"), "1.4fr"), (words("pdf.sinr"), ">0.8fr")]
     heads += [(words(f"pdf.{key}"), ">1fr") for key in ("planned_mbps", "checked_mbps", "asked_mbps")]
     rows = [
         [
-            printable(named.get(r["site_id"], r["site_id"]), 60), said(words, "map.site_type", r["site_type"]), say.number(r["sinr_db"], 1),
+            named.get(r["site_id"], printable(r["site_id"], 60)), said(words, "map.site_type", r["site_type"]), say.number(r["sinr_db"], 1),
             say.number(r["planned_mbps"], 1), say.number(r["checked_mbps"], 1), say.number(r["demand_mbps"], 1),
         ]
         for r in worst.to_dict("records")
@@ -69,6 +69,18 @@ def interference(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]
         lost = {unit: say.number(harm.get(f"existing_lost_{unit}")) for unit in ("umkm", "people")}
         lead = f"{lead} {words('pdf.harm', **lost)}"
     return {"lead": lead, "table": table(heads, rows, caption=words("pdf.interference"))}
+
+
+def _sites_said(inputs: ReportInputs) -> dict[str, str]:
+    """Each site's name and area as the other tables of sites write them; its id where it has neither."""
+    if inputs.sites is None or inputs.sites.empty:
+        return {}
+    places = places_of(inputs.sites["area_code"], inputs.facts)
+    rows = zip(inputs.sites["site_id"], inputs.sites["name"], places, strict=True)
+    return {
+        str(key): ": ".join(part for part in (printable(name, 60), place) if part) or printable(key, 60)
+        for key, name, place in rows
+    }
 
 
 def left_out(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any] | None:

@@ -58,7 +58,7 @@ def spoken(fields: Mapping[str, Any], language: str) -> dict[str, str]:
 
     def one(value: Any) -> str:
         if isinstance(value, float) and 0.0 <= value <= 1.0:
-            return str(format_percent(value, locale=language))
+            return str(format_percent(value, format="#,##0.#%", locale=language))
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         return str(format_decimal(value, locale=language)) if is_number else str(value)
 
@@ -80,7 +80,7 @@ def _tables(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
         "flat": flat_rows(inputs.facts),
         "sites": _sites(inputs),
         "form": _form(inputs),
-        "links": _sorted(inputs.links, ["link_id"], ("kind",)),
+        "links": _sorted(inputs.links, ["link_id"], ("kind", *_undated(inputs))),
         **({} if inputs.decided is None else {"decided": _sorted(inputs.decided, ["decision_id"], ())}),
         **({} if inputs.frontier is None else {"frontier": _frontier(inputs.frontier)}),
         **_beside(inputs),
@@ -100,12 +100,14 @@ def _tables(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
 def _beside(inputs: ReportInputs) -> dict[str, pd.DataFrame]:
     """What stands beside the plan: the curve of pemerataan, each site's interference, a verdict on each tower."""
     curve = pd.DataFrame(list((inputs.facts.get("plan") or {}).get("pemerataan") or ()))
-    names = {} if inputs.sites is None else dict(zip(inputs.sites["site_id"], inputs.sites["name"], strict=True))
+    sites_by_id = None if inputs.sites is None else inputs.sites.set_index("site_id")
     found = {} if curve.empty else {"curve": curve}
     if inputs.interference is not None:
         sites = _sorted(inputs.interference, ["site_id"], ())
-        if len(sites):
-            sites.insert(1, "name", sites["site_id"].map(names).fillna("").astype("str"))
+        if len(sites) and sites_by_id is not None:
+            for at, name in enumerate(("name", "area_code"), start=1):
+                sites.insert(at, name, sites["site_id"].map(sites_by_id[name]).fillna("").astype("str"))
+            sites = _with_places(sites, inputs.facts, 3)
         found["interference"] = sites
     if inputs.existing is not None:
         found["existing"] = _sorted(inputs.existing, ["tower_id"], ())
@@ -151,9 +153,16 @@ def _with_places(table: pd.DataFrame, facts: Mapping[str, Any], at: int) -> pd.D
     return named
 
 
+def _undated(inputs: ReportInputs) -> tuple[str, ...]:
+    """The column that a plan without years does not show: the year of the scenario is no promise of a year."""
+    sites, planned = inputs.sites, inputs.facts.get("plan") or {}
+    is_dated = planned.get("years") or (sites is not None and "year" in sites and len(set(sites["year"])) > 1)
+    return () if is_dated else ("year",)
+
+
 def _sites(inputs: ReportInputs) -> pd.DataFrame:
     """Proposed sites by area, with what an enterprise newly served costs."""
-    table = _sorted(inputs.sites, ["area_code", "site_id"], (*_HIDDEN, "candidate_id"))
+    table = _sorted(inputs.sites, ["area_code", "site_id"], (*_HIDDEN, *_undated(inputs), "candidate_id"))
     if table.empty:
         return table
     umkm = table["n_umkm_new"].to_numpy(dtype=np.float64)

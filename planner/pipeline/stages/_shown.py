@@ -10,7 +10,7 @@ import pandas as pd
 from planner.export import ExportInputs
 from planner.grid import Grid
 from planner.layers.placed import placed_rows
-from planner.maps.inputs import MapInputs, Notice
+from planner.maps.inputs import MapInputs, Notice, without_years
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, radio_spec, service_spec
@@ -48,7 +48,7 @@ def map_inputs(context: StageContext) -> MapInputs:
             "admin",
         )
     }
-    return MapInputs(
+    shown = MapInputs(
         title_id=scenario.title_id or scenario.name,
         title_en=scenario.title_en or scenario.title_id or scenario.name,
         date=scenario.date.isoformat(),
@@ -94,6 +94,7 @@ def map_inputs(context: StageContext) -> MapInputs:
         is_synthetic=any(notice.code == "synthetic" for notice in told),
         **tables,
     )
+    return shown if (facts.get("plan") or {}).get("years") else without_years(shown)
 
 
 def _same_totals(plan: Plan, facts: dict[str, Any]) -> dict[str, Any]:
