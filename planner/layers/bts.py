@@ -15,6 +15,7 @@ from planner.layers.conform import Recipe, View
 from planner.layers.headers import match_headers
 from planner.layers.merge import read_table_layer
 from planner.layers.opencellid import as_bts, is_opencellid
+from planner.layers.operators import one_spelling
 from planner.layers.report import Conformed, RawTable, ReadContext
 from planner.layers.values import clean, each_distinct
 from planner.schema_columns import SITE_STATUS
@@ -87,8 +88,9 @@ def newest_generation(cell: str) -> str:
 def _finish(frame: pd.DataFrame, table: RawTable, context: ReadContext) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Fill silent antennas from the defaults of their technology, and list what was filled in ``assumed``."""
     del table
-    filled, notes = fill_defaults(frame, context.transmitter_defaults)
-    return filled, notes
+    spelt, told = one_spelling(frame)
+    filled, notes = fill_defaults(spelt, context.transmitter_defaults)
+    return filled, (*told, *notes)
 
 
 def fill_defaults(
