@@ -563,6 +563,18 @@ def test_who_is_left_out_for_money_does_not_fit(seed):
         assert not row["enters_at_idr"] <= 20.0
 
 
+@pytest.mark.parametrize("ceiling_idr", [9.0, 35.0])
+def test_a_place_too_dear_even_alone_enters_beside_the_plan(ceiling_idr):
+    """The sites and their links cost 9 + 31: under 9 the dear one alone is beyond the ceiling, under 35 it is not."""
+    problem = two_places()
+    problem.graph.remove_edge("p0", "p1")
+    link(problem.graph, "root:a", "p1", "fiber", "fiber", 29.0, 100.0)
+    row = select(problem, ceiling_idr=ceiling_idr).rejected.set_index("candidate_id").loc["p1"]
+    assert row["reason"] == "budget"
+    assert row["enters_at_idr"] == pytest.approx(40.0)
+    assert len(select(problem, ceiling_idr=40.0).sites) == 2
+
+
 def test_a_thin_existing_link_is_told_apart_from_a_wide_one_to_build():
     """The free link of p0 carries 1 of the 3 Mbps: 8/3 UMKM for nothing, all 8 for a hop of 4."""
     problem = two_places()

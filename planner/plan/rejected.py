@@ -21,6 +21,7 @@ from planner.plan.build import (
     reach,
 )
 from planner.plan.decisions import Word
+from planner.plan.draft import money
 from planner.plan.growth import entries
 from planner.plan.instance import Instance
 from planner.plan.types import Problem
@@ -52,7 +53,8 @@ def rejected_table(instance: Instance, problem: Problem, draft: Draft, words: tu
         the backbone, or none with capacity left),
         ``covered`` (the plan serves whom it reaches), ``beam_full`` or ``budget``. ``enters_at_idr`` is the
         ceiling at which it joins when the plan as it stands is continued greedily until nothing is left to gain; NaN
-        where it never does. ``near_id``, ``near_km``: the nearest site of the plan; for a candidate ``over_limit`` the
+        where it never does. Of a place too dear for the ceiling even by itself it is what the plan as it stands and the
+        place with a network of its own cost together. ``near_id``, ``near_km``: the nearest site of the plan; for a candidate ``over_limit`` the
         nearest one that was looked at.
     """
     order = problem.candidates["candidate_id"].astype(str).argsort(kind="stable")
@@ -113,6 +115,7 @@ class _Judge:
         self.gain = gain_now(instance, draft, self.way.mbps)
         self.room = open_choices(instance, draft)
         self.later = entries(instance, draft)
+        self.spent_idr = money(instance, draft)
         self.by_place = np.argsort(instance.choice_place, kind="stable")
         self.ends = np.searchsorted(instance.choice_place[self.by_place], np.arange(instance.n_places + 1))
 
@@ -149,7 +152,7 @@ class _Judge:
             return "", "no_backhaul", 0.0, np.nan, np.nan, ""
         if any(w.backhaul for w in forbids):
             return "", "forbidden", 0.0, np.nan, np.nan, forbids[0].decision_id
-        return "", "budget", 0.0, np.nan, float(least.min()), ""
+        return "", "budget", 0.0, np.nan, self.spent_idr + float(least.min()), ""
 
 
 def _around_itself(
