@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import LayerError, OutputError
+from planner.interrupt import ASKED
 from planner.pipeline.crew import Crew
 from planner.pipeline.runner import _waves
 from planner.pipeline.stage import Stage
@@ -50,6 +51,22 @@ def test_a_process_that_is_killed_is_said() -> None:
         crew.give(0, "plan", os._exit, 9)
         with pytest.raises(OutputError, match="plan"):
             list(crew.results())
+
+
+def _until_asked(path: str) -> bool:
+    Path(path).write_text("", encoding="utf-8")
+    return ASKED.wait(60.0)
+
+
+def test_the_users_wish_reaches_the_process_that_searches_and_no_other(tmp_path: Path) -> None:
+    with Crew(2) as crew:
+        for number, name in enumerate("ab"):
+            crew.give(number, name, _until_asked, str(tmp_path / name))
+        while not all((tmp_path / name).exists() for name in "ab"):
+            time.sleep(0.01)
+        crew.wish("b")
+        assert list(crew.results()) == [("b", True)]
+        assert crew.idle == [1]
 
 
 _LEFT_ALONE = """

@@ -6,16 +6,20 @@ import errno
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from planner.errors import LayerError, OutputError, RunBusyError
+from planner.interrupt import ASKED
 from planner.pipeline import keys
 from planner.pipeline.runner import plan_run, run
 from planner.pipeline.stage import Stage, StageContext
@@ -77,6 +81,55 @@ def test_an_unchanged_rerun_makes_nothing(table, scenario, tmp_path):
     assert (out / "gis/out.txt").read_bytes() == before[0]
     before[1].pop("run"), after.pop("run")
     assert before[1] == after
+
+
+def _stopped(context: StageContext) -> None:
+    """A search that the user ends."""
+    if CALLS.count("first") == 0:
+        signal.raise_signal(signal.SIGINT)
+    _first(context)
+
+
+def test_ctrl_c_in_a_search_goes_on_and_the_next_run_makes_it_whole(table, scenario, tmp_path, monkeypatch):
+    """What rests on the short search is short too; outputs made again by name use it."""
+    table = (replace(table[0], can_stop=True), table[1])
+    _module(monkeypatch, "first", run=_stopped)
+    told: list[str] = []
+
+    def made(**more: Any) -> bool:
+        CALLS.clear() if more else None
+        return run(
+            table, scenario, tmp_path / "out", say=lambda _: None, on_stop=lambda: told.append("stop"), **more
+        ).is_short
+
+    before = signal.getsignal(signal.SIGINT)
+    assert made()
+    assert (told, CALLS) == (["stop"], ["first", "second"])
+    assert (tmp_path / "out/gis/out.txt").is_file()
+    assert [kept for _, _, kept in plan_run(table, scenario, tmp_path / "out")] == [False, False]
+    assert made(again=("second",))
+    assert CALLS == ["second"]
+    CALLS[:] = ["first"]
+    assert not made()
+    assert CALLS == ["first", "first", "second"]
+    assert not made()
+    assert CALLS == ["first", "first", "second"]
+    assert signal.getsignal(signal.SIGINT) is before
+    assert not ASKED.is_set()
+
+
+def test_a_second_ctrl_c_ends_the_run(table, scenario, tmp_path, monkeypatch):
+    table = (replace(table[0], can_stop=True), table[1])
+
+    def twice(_: StageContext) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    _module(monkeypatch, "first", run=twice)
+    with pytest.raises(KeyboardInterrupt):
+        run(table, scenario, tmp_path / "out", say=lambda _: None)
+    assert not (tmp_path / "out/manifest.json").exists()
+    assert not ASKED.is_set()
 
 
 def test_a_changed_setting_makes_only_what_reads_it(table, scenario, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 
 import networkx as nx
 import numpy as np
@@ -25,6 +26,8 @@ from plan_worlds import (
 )
 
 from planner.errors import InfeasibleError, LayerError, UsageError
+from planner.interrupt import ASKED
+from planner.plan import select as selection
 from planner.plan.explain import explain
 from planner.plan.select import select
 from planner.plan.surveys import surveys
@@ -599,3 +602,23 @@ def test_only_a_clock_that_was_asked_for_stands_in_the_proof():
     problem = two_places()
     assert "time_limit_s" not in select(problem, ceiling_idr=12.0).certificate.work_limits
     assert select(problem, ceiling_idr=12.0, time_limit_s=30.0).certificate.work_limits["time_limit_s"] == 30.0
+
+
+def test_ctrl_c_keeps_the_best_plan_under_one_ceiling(monkeypatch):
+    def interrupted(*arguments):
+        signal.raise_signal(signal.SIGINT)
+        return bound(*arguments)
+
+    problem, before, bound = (
+        province(3, n_places=40, n_cells=2500, n_relays=40),
+        signal.getsignal(signal.SIGINT),
+        selection._bound,
+    )
+    monkeypatch.setattr(selection, "_bound", interrupted)
+    plan = select(problem, ceiling_idr=4e10, gap_target_share=0.0)
+    assert any("stopped by the user" in step for step in plan.certificate.steps)
+    assert plan.certificate.status in {"stopped", "optimal"}
+    assert len(plan.sites) > 0
+    assert verify(plan, problem, ceiling_idr=4e10) == ()
+    assert signal.getsignal(signal.SIGINT) is before
+    assert not ASKED.is_set()

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from planner.cli.console import Console
+from planner.cli.console import INTERRUPTED, Console
 from planner.cli.summary import summarise
 from planner.errors import UsageError
 from planner.pipeline.runner import RunResult, plan_run, run
@@ -49,17 +49,23 @@ def run_plan(
     Returns
     -------
     int
-        Exit code.
+        Exit code; `INTERRUPTED` too where Ctrl-C ended the search of the plan and outputs show the best one so far.
     """
     scenario = read_scenario(path, changes=changes_of(changes or []))
     folder = out or Path("runs") / scenario.name
     if dry_run:
         return _dry_run(scenario, folder, console)
-    result = run(stage_table(scenario), scenario, folder, fresh=fresh, say=console.say)
+    result = run(
+        stage_table(scenario), scenario, folder, fresh=fresh, say=console.say,
+        on_stop=lambda: console.say(console.words("cli.stopping")),
+    )  # fmt: skip
     call = {"scenario": str(path.resolve()), "changes": changes or []}
     write_whole(Store(folder).root / _CALL, json.dumps(call).encode())
     _tell(result, console)
     warned = summarise(folder, console)
+    if result.is_short:
+        console.say(console.words("cli.stopped"))
+        return INTERRUPTED
     return WARNED if strict and warned else 0
 
 

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from planner.errors import OutputError
+from planner.interrupt import WISH, heed_wish
 
 __all__ = ["Crew"]
 
@@ -68,6 +69,12 @@ class Crew:
         self._busy[number] = name
         self._pipes[number].send((function, arguments))
 
+    def wish(self, name: Any) -> None:
+        """Ask the process that makes ``name`` to end its search where it is."""
+        for number, busy in self._busy.items():
+            if busy == name and WISH is not None and (pid := self._processes[number].pid) is not None:
+                os.kill(pid, WISH)
+
     def results(self) -> Iterator[tuple[Any, Any]]:
         """Wait until something is done; name and result of all that is.
 
@@ -94,7 +101,7 @@ class Crew:
 
 def _serve(pipe: Connection) -> None:
     """Life of a process: calls what it is given until the pipe closes. Ctrl-C is the parent's to handle."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    heed_wish()
     _end_with_parent()
     with contextlib.suppress(EOFError, OSError):
         while True:

@@ -12,17 +12,29 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from planner.errors import OutputError, PlannerError
+from planner.interrupt import ASKED, heeding
 from planner.parallel import worker_count
 from planner.pipeline.crew import Crew
 from planner.pipeline.keys import stage_key, versions
 from planner.pipeline.stage import Stage, StageContext
-from planner.pipeline.store import PARTS, Store, damaged_parts, file_digest, finish_part, locked, read_note, write_whole
+from planner.pipeline.store import (
+    DONE,
+    PARTS,
+    Store,
+    damaged_parts,
+    file_digest,
+    finish_part,
+    locked,
+    read_note,
+    write_whole,
+)
 from planner.scenario import Scenario
 
 __all__ = ["RunResult", "peak_mb", "plan_run", "run"]
@@ -30,6 +42,8 @@ __all__ = ["RunResult", "peak_mb", "plan_run", "run"]
 MANIFEST = "manifest.json"
 PUBLISHED = "published.json"
 DIGESTS = "digests.json"
+SHORT = "is_short"
+"""Of a note: made from a search that the user ended early."""
 Say = Callable[[str], None]
 Made = tuple[Stage, float, float, list[str]]
 
@@ -51,12 +65,15 @@ class RunResult:
         Published files, relative to the run folder.
     seconds
         From the start until the last stage was whole.
+    is_short
+        The user ended a search early: outputs are there, but the same run would find more.
     """
 
     out: Path
     stages: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    is_short: bool = False
 
     @property
     def peak_mb(self) -> float:
@@ -75,7 +92,18 @@ def plan_run(table: tuple[Stage, ...], scenario: Scenario, out: Path) -> list[tu
     store = Store(out)
     cache = _digests(store)
     keys = _keys(table, scenario, cache)
-    return [(stage, keys[stage.name], store.done(stage.name, keys[stage.name], cache) is not None) for stage in table]
+    return [(stage, keys[stage.name], _is_kept(store, stage, keys, cache)) for stage in table]
+
+
+def _is_short(folder: Path) -> bool:
+    """Whether an artifact rests on a search that the user ended early."""
+    return bool((read_note(folder / DONE, dict) or {}).get(SHORT))
+
+
+def _is_kept(store: Store, stage: Stage, keys: dict[str, str], cache: dict[str, str], *, has_time: bool = True) -> bool:
+    """Whether a stage's artifact is there; with time, one that the user cut short is made again."""
+    noted = store.done(stage.name, keys[stage.name], cache)
+    return noted is not None and not (has_time and noted.get(SHORT))
 
 
 def run(
@@ -86,6 +114,7 @@ def run(
     fresh: bool = False,
     again: tuple[str, ...] = (),
     say: Say,
+    on_stop: Callable[[], object] | None = None,
 ) -> RunResult:
     """Make everything the table asks for.
 
@@ -103,6 +132,9 @@ def run(
         Stages to make again even when nothing they rest on has changed.
     say
         Receives progress lines.
+    on_stop
+        Called when Ctrl-C ends a search early: the run goes on with the best plan so far, and a second Ctrl-C ends it.
+        What rests on such a plan is used by ``again``, and made whole by the next run without it.
 
     Raises
     ------
@@ -117,10 +149,11 @@ def run(
         cache = _digests(store)
         keys = _keys(table, scenario, cache)
         result = RunResult(out)
-        must = [row for row in table if row.name in again or store.done(row.name, keys[row.name], cache) is None]
-        maker = _Maker(scenario, store, keys)
+        kept = [row for row in table if _is_kept(store, row, keys, cache, has_time=not again)]
+        must = [row for row in table if row.name in again or row not in kept]
+        maker = _Maker(scenario, store, keys, on_stop)
         measured = _make_side_by_side(maker, must) if _is_wide(must) else _make_in_turn(maker, must)
-        kept = [stage for stage in table if stage not in must]
+        kept = [row for row in kept if row not in must]
         for number, (stage, seconds, peak, lines) in enumerate(chain(_untouched(kept), measured), start=1):
             row = {"stage": stage.name, "kept": stage in kept, "seconds": round(seconds, 3), "peak_mb": round(peak)}
             result.stages.append(row)
@@ -128,6 +161,7 @@ def run(
             say(f"[{number:2d}/{len(table)}] {stage.name:<22} {word}  {seconds:6.2f} s  peak {peak:5.0f} MB")
             for line in lines:
                 say(line)
+        result.is_short = any(_is_short(store.folder(name, key)) for name, key in keys.items())
         result.seconds = time.perf_counter() - started
         _publish(table, scenario, store, keys, cache, result)
         store.sweep(keys)
@@ -156,6 +190,7 @@ class _Maker:
     scenario: Scenario
     store: Store
     keys: dict[str, str]
+    on_stop: Callable[[], object] | None = field(default=None, compare=False)
 
     def __call__(self, stage: Stage) -> Made:
         """Make one stage: seconds it took, peak megabytes of its process, what it has to say."""
@@ -171,7 +206,9 @@ def _untouched(stages: list[Stage]) -> Iterator[Made]:
 
 def _make_in_turn(make: _Maker, must: list[Stage]) -> Iterator[Made]:
     for stage in must:
-        yield make(stage)
+        with heeding(make.on_stop) if stage.can_stop else contextlib.nullcontext():
+            made = make(stage)
+        yield made
 
 
 def _is_wide(must: list[Stage]) -> bool:
@@ -194,7 +231,8 @@ def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
     A process that has nothing to make imports what later stages will want.
     """
     waiting, done = list(must), set(make.keys) - {stage.name for stage in must}
-    with Crew(min(worker_count(), MOST_PROCESSES)) as crew:
+    there = replace(make, on_stop=None)  # what tells the user stays in this process
+    with Crew(min(worker_count(), MOST_PROCESSES)) as crew, contextlib.ExitStack() as heeded:
         warmed: dict[int, set[str]] = {number: set() for number in crew.idle}
         while len(done) < len(make.keys):
             for number in crew.idle:
@@ -202,14 +240,25 @@ def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
                 if ready is not None:
                     waiting.remove(ready)
                     warmed[number].add(ready.module)
-                    crew.give(number, ready.name, make, ready)
+                    if ready.can_stop:
+                        heeded.enter_context(heeding(partial(_wish, crew, ready.name, make.on_stop)))
+                    crew.give(number, ready.name, there, ready)
                 elif cold := [stage.module for stage in waiting if stage.module not in warmed[number]]:
                     warmed[number].add(cold[0])
                     crew.give(number, None, _warm, cold[0])
             for name, made in crew.results():
                 if name is not None:
                     done.add(name)
+                    if made[0].can_stop:
+                        heeded.close()
                     yield made
+
+
+def _wish(crew: Crew, name: str, on_stop: Callable[[], object] | None) -> None:
+    """Hand the user's wish on to the process that seeks the plan."""
+    crew.wish(name)
+    if on_stop is not None:
+        on_stop()
 
 
 def _warm(module: str) -> None:
@@ -236,13 +285,16 @@ def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], 
             module.run(context)
         else:
             _make_parts(module, context)
-        store.finish(stage.name, keys[stage.name])
+        short = ASKED.is_set() or any(_is_short(folder) for folder in inputs.values())
+        store.finish(stage.name, keys[stage.name], **({SHORT: True} if short else {}))
         return time.perf_counter() - started, peak_mb()
     except PlannerError:
         raise
     except OSError as err:
         message = f"stage '{stage.name}' could not write below '{folder}': {err.strerror or err}"
         raise OutputError(message, code="stage_failed", stage=stage.name, fault=str(err.strerror or err)) from err
+    finally:
+        ASKED.clear()
 
 
 def _make_parts(module: Any, context: StageContext) -> None:

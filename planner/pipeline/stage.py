@@ -42,6 +42,8 @@ class Stage:
     outputs
         Files it puts below ``publish/`` of its artifact; they are copied into the run folder when the whole
         run has succeeded. Patterns are allowed where a file appears only at need.
+    can_stop
+        Ctrl-C ends its search where it is and keeps what it has, rather than ending the run.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Stage:
     arguments: Mapping[str, str] = field(default_factory=dict)
     partition: Partition = "whole"
     outputs: tuple[str, ...] = ()
+    can_stop: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,17 @@ from typing import Any
 
 from planner.errors import OutputError, RunBusyError
 
-__all__ = ["PARTS", "Store", "damaged_parts", "file_digest", "finish_part", "locked", "read_note", "write_whole"]
+__all__ = [
+    "DONE",
+    "PARTS",
+    "Store",
+    "damaged_parts",
+    "file_digest",
+    "finish_part",
+    "locked",
+    "read_note",
+    "write_whole",
+]
 
 DONE = "done.json"
 PARTS = ".parts"

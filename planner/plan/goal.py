@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.errors import InfeasibleError
+from planner.interrupt import heeding
 from planner.plan.build import Draft, money
 from planner.plan.improve import neighbourhood
 from planner.plan.instance import Instance
@@ -24,7 +25,6 @@ from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Floor, GoalRule, Rules, Source, is_within
 from planner.plan.schedule import Schedule, Taste, World, grow_years
 from planner.plan.select import Search, certify, check_call
-from planner.plan.stop import STOPPED, StopClock, stoppable
 from planner.plan.types import Plan, Problem
 from planner.plan.years import settled, share_years, short_of, with_weight
 from planner.plan.years_bound import years_bound
@@ -93,19 +93,17 @@ def cheapest(
         goal=goal,
     )
     search, world = make_programme(problem, rules, decisions, limits, seed)
-    with stoppable(search.clock):
+    with heeding():
         world, reached = _reached(search, world, goal)
         schedule, steps = _cheaper(search, world, reached)
         drafts = share_years(world, schedule)
         cost = money(world.instance, drafts[-1])
         bound, step = _least_cost(search, world, schedule, cost)
-    if isinstance(search.clock, StopClock) and search.clock.asked.is_set():
-        steps = (*steps, STOPPED)
-    _check_ceiling(ceiling_idr, cost, bound)
-    certificate = certify(
-        search, problem.objective, (cost, bound), "work_limit", steps=(*steps, step), sense="min",
-        proved_by="price bound on the cost with cost shares",
-    )  # fmt: skip
+        _check_ceiling(ceiling_idr, cost, bound)
+        certificate = certify(
+            search, problem.objective, (cost, bound), "work_limit", steps=(*steps, step), sense="min",
+            proved_by="price bound on the cost with cost shares",
+        )  # fmt: skip
     rules = replace(world.rules, sources=(Source("", "", (cost * (1 + 1e-12),)),))
     plan = programme_plan(replace(world, rules=rules), problem, schedule, drafts, certificate, search.words)
     rows = _goal_rows(problem, goal, before, plan)

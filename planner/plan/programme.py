@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.errors import InfeasibleError
+from planner.interrupt import heeding
 from planner.plan.build import Draft, reach
 from planner.plan.decisions import Demand, allowed_options, demands_of, read_word, split_places
 from planner.plan.instance import Instance, check_problem, make_instance, only_choices
@@ -24,8 +25,7 @@ from planner.plan.programme_tables import programme_plan
 from planner.plan.rules import Rules, check_rules, is_within, whole_ceiling
 from planner.plan.rules_check import refuse_contradictions
 from planner.plan.schedule import FloorSet, Schedule, World, empty_schedule, join, make_world
-from planner.plan.select import Search, State, check_call, make_certificate
-from planner.plan.stop import STOPPED, StopClock, stoppable
+from planner.plan.select import Clock, Search, State, check_call, make_certificate
 from planner.plan.types import Certificate, Plan, Problem
 from planner.plan.years import HARD, advance, share_years, short_of, with_weight, worth_of_years
 from planner.plan.years_bound import YearBound, years_bound
@@ -89,7 +89,7 @@ def select_programme(
     if time_limit_s is not None and math.isfinite(time_limit_s):
         limits["time_limit_s"] = time_limit_s
     search, world = make_programme(problem, rules, decisions, limits, seed)
-    with stoppable(search.clock):
+    with heeding():
         schedule, drafts, certificate = solve_programme(search, world, problem.objective)
     return programme_plan(world, problem, schedule, drafts, certificate, search.words)
 
@@ -120,7 +120,7 @@ def make_programme(
 ) -> tuple[Search, World]:
     """Checked problem and decisions as one search under rules, its clock started."""
     check_problem(problem)
-    clock = StopClock(limits.get("time_limit_s", math.inf))
+    clock = Clock(limits.get("time_limit_s", math.inf))
     words = read_word(problem, decisions)
     inside, kind = floor_cells(problem, rules)
     instance = make_instance(
@@ -224,8 +224,6 @@ def solve_programme(
         refuse_unmet(search, world, best.drafts[-1], is_proven=True)
     if not _is_done(search, state):
         _improved(search, world, (state, best), lean, bound)
-    if isinstance(search.clock, StopClock) and search.clock.asked.is_set():
-        state.say(STOPPED)
     refuse_unmet(search, world, best.drafts[-1])
     return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import InfeasibleError, UsageError
+from planner.interrupt import ASKED, heeding
 from planner.plan.bound import Bound, linear_bound
 from planner.plan.build import (
     Draft,
@@ -58,6 +59,7 @@ __all__ = [
     "select",
 ]
 
+STOPPED = "stopped by the user: the best plan so far"
 _ROUNDS = 10
 _RUIN_ROUNDS = 3000
 _PRICE_MOVES = 100
@@ -114,7 +116,8 @@ def select(
     if time_limit_s is not None and math.isfinite(time_limit_s):
         limits["time_limit_s"] = time_limit_s
     search = make_search(problem, ceiling_idr, decisions, limits, seed)
-    draft, certificate = _solve(search, problem.objective)
+    with heeding():
+        draft, certificate = _solve(search, problem.objective)
     return _make_plan(search, problem, draft, certificate)
 
 
@@ -151,7 +154,7 @@ def check_call(ceiling_idr: float, time_limit_s: float | None, gap_target_share:
 
 @dataclass(frozen=True, eq=False)
 class Clock:
-    """The user's wall-clock limit; without one, no step looks at the time."""
+    """The user's wall-clock limit (without one, no step looks at the time) and the user's wish to end (Ctrl-C)."""
 
     limit_s: float
     started_s: float = field(default_factory=time.monotonic)
@@ -161,8 +164,8 @@ class Clock:
         return max(0.0, self.limit_s - (time.monotonic() - self.started_s))
 
     def is_over(self) -> bool:
-        """Whether the limit has struck."""
-        return self.left_s() <= 0.0
+        """Whether the limit has struck, or the user has asked for an end."""
+        return ASKED.is_set() or self.left_s() <= 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -414,7 +417,9 @@ def certify(
         elif gap <= search.limits["gap_target_share"]:
             status = "gap_reached"
         elif search.clock.is_over():
-            status = "time_limit"
+            status = "stopped" if ASKED.is_set() else "time_limit"
+    if ASKED.is_set():
+        steps = (*steps, STOPPED)
     sizes = {
         "cells": len(instance.cell_rows), "groups": instance.groups.n_groups, "places": instance.n_places,
         "options": len(instance.option_rows), "choices": instance.n_choices, "links": len(instance.network.edge_cost),

@@ -86,7 +86,7 @@ class Certificate:
         Limits in units of work (nodes, rounds, iterations), the same on every machine.
     status
         ``optimal``, ``gap_reached``, ``work_limit``, ``time_limit`` (the clock ended it: another run
-        may differ) or ``empty``.
+        may differ), ``stopped`` (the user did) or ``empty``.
     sense
         ``max`` (newly served weight) or ``min``: value is then what the plan costs in IDR for a goal, and no plan that
         reaches the goal costs less than the bound.

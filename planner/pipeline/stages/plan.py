@@ -13,6 +13,7 @@ from planner.backhaul.availability import accepted_percent, availability
 from planner.backhaul.graph import check_graph
 from planner.catalog import read_spec
 from planner.errors import PlanRejectedError
+from planner.interrupt import ASKED
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer
@@ -101,9 +102,11 @@ def _with_curve(context: StageContext, problem: Problem, plan: Plan, decisions: 
     """The plan with the price of pemerataan, where the scenario asks for it."""
     scenario, equity = context.scenario, context.scenario.equity
     rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario), is_always=True)
-    if not equity.curve_points or rules is None:
+    if not equity.curve_points or rules is None or ASKED.is_set():
         return plan
     curve = price_of_equity(problem, rules, equity.curve_area, n_points=equity.curve_points, decisions=decisions)
+    if ASKED.is_set():  # plans that were cut short say nothing about prices
+        return plan
     write_sheet(context.publish_path("pemerataan.csv"), curve)
     return replace(plan, curve=curve)
 
