@@ -15,11 +15,11 @@ from planner.plan.growth import field_of, from_field
 from planner.plan.instance import Instance
 from planner.plan.serve import served_weight, share_out
 
-__all__ = ["improve", "neighbourhood"]
+__all__ = ["improve", "neighbourhood", "ruin"]
 
 Floats = NDArray[np.float64]
 _BATCH = 200
-_KNOBS = np.array([0.2, 0.01, 0.5, 0.1, 6.0])
+_KNOBS = np.array([0.1, 0.003, 0.2, 0.5, 8.0])
 """Noise on merits, slack, chance of ruins along the network, of scattered ones, mean number of sites taken out."""
 
 
@@ -53,10 +53,25 @@ def improve(
     int
         Ruins that set a record.
     """
+    found, n_better = ruin(
+        instance, draft, ceiling_idr=ceiling_idr, rounds=rounds, seed=seed, bound=bound, keep=keep, is_over=is_over
+    )
+    if found is None:
+        return draft, 0
+    top = share_out(instance, found)
+    before = draft if instance.air is None else share_out(instance, draft)
+    return (top if served_weight(instance, top) > served_weight(instance, before) else before), n_better
+
+
+def ruin(
+    instance: Instance, draft: Draft, *, ceiling_idr: float, rounds: int, seed: int, bound: Bound | None = None,
+    keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
+) -> tuple[Draft | None, int]:  # fmt: skip
+    """What `improve` finds, before it is shared out; None where no trial did better than the draft."""
     from planner.plan._ruin_kernel import search_plans  # numba takes a second to load
 
     if not draft.choice or rounds <= 0:
-        return draft, 0
+        return None, 0
     tilted = instance if bound is None or bound.prices is None else _tilted(instance, bound.prices)
     world = field_of(tilted, keep_only(tilted, draft, set(draft.choice)))
     lean = np.ones(instance.n_choices)
@@ -76,12 +91,10 @@ def improve(
         n_better += search_plans(when, ceiling_idr, taste, (fixed, order), spot, top_i, top_f, world)
         done += now
     if not n_better:
-        return draft, 0
+        return None, 0
     built = [p for p in draft.choice if top_i[0][p] >= 0]
     built += [p for p in np.flatnonzero(top_i[0] >= 0).tolist() if p not in draft.choice]
-    top = share_out(instance, from_field(tilted, (*top_i, top_f[0]), int(world.tally[1]), built))
-    before = draft if instance.air is None else share_out(instance, draft)
-    return (top if served_weight(instance, top) > served_weight(instance, before) else before), n_better
+    return from_field(tilted, (*top_i, top_f[0]), int(world.tally[1]), built), n_better
 
 
 def _tilted(instance: Instance, prices: Floats) -> Instance:

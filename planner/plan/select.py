@@ -38,6 +38,7 @@ from planner.plan.explain import site_reasons
 from planner.plan.improve import improve
 from planner.plan.instance import Instance, check_problem, make_instance
 from planner.plan.model import make_model
+from planner.plan.neighbours import improve_among_neighbours
 from planner.plan.output import plan_totals, relay_table, route_links, routes, served_table, site_table
 from planner.plan.prices import price_bound
 from planner.plan.rejected import rejected_table
@@ -62,6 +63,8 @@ __all__ = [
 STOPPED = "stopped by the user: the best plan so far"
 _ROUNDS = 10
 _RUIN_ROUNDS = 3000
+_TRIALS = 15
+"""Searches at the rates that neighbours leave."""
 _PRICE_MOVES = 100
 _LEAST_GAP_SHARE = 2e-6
 _MOST_WORDS = 2000
@@ -205,16 +208,31 @@ def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
     state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
     bound = _bound(search, state)
     if not search.is_done(state):
-        better, n_better = improve(
-            instance, state.draft, ceiling_idr=ceiling, rounds=int(search.limits["ruin_rounds"]), seed=search.seed,
-            bound=bound, keep=_bound_places(search), is_over=search.clock.is_over,
-        )  # fmt: skip
-        state.take(instance, share_out(instance, better))
-        state.say(f"ruin and recreate: value {state.value:.8g} after {n_better} improvements")
+        _ruin(search, state, bound)
     if not search.is_done(state) and is_small(instance):
         _finish(search, state, bound)
     _fill_up(search, state)
     return state.draft, make_certificate(search, objective, state, "work_limit")
+
+
+def _ruin(search: Search, state: State, bound: Bound) -> None:
+    """Ruin and recreate; where sites of the plan disturb each other, half of it at the rates they leave each other."""
+    instance, rounds = search.instance, int(search.limits["ruin_rounds"])
+    has_air = instance.air is not None
+    better, n_better = improve(
+        instance, state.draft, ceiling_idr=search.ceiling_idr, rounds=rounds // 2 if has_air else rounds, seed=search.seed,
+        bound=bound, keep=_bound_places(search), is_over=search.clock.is_over,
+    )  # fmt: skip
+    state.take(instance, share_out(instance, better))
+    state.say(f"ruin and recreate: value {state.value:.8g} after {n_better} improvements")
+    if not has_air or search.is_done(state):
+        return
+    better, n_better = improve_among_neighbours(
+        instance, state.draft, ceiling_idr=search.ceiling_idr, trials=_TRIALS, rounds=rounds // _TRIALS,
+        seed=search.seed + 1, bound=bound, keep=_bound_places(search), is_over=search.clock.is_over,
+    )  # fmt: skip
+    state.take(instance, better)
+    state.say(f"among neighbours: value {state.value:.8g} after {n_better} improvements")
 
 
 def _bound(search: Search, state: State) -> Bound:
