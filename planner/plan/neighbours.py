@@ -30,7 +30,7 @@ _FULL = 0.99
 
 
 def improve_among_neighbours(
-    instance: Instance, draft: Draft, *, ceiling_idr: float, trials: int, rounds: int, seed: int, bound: Bound | None = None,
+    instance: Instance, draft: Draft, *, ceiling_idr: float, work: tuple[int, int], seed: int, bound: Bound | None = None,
     keep: frozenset[int] = frozenset(), is_over: Callable[[], bool] | None = None,
 ) -> tuple[Draft, int]:  # fmt: skip
     """A plan at least as good under the interference of its own sites.
@@ -39,10 +39,8 @@ def improve_among_neighbours(
     ----------
     draft
         A plan within the ceiling, shared out.
-    trials
-        Searches, each from the best plan so far.
-    rounds
-        Ruins of each.
+    work
+        Searches, each from the best plan so far, and ruins of each.
     seed
         Of the first; each has its own.
     bound, keep, is_over
@@ -58,6 +56,7 @@ def improve_among_neighbours(
     if instance.air is None or not draft.choice:
         return draft, 0
     slot, share = _slots(instance)
+    trials, rounds = work
     best, value, n_better = draft, served_weight(instance, draft), 0
     trial: Draft | None = draft
     for number in range(trials):

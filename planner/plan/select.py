@@ -63,7 +63,7 @@ __all__ = [
 STOPPED = "stopped by the user: the best plan so far"
 _ROUNDS = 10
 _RUIN_ROUNDS = 3000
-_TRIALS = 15
+_TRIALS = 10
 """Searches at the rates that neighbours leave."""
 _PRICE_MOVES = 100
 _LEAST_GAP_SHARE = 2e-6
@@ -194,7 +194,7 @@ class Search:
 
 def _solve(search: Search, objective: str) -> tuple[Draft, Certificate]:
     """Draft and proof: greedy, linear bound, improvement, and the integer program where the problem is small."""
-    instance, ceiling = search.instance, search.ceiling_idr
+    instance = search.instance
     state = State(empty_draft(instance), 0.0, math.inf, "", [])
     state.say(
         f"collapse: {len(instance.cell_rows)} cells, {instance.groups.n_groups} groups, {instance.n_choices} choices"
@@ -228,7 +228,7 @@ def _ruin(search: Search, state: State, bound: Bound) -> None:
     if not has_air or search.is_done(state):
         return
     better, n_better = improve_among_neighbours(
-        instance, state.draft, ceiling_idr=search.ceiling_idr, trials=_TRIALS, rounds=rounds // _TRIALS,
+        instance, state.draft, ceiling_idr=search.ceiling_idr, work=(_TRIALS, rounds // _TRIALS),
         seed=search.seed + 1, bound=bound, keep=_bound_places(search), is_over=search.clock.is_over,
     )  # fmt: skip
     state.take(instance, better)
