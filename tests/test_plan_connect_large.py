@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from planner.errors import InfeasibleError, UsageError
+from planner.plan._steiner_kernel import pack_cuts
 from planner.plan.connect import Satellites, connect
 from planner.plan.connect_check import reckoned
 from planner.plan.connect_large import Found, search
@@ -253,3 +254,16 @@ def test_an_answer_that_breaks_a_rule_never_leaves(chosen, satellite, edges, fau
     wishes = Wishes(["r"], {"a": 1.0}, ["a"], {}, sat, 3.0)
     with pytest.raises(RuntimeError, match=fault):
         reckoned(graph, wishes, chosen, satellite, edges)
+
+
+def test_a_node_that_only_a_satellite_reaches_is_packed_at_once():
+    graph = nx.Graph()
+    graph.add_nodes_from(["root", "island"])
+    kappa, work = pack_cuts(
+        np.zeros(3, np.int64), np.empty(0, np.int64), np.empty(0), np.array([0.0, 1e12]), 0, 1.0, np.zeros(2)
+    )  # fmt: skip
+    assert kappa.tolist() == [0.0, 1e12]
+    assert work[0] == 1
+    plan = connect(graph, ["root"], prizes={"island": 2e12}, satellite={"island": 1e12})
+    assert plan.satellite == ("island",)
+    assert plan.value == 2e12

@@ -65,7 +65,10 @@ def _raise(
     arcs: tuple[Ints, Ints], left: Floats, start: int, cap: float, marks: Lists,
     work: Work,
 ) -> tuple[float, int, int]:  # fmt: skip
-    """How far ``start`` can be raised (to its cap, the root or another live terminal), who stopped it, nodes touched."""
+    """How far ``start`` can be raised (to its cap, the root or another live terminal), who stopped it, nodes touched.
+
+    Infinitely far where no arc leads on: nobody will ever stop it.
+    """
     indptr, tail = arcs
     is_live, is_rooted, leader = marks
     distance, parent, is_settled, touched, keys, items = work
@@ -73,13 +76,14 @@ def _raise(
     touched[0] = start
     n_touched = 1
     size = push(keys, items, 0, 0.0, start)
-    height, stop = cap, -1
+    height, stop = np.inf, -1
     while size > 0:
         node, near = items[0], keys[0]
         size = pop(keys, items, size)
         if is_settled[node]:
             continue
         if near >= cap:
+            height = cap
             break
         lead = _leader(leader, node)
         if is_rooted[node] or (lead != start and is_live[lead]):
@@ -258,6 +262,7 @@ def pack_cuts(
         if leader[node] != node or is_live[node] == 0 or waits[node] >= 0:
             continue
         height, stop, n_touched = _raise((indptr, tail), left, node, min(room[node], step), marks, work)
+        height = min(height, room[node])
         n_raises += 1
         n_work += n_touched
         if height > 0.0:

@@ -64,7 +64,7 @@ def _table(name: str, size: int, **values: Any) -> Table:
     """A record array; columns shorter than the table are filled up with 0."""
     made = np.zeros(size, dtype=COLUMNS[name])
     for column, value in values.items():
-        made[column][: np.size(value) or None] = value
+        made[column][: len(value) if np.ndim(value) else size] = value
     return made
 
 

@@ -137,9 +137,15 @@ class YearRows:
         return x
 
     def _step(self, curve: Floats, slope: Floats, free: Ints, most: float) -> Floats:
-        """Newton step of the free prices; those that would leave their range stop at its end, the others are found again."""
-        curve[np.diag_indices(len(free))] += 1e-6 * float(curve.diagonal().max()) + 1e-300
+        """Newton step of the free prices; those that would leave their range stop at its end, the others are found again.
+
+        No step where the bound is flat but for rounding: any prices are valid.
+        """
         step, open_ = np.zeros(len(self.price)), np.ones(len(free), dtype=bool)
+        steepest = float(curve.diagonal().max())
+        if steepest <= 0.0 or float(curve.diagonal().min()) < -1e-6 * steepest:
+            return step
+        curve[np.diag_indices(len(free))] += 2e-6 * steepest
         for _ in range(len(free)):
             at = free[open_]
             pull = -slope[at] - curve[np.ix_(open_, ~open_)] @ step[free[~open_]]
