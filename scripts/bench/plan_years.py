@@ -34,7 +34,7 @@ from plan_rule_worlds import tiny_rules  # noqa: E402
 from plan_worlds import province  # noqa: E402
 
 from planner.cli.plan import changes_of  # noqa: E402
-from planner.errors import InfeasibleError  # noqa: E402
+from planner.errors import InfeasibleError, UsageError  # noqa: E402
 from planner.pipeline.stage import StageContext  # noqa: E402
 from planner.pipeline.stages._frame import cost_spec, layer  # noqa: E402
 from planner.pipeline.stages._problem import read_problem  # noqa: E402
@@ -183,7 +183,7 @@ def row(options: argparse.Namespace, number: int) -> None:
 
 def enumerated(n_worlds: int) -> None:
     """Bounds after few and many moves, and certificates of plans, against the best plan by trying all."""
-    n_bounds = n_below = n_refused = n_open = n_wrong = n_best = n_plans = n_faults = 0
+    n_bounds = n_below = n_refused = n_open = n_wrong = n_best = n_plans = n_faults = n_nowhere = 0
     begun = time.process_time()
     for seed in range(n_worlds):
         problem, rules = tiny_rules(seed)
@@ -196,6 +196,11 @@ def enumerated(n_worlds: int) -> None:
             n_below += bool(found.value < best - 1e-6) or bool(found.is_infeasible and best > -math.inf)
         try:
             plan = select_programme(problem, rules, gap_target_share=0.0)
+        except UsageError as err:
+            if err.code != "rule_nowhere":
+                raise
+            n_nowhere += 1
+            continue
         except InfeasibleError as err:
             is_open = "is open" in str(err)
             n_refused, n_open = n_refused + (not is_open), n_open + is_open
@@ -209,7 +214,7 @@ def enumerated(n_worlds: int) -> None:
         )
     print(
         f"{n_worlds} tiny worlds: {n_bounds + n_plans} bounds, {n_below} below the optimum; {n_plans} plans, {n_best} optimal, "
-        f"{n_faults} refused or too good; {n_refused} refusals, {n_wrong} of them wrong, {n_open} left open; "
+        f"{n_faults} refused or too good; {n_refused} refusals, {n_wrong} of them wrong, {n_open} left open; {n_nowhere} worlds with rules for areas they lack; "
         f"{time.process_time() - begun:.0f} s"
     )
     if n_below or n_faults or n_wrong:
