@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner.cli.console import Console
-from planner.cli.summary import _least_served, _proof
+from planner.cli.summary import _least_served, _proof, _service
 from planner.errors import InfeasibleError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,3 +112,15 @@ def test_money_of_a_translated_error_is_in_whole_rupiah():
     said = Console("id").translated(InfeasibleError("x", code="goal_over_ceiling", **money))
     assert "Rp 126.619.446.959 " in said
     assert said.endswith("pagunya Rp 30.000.000.000")
+
+
+def test_a_unit_nobody_gave_data_on_has_no_share_of_service():
+    levels = {"served": 1.0, "limited": 0.0, "unserved": 1.0, "unknown": 0.0}
+    facts = {
+        "whole": {"umkm": 2.0, "people": 2.0, "desa": 0.0},
+        "totals": dict.fromkeys(("umkm", "people", "desa"), levels),
+    }
+    lines = _service(facts, Console("id"))
+    assert "50,0 %" in lines[1]
+    assert "%" not in lines[3]
+    assert "desa" in lines[3]

@@ -60,12 +60,14 @@ def _service(facts: dict[str, Any], console: Console) -> list[str]:
     words = console.words
     lines = [f"{words('cli.service')}:"]
     for unit in ("umkm", "people", "desa"):
-        whole = facts["whole"][unit]
+        whole, name = facts["whole"][unit], words(f"units.{unit}")
+        if not whole:
+            lines.append("  " + words("cli.no_unit", unit=name))
+            continue
         parts = [
-            f"{words(f'levels.{level}')} {_share(facts['totals'][unit][level] / whole if whole else 0.0, console)}"
-            for level in LEVELS
+            f"{words(f'levels.{level}')} {_share(facts['totals'][unit][level] / whole, console)}" for level in LEVELS
         ]
-        lines.append(f"  {_number(whole, console)} {words(f'units.{unit}')}: " + ", ".join(parts))
+        lines.append(f"  {_number(whole, console)} {name}: " + ", ".join(parts))
     return lines
 
 
