@@ -72,7 +72,8 @@ class YearBound:
     hint
         How much of each choice the mix takes in each year, shape (years, choices).
     per_scale
-        What the bound moves by when all ceilings grow by their whole size; it holds for any scale at the same prices.
+        What the bound moves by when all ceilings grow by their whole size; a line of the same prices holds for smaller
+        ceilings, not for larger ones: what today's ceilings cannot pay was left out.
     prices
         By group: what its weight is priced at in the last year, in units of weight.
     floor_price
