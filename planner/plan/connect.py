@@ -123,7 +123,7 @@ def connect(
     >>> tree.add_weighted_edges_from([("r", "a", 4.0), ("a", "b", 1.0), ("r", "c", 9.0)], weight="cost")
     >>> found = connect(tree, ["r"], required=["b", "c"], satellite={"c": 6.0})
     >>> found.edges, found.satellite, found.cost, found.gap_share
-    ((('a', 'b'), ('r', 'a')), ('c',), 11.0, 0.0)
+    ((('r', 'a'), ('a', 'b')), ('c',), 11.0, 0.0)
     """
     started = time.monotonic()
     knobs = dict(options or {})
