@@ -47,7 +47,8 @@ def test_pandera_as_an_oracle_agrees_on_types_ranges_and_words(tmp_path, kind):
         checks += [pa.Check.ge(column.minimum)] if column.minimum is not None else []
         checks += [pa.Check.le(column.maximum)] if column.maximum is not None else []
         columns[column.name] = pa.Column(checks=checks, nullable=not column.is_required)
-    pa.DataFrameSchema(columns, strict=True).validate(frame, lazy=True)
+    assert len(frame)
+    assert pa.DataFrameSchema(columns, strict=True).validate(frame, lazy=True).equals(frame)
 
 
 @pytest.mark.parametrize("kind", sorted(GOOD))

@@ -24,6 +24,8 @@ __all__ = ["credits", "export_inputs", "map_inputs", "notices", "report_inputs"]
 
 
 _SIGNED = ("document_number", "prepared_by", "checked_by", "approved_by")
+_DRAWN = ("bts", "fiber", "fiber_nodes", "satellite", "gateways", "proposals", "measurements", "exclusions", "admin")
+"""Layers drawn on the page as they were conformed."""
 
 
 def map_inputs(context: StageContext) -> MapInputs:
@@ -34,20 +36,7 @@ def map_inputs(context: StageContext) -> MapInputs:
     grid = read_grid(inputs["frame"])
     views = signal_views(context, grid)
     told = notices(context, facts)
-    tables = {
-        name: layer(context, name)
-        for name in (
-            "bts",
-            "fiber",
-            "fiber_nodes",
-            "satellite",
-            "gateways",
-            "proposals",
-            "measurements",
-            "exclusions",
-            "admin",
-        )
-    }
+    tables = {name: layer(context, name) for name in _DRAWN}
     shown = MapInputs(
         title_id=scenario.title_id or scenario.name,
         title_en=scenario.title_en or scenario.title_id or scenario.name,
