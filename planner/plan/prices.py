@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from planner.plan.bound import Bound
 from planner.plan.copies import Copies, CopyHunt, Row, make_copies
 from planner.plan.instance import Instance
+from planner.plan.newton import newton_step
 
 __all__ = ["price_bound"]
 
@@ -93,23 +94,6 @@ class _Rows:
         """What the bound moves by for each rupiah of ceiling."""
         return float((self.price / self.unit)[self.n_fixed :].sum())
 
-    def _step(self, curve: Floats, slope: Floats, free: Ints, most: float) -> Floats:
-        """Newton step of the free prices; those that would fall below 0 stop there and the others are found again."""
-        curve[np.diag_indices(len(free))] += 1e-6 * float(curve.diagonal().max()) + 1e-300
-        step, open_ = np.zeros(len(self.price)), np.ones(len(free), dtype=bool)
-        for _ in range(len(free)):
-            at = free[open_]
-            pull = -slope[at] - curve[np.ix_(open_, ~open_)] @ step[free[~open_]]
-            step[at] = np.clip(np.linalg.solve(curve[np.ix_(open_, open_)], pull), -most, most)
-            low = open_ & (self.price[free] + step[free] < 0)
-            if not low.any():
-                break
-            step[free[low]] = -self.price[free[low]]
-            open_ &= ~low
-            if not open_.any():
-                break
-        return step
-
     def settle(self, worth: Floats, idle_mbps: Floats, first: Ints, heat: float, most: float) -> Floats:
         """Move the prices to the least smoothed bound (projected Newton steps, none over ``most``); the mix there."""
         from planner.plan._price_kernel import bend, mix_places  # numba takes a second to load
@@ -124,7 +108,9 @@ class _Rows:
             free = np.flatnonzero((self.price > 0) | (slope < -1e-9))
             if not len(free):
                 break
-            step = self._step(bend(first, cost, free, x, heat), slope, free, most)
+            step = newton_step(
+                bend(first, cost, free, x, heat), slope, free, most, (self.price, np.full(len(self.price), np.inf))
+            )
             for length in (1.0, 0.4, 0.1, 0.02):
                 trial, y = np.maximum(self.price + length * step, 0.0), np.zeros(len(worth))
                 smooth, _ = mix_places(first, base - _mixed(trial, cost), heat, y)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from planner.plan.copies import Copies
 from planner.plan.ledger import empty_ledger
+from planner.plan.newton import newton_step
 from planner.plan.schedule import World
 
 __all__ = ["MoneyRow", "YearRows", "money_rows", "room_by_year", "scaled_rows"]
@@ -124,7 +125,7 @@ class YearRows:
             free = np.flatnonzero(((self.price > 0) | (slope < -1e-9)) & ((self.price < self.top) | (slope > 1e-9)))
             if not len(free):
                 break
-            step = self._step(bend(first, cost, free, x, heat), slope, free, most)
+            step = newton_step(bend(first, cost, free, x, heat), slope, free, most, (self.price, self.top))
             for length in _LENGTHS:
                 trial, y = np.clip(self.price + length * step, 0.0, self.top), np.zeros(len(worth))
                 smooth, _ = mix_places(first, worth - _mixed(trial, cost), heat, y)
@@ -135,31 +136,6 @@ class YearRows:
             else:
                 break
         return x
-
-    def _step(self, curve: Floats, slope: Floats, free: Ints, most: float) -> Floats:
-        """Newton step of the free prices; those that would leave their range stop at its end, the others are found again.
-
-        No step where the bound is flat but for rounding: any prices are valid.
-        """
-        step, open_ = np.zeros(len(self.price)), np.ones(len(free), dtype=bool)
-        steepest = float(curve.diagonal().max())
-        if steepest <= 0.0 or float(curve.diagonal().min()) < -1e-6 * steepest:
-            return step
-        curve[np.diag_indices(len(free))] += 2e-6 * steepest
-        for _ in range(len(free)):
-            at = free[open_]
-            pull = -slope[at] - curve[np.ix_(open_, ~open_)] @ step[free[~open_]]
-            step[at] = np.clip(np.linalg.solve(curve[np.ix_(open_, open_)], pull), -most, most)
-            after = self.price[free] + step[free]
-            low, high = open_ & (after < 0), open_ & (after > self.top[free])
-            if not (low | high).any():
-                break
-            step[free[low]] = -self.price[free[low]]
-            step[free[high]] = self.top[free[high]] - self.price[free[high]]
-            open_ &= ~(low | high)
-            if not open_.any():
-                break
-        return step
 
 
 def _mixed(price: Floats, rows: Floats) -> Floats:
