@@ -5,46 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.plan._heap_kernel import pop, push
 from planner.radio._jit import jit, jit_maker
 
 __all__ = ["raise_ends", "shortest_tree"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@jit
-def _push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
-    at = size
-    while at > 0:
-        up = (at - 1) >> 1
-        if keys[up] < key or (keys[up] == key and items[up] <= item):
-            break
-        keys[at], items[at] = keys[up], items[up]
-        at = up
-    keys[at], items[at] = key, item
-    return size + 1
-
-
-@jit
-def _pop(keys: Floats, items: Ints, size: int) -> int:
-    """Take the first entry off; what was last finds its place from the top."""
-    last = size - 1
-    key, item = keys[last], items[last]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= last:
-            break
-        other = child + 1
-        if other < last and (keys[other] < keys[child] or (keys[other] == keys[child] and items[other] < items[child])):
-            child = other
-        if key < keys[child] or (key == keys[child] and item <= items[child]):
-            break
-        keys[at], items[at] = keys[child], items[child]
-        at = child
-    keys[at], items[at] = key, item
-    return last
 
 
 @jit
@@ -60,12 +27,12 @@ def _moat(
     distance[start] = 0.0
     touched[0] = start
     n_touched = 1
-    size = _push(keys, items, 0, 0.0, start)
+    size = push(keys, items, 0, 0.0, start)
     height = cap
     while size > 0:
         node = items[0]
         near = keys[0]
-        size = _pop(keys, items, size)
+        size = pop(keys, items, size)
         if is_settled[node]:
             continue
         if near >= cap or node == source:
@@ -83,7 +50,7 @@ def _moat(
                     touched[n_touched] = other
                     n_touched += 1
                 distance[other] = to
-                size = _push(keys, items, size, to, other)
+                size = push(keys, items, size, to, other)
     return height, n_touched
 
 
@@ -210,11 +177,11 @@ def shortest_tree(indptr: Ints, head: Ints, arc: Ints, price: Floats, source: in
     keys = np.zeros(len(head) + 1)
     items = np.zeros(len(head) + 1, dtype=np.int64)
     distance[source] = 0.0
-    size = _push(keys, items, 0, 0.0, source)
+    size = push(keys, items, 0, 0.0, source)
     while size > 0:
         node = items[0]
         near = keys[0]
-        size = _pop(keys, items, size)
+        size = pop(keys, items, size)
         if is_settled[node]:
             continue
         is_settled[node] = True
@@ -224,5 +191,5 @@ def shortest_tree(indptr: Ints, head: Ints, arc: Ints, price: Floats, source: in
             if to < distance[other]:
                 distance[other] = to
                 entered[other] = arc[k]
-                size = _push(keys, items, size, to, other)
+                size = push(keys, items, size, to, other)
     return distance, entered

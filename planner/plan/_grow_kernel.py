@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan._ascent_kernel import _pop, _push
+from planner.plan._heap_kernel import pop, push
 from planner.radio._jit import jit, jit_maker, jit_part
 
 __all__ = [
@@ -129,7 +129,7 @@ def _settle(level: int, size: int, world: World) -> None:
     keys, items = world.keys, world.items
     while size > 0:
         node, near = items[0], keys[0]
-        size = _pop(keys, items, size)
+        size = pop(keys, items, size)
         if near > world.way[base + node].price:
             continue
         for k in range(world.node[node].leave, world.node[node + 1].leave):
@@ -140,7 +140,7 @@ def _settle(level: int, size: int, world: World) -> None:
             if to < world.way[base + other].price:
                 world.way[base + other].price = to
                 world.way[base + other].arc = a
-                size = _push(keys, items, size, to, other)
+                size = push(keys, items, size, to, other)
 
 
 @jit
@@ -196,12 +196,12 @@ def mend_ways(world: World) -> None:
             for k in range(world.node[node].enter, world.node[node + 1].enter):
                 _offer_way(world.enter[k].arc, level, world)
             if world.way[level * n + node].price < np.inf:
-                size = _push(world.keys, world.items, size, world.way[level * n + node].price, node)
+                size = push(world.keys, world.items, size, world.way[level * n + node].price, node)
         for k in range(world.tally[0]):
             a = world.owned[k].book
             if _offer_way(a, level, world):
                 top = world.arc[a].head
-                size = _push(world.keys, world.items, size, world.way[level * n + top].price, top)
+                size = push(world.keys, world.items, size, world.way[level * n + top].price, top)
         _settle(level, size, world)
     for k in range(world.tally[0]):
         world.owned[world.owned[k].book].noted = 0
@@ -217,7 +217,7 @@ def way_trees(source: int, world: World) -> None:
         world.way[at].arc = -1
     for level in range(len(world.level)):
         world.way[level * n + source].price = 0.0
-        size = _push(world.keys, world.items, NONE, 0.0, source)
+        size = push(world.keys, world.items, NONE, 0.0, source)
         _settle(level, size, world)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.plan._dice_kernel import bell, draw, random
 from planner.plan._grow_kernel import (
     JOIN,
     LEAVE,
@@ -17,7 +18,6 @@ from planner.plan._grow_kernel import (
     release_site,
     touch_options,
 )
-from planner.plan._search_kernel import random
 from planner.radio._jit import jit, jit_maker, jit_part
 
 __all__ = ["search_plans"]
@@ -33,21 +33,6 @@ def _has(values: Ints, n: int, value: int) -> bool:
         if values[k] == value:
             return True
     return False
-
-
-@jit
-def _draw(dice: Ints, n: int) -> int:
-    """One of the first ``n`` numbers."""
-    return min(int(random(dice) * n), n - 1)
-
-
-@jit
-def _bell(dice: Ints) -> float:
-    """Nearly normal, of mean 0 and variance 1: a sum of uniform numbers, with the same bits on every machine."""
-    total = -6.0
-    for _ in range(12):
-        total += random(dice)
-    return total
 
 
 @jit
@@ -75,7 +60,7 @@ def _along(centre: int, built: Ints, n_built: int, size: int, out: Ints, dice: I
     if steps == 0:
         out[0] = centre
         return 1
-    arc = world.path[centre * stride + _draw(dice, steps)]
+    arc = world.path[centre * stride + draw(dice, steps)]
     n_out = 0
     for k in range(n_built):
         place = built[k]
@@ -99,7 +84,7 @@ def _choose(
     if n_built == 0:
         return 0
     size = min(n_built, 2 + int(np.log(1.0 - random(dice)) / np.log(1.0 - 1.0 / knobs[_SIZE])))
-    centre = built[_draw(dice, n_built)]
+    centre = built[draw(dice, n_built)]
     lot = random(dice)
     if lot < knobs[_ALONG]:
         return _along(centre, built, n_built, 2 * size, out, dice, world)
@@ -107,7 +92,7 @@ def _choose(
         return _near(centre, built, n_built, size, out, spot)
     n_out = 0
     for _ in range(size):
-        place = built[_draw(dice, n_built)]
+        place = built[draw(dice, n_built)]
         if not _has(out, n_out, place):
             out[n_out] = place
             n_out += 1
@@ -161,7 +146,7 @@ def _round(
     n_out = _choose(fixed, knobs, spot, spare[3], out, dice, world)
     before, power = world.sum[1], random(dice)
     for c in range(len(lean)):
-        favour[c] = lean[c] ** power * np.exp(knobs[_NOISE] * _bell(dice)) if lean[c] > 0.0 else 0.0
+        favour[c] = lean[c] ** power * np.exp(knobs[_NOISE] * bell(dice)) if lean[c] > 0.0 else 0.0
     for j in range(n_out):
         site = world.place[out[j]]
         spare[0][j], spare[1][j], mbps[j] = site.choice, site.steps, site.mbps

@@ -10,9 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.plan._dice_kernel import random
 from planner.radio._jit import jit, jit_maker
 
-__all__ = ["fill", "new_state", "random", "ruin_and_recreate", "take"]
+__all__ = ["fill", "new_state", "ruin_and_recreate", "take"]
 
 Ints = NDArray[np.int64]
 Shorts = NDArray[np.int32]
@@ -155,17 +156,6 @@ def _fill(
         j = shelf[k]
         _climb(tree, half + j, _key(gain[j], cost[j], money[1]))
     return n, added
-
-
-@jit
-def random(dice: Ints) -> float:
-    """Uniform in [0, 1): xorshift of 63 bits."""
-    x = np.uint64(dice[0])
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    dice[0] = np.int64(x)
-    return float(x >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @jit_maker

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.plan._heap_kernel import pop, push
 from planner.radio._jit import jit, jit_maker
 
-__all__ = ["pack_cuts", "pop", "push"]
+__all__ = ["pack_cuts"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -15,41 +16,6 @@ Work = tuple[Floats, Ints, Ints, Ints, Floats, Ints]
 Lists = tuple[Ints, Ints, Ints]
 _NOTHING = 1e-9
 """Rests of prices (in units of the mean price) that count as packed: leaving them out only loosens the bound."""
-
-
-@jit
-def push(keys: Floats, items: Ints, size: int, key: float, item: int) -> int:
-    """Put an entry on; the size after it."""
-    at = size
-    while at > 0:
-        up = (at - 1) >> 1
-        if keys[up] < key or (keys[up] == key and items[up] <= item):
-            break
-        keys[at], items[at] = keys[up], items[up]
-        at = up
-    keys[at], items[at] = key, item
-    return size + 1
-
-
-@jit
-def pop(keys: Floats, items: Ints, size: int) -> int:
-    """Take the first entry off; what was last finds its place from the top."""
-    last = size - 1
-    key, item = keys[last], items[last]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= last:
-            break
-        other = child + 1
-        if other < last and (keys[other] < keys[child] or (keys[other] == keys[child] and items[other] < items[child])):
-            child = other
-        if key < keys[child] or (key == keys[child] and item <= items[child]):
-            break
-        keys[at], items[at] = keys[child], items[child]
-        at = child
-    keys[at], items[at] = key, item
-    return last
 
 
 @jit

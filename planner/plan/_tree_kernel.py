@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan._steiner_kernel import pop, push
+from planner.plan._heap_kernel import pop, push
 from planner.radio._jit import jit_maker
 
 __all__ = ["best_way", "cheapest_tree", "joined_tree", "pruned", "satellites_in_turn"]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.plan._ascent_kernel import _pop, _push, shortest_tree
-from planner.plan._search_kernel import random
+from planner.plan._ascent_kernel import shortest_tree
+from planner.plan._dice_kernel import bell, draw, random
+from planner.plan._heap_kernel import pop, push
 from planner.plan._years_books_kernel import (
     NEVER,
     World,
@@ -39,21 +40,6 @@ _NO: bool = np.bool_(False)  # type: ignore[assignment]  # noqa: FBT003
 
 
 @jit
-def _draw(dice: Ints, n: int) -> int:
-    """One of the first ``n`` numbers."""
-    return min(int(random(dice) * n), n - 1)
-
-
-@jit
-def _bell(dice: Ints) -> float:
-    """Nearly normal, of mean 0 and variance 1: a sum of uniform numbers, with the same bits on every machine."""
-    total = -6.0
-    for _ in range(12):
-        total += random(dice)
-    return total
-
-
-@jit
 def _arc_cost(a: int, need: float, world: World) -> float:
     """What it costs to use an arc now; inf where it lacks Mbps or its edge is used the other way."""
     net_i, net_f, state_i, state_f = world[0], world[1], world[7], world[8]
@@ -78,7 +64,7 @@ def _offer(a: int, size: int, base: int, need: float, ways: tuple[Floats, Ints, 
     to = price[base + world[0][3][a]] + _arc_cost(a, need, world)
     if to < price[base + head]:
         price[base + head], entered[base + head] = to, a
-        return int(_push(keys, items, size, to, head))
+        return int(push(keys, items, size, to, head))
     return size
 
 
@@ -102,7 +88,7 @@ def _ease(place: int, ways: tuple[Floats, Ints, Floats, Ints], world: World) -> 
             size = _offer(net_i[8][j], size, base, need, ways, world)
         while size > 0:
             node, near = items[0], keys[0]
-            size = _pop(keys, items, size)
+            size = pop(keys, items, size)
             if near > price[base + node]:
                 continue
             for k in range(net_i[0][node], net_i[0][node + 1]):
@@ -323,10 +309,10 @@ def _leave(fixed: Ints, spot: tuple[Floats, Floats], dice: Ints, world: World) -
     while size < len(built) and random(dice) < 0.75:
         size += 1
     size = min(size, len(built))
-    centre, lot = built[_draw(dice, len(built))], random(dice)
+    centre, lot = built[draw(dice, len(built))], random(dice)
     stride, steps = len(state_i[2]) // len(state_i[0]), state_i[1][centre]
     if lot < 0.35 and steps > 0:
-        arc, n_out = state_i[2][centre * stride + _draw(dice, steps)], 0
+        arc, n_out = state_i[2][centre * stride + draw(dice, steps)], 0
         for place in built:
             if n_out < 2 * size and np.any(state_i[2][place * stride : place * stride + state_i[1][place]] == arc):
                 n_out += 1
@@ -338,7 +324,7 @@ def _leave(fixed: Ints, spot: tuple[Floats, Floats], dice: Ints, world: World) -
             _remove(int(place), world)
         return
     for _ in range(size):
-        at: int = built[_draw(dice, len(built))]
+        at: int = built[draw(dice, len(built))]
         _remove(at, world)
 
 
@@ -404,7 +390,7 @@ def search_years(
         power = random(dice)
         n_choices = len(lean) // len(world[5][1])
         for c in range(n_choices):
-            noise = np.exp(knobs[0] * _bell(dice))
+            noise = np.exp(knobs[0] * bell(dice))
             for k in range(c, len(lean), n_choices):
                 favour[k] = lean[k] ** power * noise if lean[k] > 0.0 else 0.0
         settle_books(world, _NO)

@@ -16,7 +16,7 @@ from planner.plan.network import SOURCE, by_tail
 if TYPE_CHECKING:
     from planner.plan._grow_kernel import World
 
-__all__ = ["COLUMNS", "entries", "field_of", "from_field", "grow"]
+__all__ = ["COLUMNS", "entries", "field_of", "from_field", "grow", "longest"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -106,7 +106,7 @@ def _fixed(instance: Instance) -> tuple[dict[str, Table], Floats, int]:
         ),
         "place": _table("place", len(nodes), fiber=nodes[:, 0], mast=nodes[:, 2]),
     }  # fmt: skip
-    return tables, levels, _longest(instance)
+    return tables, levels, longest(instance)
 
 
 def _levels(instance: Instance) -> Floats:
@@ -172,7 +172,7 @@ def _sites(instance: Instance, draft: Draft, longest: int, tables: dict[str, Tab
     return paths, stride
 
 
-def _longest(instance: Instance) -> int:
+def longest(instance: Instance) -> int:
     """Arcs a path may have: twice the longest cheapest way, and some room."""
     from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.plan.build import Draft, empty_draft
+from planner.plan.growth import longest
 from planner.plan.instance import Instance
 from planner.plan.ledger import empty_ledger
-from planner.plan.network import SOURCE
 from planner.plan.schedule import Schedule, World
 from planner.plan.years import HARD, settled, with_weight
 from planner.plan.years_bound import YearBound
@@ -29,8 +29,6 @@ _KNOBS = np.array([0.2, 0.006])
 """Noise on merits, slack."""
 _MOST_LEVELS = 2
 _LEAST_MBPS = 1e-6
-_ROOM = 64
-"""Arcs a path may have beyond twice the longest of the first ways."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,21 +63,6 @@ def _levels(instance: Instance) -> Floats:
     reach = np.minimum(instance.choice_mbps[on], float(instance.groups.demand_mbps.sum()) + _LEAST_MBPS)
     at = np.quantile(reach, np.arange(1, _MOST_LEVELS) / max(1, _MOST_LEVELS - 1), method="higher")
     return np.asarray(np.r_[_LEAST_MBPS, np.maximum(np.unique(at) * (1 - 1e-9), 2 * _LEAST_MBPS)])
-
-
-def _longest(instance: Instance) -> int:
-    """Arcs a path may have: twice the longest cheapest way, and some room."""
-    from planner.plan._ascent_kernel import shortest_tree  # numba takes a second to load
-
-    network = instance.network
-    _, arc = shortest_tree(*instance.leaving, network.arc_cost(network.edge_cost, network.tower_cost), SOURCE)
-    before = np.where(arc >= 0, network.tail[np.maximum(arc, 0)], -1) if len(network.tail) else arc
-    depth, at = 0, np.flatnonzero(before >= 0)
-    while len(at):
-        depth += 1
-        at = np.unique(before[at])
-        at = at[before[at] >= 0]
-    return min(network.n_nodes, 2 * depth + _ROOM)
 
 
 def _still(world: World, lean: Floats, prices: Floats | None, stride: int) -> _Still:
@@ -187,7 +170,7 @@ def _run(
 
     rounds, seed, keep = work
     lean, favour, prices = taste
-    stride = max([_longest(world.instance), *(len(path) for path in schedule.draft.path.values())])
+    stride = max([longest(world.instance), *(len(path) for path in schedule.draft.path.values())])
     still = _still(world, lean, prices, stride)
     state = _state(world, schedule, still)
     arrays: Arrays = (*still.net, *still.offer, *still.cash, still.floors, *state)
