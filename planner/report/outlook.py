@@ -89,7 +89,8 @@ def decisions(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any] | 
         ]
         for r in inputs.decided.sort_values("decision_id", kind="stable").to_dict("records")
     ]  # fmt: skip
-    return table(heads, rows, caption=words("pdf.decisions"))
+    objective = (inputs.facts["plan"].get("certificate") or {}).get("objective", "umkm")
+    return table(heads, rows, caption=words("pdf.decisions", unit=words(f"units.{objective}")))
 
 
 def years(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
