@@ -247,7 +247,9 @@ def test_decisions_stand_with_their_reason_and_price(language, tmp_path):
     assert rows[0][:3] == ["K1", words("pdf.decided_force_site"), "Puskesmas; Bappeda; 12/KEP"]
     assert [row[5:] for row in rows] == [["4", "12"], ["0", "9"]]
     assert not rows[1][2].endswith("; ")
-    assert words("pdf.decisions", unit=words("units.umkm")) in said(pdf.write(tmp_path / "a.pdf", asked, language=language))
+    assert words("pdf.decisions", unit=words("units.umkm")) in said(
+        pdf.write(tmp_path / "a.pdf", asked, language=language)
+    )
     book = openpyxl.load_workbook(workbook.write(tmp_path / "a.xlsx", asked, language=language))
     work = book[words("report.sheet_decided")]
     told = [[cell.value for cell in row] for row in work[next(iter(work.tables.values())).ref]]
