@@ -84,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=0.002, help="share of the 150,000 towers that is computed")
     parser.add_argument("--a-tile", type=int, default=300, help="towers a tile of 92 km")
+    parser.add_argument("--only", help="one row of the table, by its whole name")
     chosen = parser.parse_args()
     five, ten, thirty = (
         read_spec(RadioSpec, "radio", "default", overrides={"radius_km": km}) for km in (5.0, 10.0, 30.0)
@@ -104,6 +105,8 @@ def main() -> None:
         ("10 km, 3 sectors, 2 bands", towers, ten, two, sectors, all_cores),
         ("30 km, 3 sectors, 2 bands (high sites)", max(4, towers // 20), thirty, two, sectors, all_cores),
     ):
+        if chosen.only and label != chosen.only:
+            continue
         os.sched_setaffinity(0, cores)
         wall, cpu = (1e3 * seconds / count for seconds in run(count, chosen.a_tile, spec, bands, azimuths))
         os.sched_setaffinity(0, all_cores)
@@ -111,6 +114,8 @@ def main() -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
         minutes = NATION / 60_000.0
         print(f"{label:46s}{count:8d}{cpu:8.1f}{wall:10.1f}{cpu * minutes:14.1f}{wall * minutes:11.1f}{peak:9.0f}")
+    if chosen.only:
+        return
     *_, low, high = found.values()
     wall, cpu = (sum(part) * NATION / 60_000.0 for part in ((0.95 * low[i], 0.05 * high[i]) for i in (0, 1)))
     print(f"3 sectors, 2 bands, one site in twenty high: {cpu:.0f} min of processor, {wall:.0f} by the clock")
