@@ -14,7 +14,7 @@ from planner.errors import Phrase, ScenarioError
 from planner.paths import data_dir
 from planner.schema import LAYERS
 from planner.schema_columns import ELIGIBILITY
-from planner.specs.faults import fault_phrase
+from planner.specs.faults import broken, fault_phrase
 
 __all__ = ["LayerSource", "Scenario", "read_scenario"]
 
@@ -40,13 +40,11 @@ class Region(_Section):
     @model_validator(mode="after")
     def _somewhere(self) -> Region:
         if not self.areas and self.bounds_deg is None:
-            message = "region needs 'areas' (Kemendagri codes) or 'bounds_deg' (west, south, east, north)"
-            raise ValueError(message)
+            raise broken("fault_region", "give 'areas' (Kemendagri codes) or 'bounds_deg' (west, south, east, north)")
         if self.bounds_deg is not None:
             west, south, east, north = self.bounds_deg
             if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-                message = "bounds_deg must be west < east and south < north, in degrees"
-                raise ValueError(message)
+                raise broken("fault_bounds", "bounds_deg must be west < east and south < north, in degrees")
         return self
 
 
@@ -108,8 +106,9 @@ class Options(_Section):
     def _known_grounds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         strange = sorted({part for item in value for part in item.split("|")} - set(ELIGIBILITY))
         if strange:
-            message = f"unknown ground {', '.join(strange)} (known: {', '.join(ELIGIBILITY)})"
-            raise ValueError(message)
+            raise broken(
+                "fault_ground", "unknown ground {strange} (known: {known})", strange=strange, known=ELIGIBILITY
+            )
         return value
 
 
@@ -143,27 +142,24 @@ class Budget(_Section):
     @classmethod
     def _no_single_point(cls, value: int) -> int:
         if value == 1:
-            message = "a frontier has at least 2 points (0: none)"
-            raise ValueError(message)
+            raise broken("fault_points", "a frontier has at least 2 points (0: none)")
         return value
 
     @model_validator(mode="after")
     def _one_kind_of_money(self) -> Budget:
         if self.ceiling_idr is not None and self.sources:
-            message = "give either 'ceiling_idr' or 'sources', not both"
-            raise ValueError(message)
+            raise broken("fault_money_both", "give either 'ceiling_idr' or 'sources', not both")
         if self.most_sites_by_year and not self.sources:
-            message = "'most_sites_by_year' needs 'sources' with ceilings by year"
-            raise ValueError(message)
+            raise broken("fault_rates_alone", "'most_sites_by_year' needs 'sources' with ceilings by year")
         names = [source.name for source in self.sources]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            message = f"source {', '.join(twice)} stands twice"
-            raise ValueError(message)
+            raise broken("fault_source_twice", "source {names} stands twice", names=twice)
         strange = sorted(year for year in self.most_sites_by_year if year not in self.years)
         if strange:
-            message = f"'most_sites_by_year' names {strange[0]}, a year without a ceiling"
-            raise ValueError(message)
+            raise broken(
+                "fault_rate_year", "'most_sites_by_year' names {year}, a year without a ceiling", year=[strange[0]]
+            )
         return self
 
     @property
@@ -206,8 +202,7 @@ class Equity(_Section):
     @model_validator(mode="after")
     def _whole_curve(self) -> Equity:
         if self.curve_points == 1 or bool(self.curve_points) != bool(self.curve_area):
-            message = "a curve needs 'curve_area' and at least 2 'curve_points' (0: none)"
-            raise ValueError(message)
+            raise broken("fault_curve", "a curve needs 'curve_area' and at least 2 'curve_points' (0: none)")
         return self
 
 
@@ -274,19 +269,27 @@ class Scenario(_Section):
         for kind in value:
             if kind not in LAYERS:
                 near = difflib.get_close_matches(kind, list(LAYERS), n=1)
-                hint = f"; did you mean '{near[0]}'?" if near else ""
-                message = f"unknown layer '{kind}'{hint} (known: {', '.join(sorted(LAYERS))})"
-                raise ValueError(message)
+                if near:
+                    raise broken(
+                        "fault_layer_near", "unknown layer '{kind}'; did you mean '{near}'?", kind=[kind], near=near
+                    )
+                raise broken(
+                    "fault_layer", "unknown layer '{kind}' (known: {known})", kind=[kind], known=sorted(LAYERS)
+                )
         return {kind: tuple(item) if isinstance(item, list) else (item,) for kind, item in value.items()}
 
     @model_validator(mode="after")
     def _some_money(self) -> Scenario:
         if self.goal is None and not self.budget.total_idr > 0:
-            message = "budget needs 'ceiling_idr', or 'sources' whose ceilings are not all 0 (or give a [goal])"
-            raise ValueError(message)
+            raise broken(
+                "fault_money_none",
+                "budget needs 'ceiling_idr', or 'sources' whose ceilings are not all 0 (or give a [goal])",
+            )
         if self.goal is not None and (self.budget.sources or self.equity.floors or self.equity.money_shares):
-            message = "[goal] seeks the cheapest plan by itself: it takes neither budget.sources nor [equity]"
-            raise ValueError(message)
+            raise broken(
+                "fault_goal_alone",
+                "[goal] seeks the cheapest plan by itself: it takes neither budget.sources nor [equity]",
+            )
         return self
 
     def sources(self, kind: str) -> tuple[LayerSource, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.cli.console import Console
 from planner.errors import ScenarioError
 from planner.paths import maps_dir
 from planner.scenario import read_scenario
@@ -74,3 +75,31 @@ def test_the_templates_are_good_scenarios(language):
 
 def test_a_change_from_the_command_line_replaces_a_key(tmp_path):
     assert read_scenario(_write(tmp_path, GOOD), changes={"budget.ceiling_idr": 5.0}).budget.ceiling_idr == 5.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "in_id"),
+    [
+        ({"region": {}}, "isi 'areas'"),
+        ({"region": {"bounds_deg": [120.0, 0.0, 110.0, 1.0]}}, "barat < timur"),
+        ({"options": {"eligibility": ["3X"]}}, "dasar 3X tidak dikenal"),
+        ({"budget.frontier_points": 1}, "paling sedikit 2 titik"),
+        ({"budget.sources": [{"name": "RM", "ceilings_idr_by_year": {"2026": 1.0}}]}, "salah satu saja"),
+        ({"budget": {"sources": [{"name": "RM", "ceilings_idr_by_year": {"2026": 1.0}}] * 2}}, "sumber RM tertulis dua kali"),
+        ({"budget": {"ceiling_idr": 1.0, "most_sites_by_year": {"2026": 1}}}, "perlu 'sources'"),
+        ({"budget": {}}, "yang pagunya tidak semua 0"),
+        ({"equity": {"curve_points": 3}}, "kurva perlu 'curve_area'"),
+        ({"goal": {"share": 0.5}, "equity": {"floors": [{"area": "53", "least": 1.0}]}}, "mencari sendiri rencana termurah"),
+        ({"layers": {"btss": {"path": "x"}}}, "maksudnya 'bts'"),
+        ({"layers": {"qqq": {"path": "x"}}}, "lapisan 'qqq' tidak dikenal (yang dikenal: "),
+    ],
+)  # fmt: skip
+def test_keys_that_do_not_fit_together_are_refused_in_the_users_language(tmp_path, changes, in_id):
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(_write(tmp_path, GOOD), changes=changes)
+    said = {language: Console(language).translated(caught.value) for language in ("id", "en")}
+    assert in_id in said["id"]
+    assert "Value error" not in said["id"] + said["en"]
+    for phrase in caught.value.fields["faults"]:
+        assert phrase.code not in {"", "fault_other"}
+        assert str(phrase).split(": ", 1)[1] in said["en"]

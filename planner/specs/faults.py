@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from pydantic_core import PydanticCustomError
 
 from planner.errors import Phrase
 
-__all__ = ["fault_phrase"]
+__all__ = ["broken", "fault_phrase"]
 
 _LIMITS = {
     "greater_than": ("fault_more", "gt"),
@@ -26,6 +28,27 @@ _PLAIN = {
     "dict_type": "fault_table",
     **dict.fromkeys(("float_type", "float_parsing", "int_type", "int_parsing", "int_from_float", "finite_number"), "fault_number"),
 }  # fmt: skip
+
+
+def broken(code: str, text: str, **fields: Iterable[object]) -> PydanticCustomError:
+    """What a validator raises where several keys do not fit together.
+
+    Parameters
+    ----------
+    code
+        ``fault_…``, under which the word files hold the sentence.
+    text
+        The sentence in English, ``{field}`` for what is named.
+    fields
+        What is named, each a list of values.
+
+    Examples
+    --------
+    >>> print(broken("fault_source_twice", "source {names} stands twice", names=["APBN", "BAKTI"]))
+    source APBN, BAKTI stands twice
+    """
+    said = {name: ", ".join(str(value) for value in values) for name, values in fields.items()}
+    return PydanticCustomError(code, text, said or None)
 
 
 def fault_phrase(fault: Mapping[str, Any], near: str = "") -> Phrase:
@@ -49,6 +72,8 @@ def fault_phrase(fault: Mapping[str, Any], near: str = "") -> Phrase:
     if kind == "extra_forbidden":
         text = "unknown key" + (f"; did you mean '{near}'?" if near else "")
         return Phrase(f"{where}: {text}", "fault_near" if near else "fault_unknown", where=where, near=near)
+    if kind.startswith("fault_"):
+        return Phrase(f"{where}: {text}", kind, where=where, **fault.get("ctx", {}))
     if kind in _LIMITS:
         code, name = _LIMITS[kind]
         return Phrase(f"{where}: {text}", code, where=where, limit=str(fault.get("ctx", {}).get(name, "")))
