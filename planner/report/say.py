@@ -46,6 +46,11 @@ class Say:
             return NOTHING
         return str(self._forms[digits].apply(_no_minus_zero(value, digits), self._locale))
 
+    def span(self, low: Any, high: Any, digits: int = 0) -> str:
+        """Range of a number; one number where both ends read the same."""
+        ends = [self.number(low, digits), self.number(high, digits)]
+        return "–".join(dict.fromkeys(ends))
+
     def share(self, value: Any) -> str:
         """A share of 0–1 as percent with one decimal."""
         return str(self._share.apply(_no_minus_zero(value, 3), self._locale)) if _is_number(value) else NOTHING

@@ -220,7 +220,7 @@ def score(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     ranked = areas.sort_values(["score", "area_code"], ascending=[False, True], kind="stable", na_position="last")
     rows = [
         [
-            printable(r["name"]), say.number(r["score"], 1), f"{say.number(r['score_low'], 1)}–{say.number(r['score_high'], 1)}",
+            printable(r["name"]), say.number(r["score"], 1), say.span(r["score_low"], r["score_high"], 1),
             *(say.number(r[name]) for name in _BESIDE),
         ]
         for r in ranked.to_dict("records")
