@@ -204,3 +204,22 @@ def test_on_a_ray_of_its_own_a_pixel_gets_the_loss_of_the_point_kernel(kind: str
     assert job.rows.size > 100
     assert np.sqrt((wrong**2).mean(axis=1)).max() < 0.005
     assert np.abs(wrong).max() < 0.1
+
+
+@pytest.mark.parametrize("kind", ["bare", "woods", "islands"])
+@pytest.mark.parametrize("flip", [(1, -1), (-1, 1), (-1, -1)])
+def test_a_mirrored_ground_has_mirrored_losses(kind: str, flip: tuple[int, int]) -> None:
+    height, cover = _ground(kind, 221)
+    side = height.shape[0]
+    found = []
+    for down, right in ((1, 1), flip):
+        turned = np.ascontiguousarray(height[::down, ::right]), np.ascontiguousarray(cover[::down, ::right])
+        job = _job(*turned, parts=(0.0, 0.0), bands=(900.0,), time_percent=10.0)
+        job = dataclasses.replace(job, km_per_row=np.full(job.rows.size, job.pixel_km[0]), km_per_col=np.full(job.rows.size, job.pixel_km[1]))
+        loss = np.full((side, side), np.nan)
+        loss[job.rows, job.cols] = p1812.losses_db(job)[0]
+        found.append(loss[::down, ::right])
+    wrong = np.abs(found[0] - found[1])
+    both = np.isfinite(found[0]) & np.isfinite(found[1])
+    assert both.sum() > 0.95 * np.isfinite(found[0]).sum()
+    assert (wrong[both] > 0.02).mean() == 0.0

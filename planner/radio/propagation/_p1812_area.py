@@ -61,7 +61,7 @@ from planner.radio.propagation._p1812_geometry import Site, prepare, settle, set
 from planner.radio.propagation._p1812_kernel import unpack_air
 from planner.radio.propagation._p1812_path import FAR_COAST_KM
 from planner.radio.propagation._p1812_scan import above_line, clearance, first_and_count, look_back, other_earth
-from planner.radio.propagation._p1812_sweep import PAD, TAIL, Ray, Sweep, pass_ray, sample
+from planner.radio.propagation._p1812_sweep import PAD, TAIL, Ray, Sweep, is_past_half, pass_ray, sample
 from planner.radio.propagation._sampling import Frame, path_points
 
 __all__ = ["Links", "Work", "sweep_losses"]
@@ -115,7 +115,6 @@ def _take_lanes(frame: Frame, site: Site, work: Work, ground_t: float, first: in
         b[NORTH + k], b[EAST + k] = work.sorted[p, 0], work.sorted[p, 1]
         b[TOTAL + k], b[GROUND_R + k], b[GROUND_T + k] = work.sorted[p, 2], work.sorted[p, 3], ground_t
     prepare(b, site, frame.n_cols, at)
-    half = single(0.5)
     for k in range(TAIL * LANES):
         upper, one = np.uint64(at[k]), np.uint64(1)
         lower = upper + np.uint64(frame.n_cols)
@@ -125,9 +124,9 @@ def _take_lanes(frame: Frame, site: Site, work: Work, ground_t: float, first: in
         b[TAIL_H + k] = north + down * (south - north)
         b[TAIL_COVER + k] = single(0.0)
         if frame.has_cover:
-            b[TAIL_COVER + k] = frame.cover[
-                (lower if down >= half else upper) + (one if right >= half else np.uint64(0))
-            ]
+            is_below = is_past_half(down, b[NORTH + k % LANES])
+            is_right = is_past_half(right, b[EAST + k % LANES])
+            b[TAIL_COVER + k] = frame.cover[(lower if is_below else upper) + (one if is_right else np.uint64(0))]
 
 
 @jit
@@ -209,9 +208,13 @@ def _finish(frame: Frame, site: Site, links: Links, work: Work, first: int, n: i
 
 @jit
 def _ray_of(sweep: Sweep, north: float, east: float) -> int:
-    """Number of the ray nearest to an offset in pixels: four sides of a square, each from corner to corner."""
+    """Number of the ray nearest to an offset in pixels: four sides of a square, each from corner to corner.
+
+    Half-way between two rays the one farther from the axis is taken on either hand: a mirrored ground has mirrored rays.
+    """
     major, minor, side = (north, east, 0) if abs(north) > abs(east) else (east, north, 1)
-    k = int(sweep.n_rays * (minor / abs(major) + 1.0) + 0.5)
+    aside = int(sweep.n_rays * (abs(minor) / abs(major)) + 0.5)
+    k = sweep.n_rays + (aside if minor > 0.0 else -aside)
     return (2 * side + (1 if major < 0.0 else 0)) * (2 * sweep.n_rays + 1) + k
 
 
@@ -244,7 +247,7 @@ def _sort_pixels(frame: Frame, sweep: Sweep, work: Work) -> None:
 def _way(sweep: Sweep, number: int) -> tuple[float, float]:
     """One step of a ray in pixels, north-south and east-west."""
     side, k = divmod(number, 2 * sweep.n_rays + 1)
-    slope, sense = k / sweep.n_rays - 1.0, 1.0 - 2.0 * (side & 1)
+    slope, sense = (k - sweep.n_rays) / sweep.n_rays, 1.0 - 2.0 * (side & 1)
     if side < 2:
         stride = sweep.spacing / math.hypot(sweep.km_row, slope * sweep.km_col)
         return sense * stride, slope * stride

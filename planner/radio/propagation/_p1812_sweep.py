@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from planner.radio._jit import greatest, jit, least, single
 from planner.radio.propagation._sampling import Frame
 
-__all__ = ["PAD", "TAIL", "Ray", "Sweep", "make_ray", "pass_ray", "sample"]
+__all__ = ["PAD", "TAIL", "Ray", "Sweep", "is_past_half", "make_ray", "pass_ray", "sample"]
 
 Array = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -102,6 +102,13 @@ def make_ray(longest_km: float, spacing_km: float, heights_m: Array) -> Ray:
 
 
 @jit
+def is_past_half(part: float, offset: float) -> bool:
+    """Whether the next pixel is the nearer one; half-way the one farther from the place, as in a mirror."""
+    half = single(0.5)
+    return part > half or (part == half and offset > 0.0)
+
+
+@jit
 def sample(frame: Frame, sweep: Sweep, north: float, east: float) -> tuple[float, float]:
     """Height (bilinear) and clutter (nearest pixel, −1 at sea) at an offset in pixels from the place.
 
@@ -123,8 +130,8 @@ def sample(frame: Frame, sweep: Sweep, north: float, east: float) -> tuple[float
     lower = frame.height[below] + right * (frame.height[below + one] - frame.height[below])
     cover = single(0.0)
     if frame.has_cover:
-        half = single(0.5)
-        cover = frame.cover[(below if down >= half else at) + (one if right >= half else np.uint64(0))]
+        is_below, is_right = is_past_half(down, north), is_past_half(right, east)
+        cover = frame.cover[(below if is_below else at) + (one if is_right else np.uint64(0))]
     return float(upper + down * (lower - upper)), float(cover)
 
 
