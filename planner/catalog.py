@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from planner.errors import Phrase, ScenarioError
 from planner.paths import data_dir, models_dir
 from planner.specs.base import Spec
-from planner.specs.faults import fault_phrase
+from planner.specs.faults import fault_phrase, range_phrase
 
 __all__ = ["read_catalog", "read_spec", "reference_path", "spec_names"]
+
+_BOUNDS = ("greater_than_equal", "less_than_equal", "finite_number")
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
@@ -78,7 +80,8 @@ def _faults(err: ValidationError | ValueError, kind: type[Spec]) -> tuple[Phrase
     for fault in err.errors():
         where = ".".join(str(part) for part in fault["loc"])
         near = difflib.get_close_matches(where, list(kind.model_fields), n=1)
-        found.append(fault_phrase(fault, near[0] if near else ""))
+        known = kind.range_of(where) if fault["type"] in _BOUNDS else None
+        found.append(fault_phrase(fault, near[0] if near else "") if known is None else range_phrase(fault, *known))
     return tuple(found)
 
 

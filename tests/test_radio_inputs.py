@@ -11,6 +11,7 @@ from radio_worlds import link, spec
 
 from planner.catalog import read_spec
 from planner.errors import RadioError, ScenarioError, UsageError
+from planner.radio.hops import satellite_elevation_deg, satellite_slant_range_km
 from planner.radio.link_budget import (
     ERP_TO_EIRP_DB,
     element_noise_dbm,
@@ -251,3 +252,41 @@ def test_shipped_models_are_whole_and_sourced() -> None:
 def test_interference_for_more_of_the_time_than_service_is_refused() -> None:
     with pytest.raises(ValueError, match="interference_time_percent = 20 is more than time_percent = 10"):
         spec(time_percent=10.0, interference_time_percent=20.0)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"bandwidth_mhz": 0.0}, r"bandwidth_mhz = 0\.0 is outside 0\.2 to 200 \(3GPP TS 45\.005"),
+        ({"bandwidth_mhz": -10.0}, "bandwidth_mhz = -10"),
+        ({"band_mhz": 9000.0}, r"band_mhz = 9000\.0 is outside 30 to 6000 \(ITU-R P\.1812-8 table 1\)"),
+        ({"band_mhz": 29.0}, "band_mhz = 29"),
+    ],
+)
+def test_budget_of_a_station_outside_the_range_is_refused(columns: dict[str, float], said: str) -> None:
+    with pytest.raises(RadioError, match=said):
+        station_budgets(_station(**columns), spec(), 300.0)
+
+
+@pytest.mark.parametrize(
+    "place", [(120.0, 95.0, 146.0), (np.nan, 0.0, 146.0), (120.0, 0.0, 400.0), (500.0, 0.0, 146.0)]
+)
+def test_place_that_is_not_on_earth_has_no_satellite(place: tuple[float, float, float]) -> None:
+    for ask in (satellite_elevation_deg, satellite_slant_range_km):
+        with pytest.raises(RadioError, match=r"is outside -(90 to 90|180 to 360) \((WGS 84|ITU-R S\.484)"):
+            ask(*place)
+
+
+@pytest.mark.parametrize(("name", "value"), [("time_percent", 0.5), ("time_percent", 51.0), ("rx_height_m", np.nan), ("radius_km", -1.0), ("delta_n", 157.0)])  # fmt: skip
+def test_scenario_outside_a_recommendation_is_told_value_range_and_source(name: str, value: float) -> None:
+    with pytest.raises(ScenarioError, match=rf"{name} = {value:g} is outside .* to .* \(") as caught:
+        read_spec(RadioSpec, "radio", "default", overrides={name: value})
+    (said,) = caught.value.fields["faults"]  # type: ignore[misc]  # a tuple of phrases
+    assert (said.code, set(said.fields)) == ("fault_range", {"where", "value", "low", "high", "source"})
+
+
+def test_every_field_whose_range_has_a_source_has_both_ends() -> None:
+    for key in RadioSpec.RANGES:
+        (low, high), source = RadioSpec.range_of(key)  # type: ignore[misc]  # each has one
+        assert low < high
+        assert source

@@ -215,7 +215,9 @@ def test_a_mirrored_ground_has_mirrored_losses(kind: str, flip: tuple[int, int])
     for down, right in ((1, 1), flip):
         turned = np.ascontiguousarray(height[::down, ::right]), np.ascontiguousarray(cover[::down, ::right])
         job = _job(*turned, parts=(0.0, 0.0), bands=(900.0,), time_percent=10.0)
-        job = dataclasses.replace(job, km_per_row=np.full(job.rows.size, job.pixel_km[0]), km_per_col=np.full(job.rows.size, job.pixel_km[1]))
+        job = dataclasses.replace(
+            job, km_per_row=np.full(job.rows.size, job.pixel_km[0]), km_per_col=np.full(job.rows.size, job.pixel_km[1])
+        )
         loss = np.full((side, side), np.nan)
         loss[job.rows, job.cols] = p1812.losses_db(job)[0]
         found.append(loss[::down, ::right])

@@ -16,6 +16,7 @@ from planner.units import LTE_RESOURCE_BLOCK_KHZ, lte_resource_blocks
 __all__ = ["cell_capacity_mbps", "harmonic_mean", "link_efficiency", "sinr_db", "spectral_efficiency"]
 
 _NR_BLOCK_KHZ = 360.0
+_WIDTHS = "3GPP TS 36.101 §5.6, TS 38.101-1 §5.3"
 _FLOOR_DB = -10.0
 
 
@@ -185,8 +186,11 @@ def cell_capacity_mbps(
     )
     for name, values in (("bandwidth_mhz", width), ("n_sectors", sectors)):
         if not bool((values > 0.0).all()):
-            message = f"{name} must be positive, got {values.min() if values.size else values}"
-            raise RadioError(message, code="radio_range", name=name, low="0", high="")
+            faulty = float(values[~(values > 0.0)].flat[0])
+            message = f"{name} must be positive, got {faulty:g} ({_WIDTHS})"
+            raise RadioError(
+                message, code="radio_outside", name=name, value=faulty, low="> 0", high="∞", source=_WIDTHS
+            )
     cells = zip(kind.ravel().tolist(), width.ravel().tolist(), given.ravel().tolist(), strict=True)
     rates = [_sector_mbps(str(t), w, e, spec) for t, w, e in cells]
     found: NDArray[np.float64] = np.array(rates, dtype=np.float64).reshape(width.shape) * sectors

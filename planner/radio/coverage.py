@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from planner import parallel
 from planner.errors import RadioError
 from planner.grid import Grid, Raster
+from planner.radio.link import require_between
 from planner.radio.link_budget import station_budgets
 from planner.radio.reach import Air, Antenna, Heard, make_air, model_used, mounts, on_pixels, settings_of
 from planner.radio.surface import Ground, metric_km
@@ -236,9 +237,10 @@ def coverage(
     """
     groups, carriers = coverage_groups(bts), carriers_of(bts)
     air = make_air(grid, spec=spec, terrain=terrain, clutter_m=clutter_m, land=land, cover_db=cover_db)
-    if air.settings.resolution_m > spec.reach_km * 1000.0:
-        message = f"radius_km = {spec.reach_km} is smaller than a pixel of {air.settings.resolution_m:.0f} m"
-        raise RadioError(message, code="radio_radius", radius_km=spec.reach_km)
+    pixel_m = air.settings.resolution_m
+    require_between(
+        "radius_km", spec.reach_km, pixel_m / 1000.0, 100.0, f"one pixel of {pixel_m:.0f} m to the engine's reach"
+    )
     towers, left_out = _towers(bts, (groups, carriers), air, grid, spec)
     air.ground.require_known(((t.lon_deg, t.lat_deg, t.radius_km) for t in towers), spec.void_policy)
     wanted = _Wanted.of(grid, at)

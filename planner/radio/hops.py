@@ -31,6 +31,7 @@ _ORBIT_KM = 42_164.17
 """Radius of the geostationary orbit (ITU-R S.484: one sidereal day)."""
 
 _EQUATOR_KM = 6378.137
+_GEOGRAPHIC = "WGS 84: degrees, east and north positive"
 
 Array = NDArray[np.float64]
 
@@ -213,8 +214,9 @@ def _place(terrain: Raster, lon_deg: Array, lat_deg: Array) -> tuple[Array, Arra
 
 def _to_satellite(lon_deg: ArrayLike, lat_deg: ArrayLike, orbit_deg: ArrayLike) -> tuple[Array, Array]:
     """Slant range (km) and sine of the elevation, by the angle between place and sub-satellite point."""
-    lat = np.radians(np.asarray(lat_deg, dtype=np.float64))
-    away = np.radians(np.asarray(orbit_deg, dtype=np.float64) - np.asarray(lon_deg, dtype=np.float64))
+    lat = np.radians(within("lat_deg", lat_deg, -90.0, 90.0, _GEOGRAPHIC))
+    lon = within("lon_deg", lon_deg, -180.0, 360.0, _GEOGRAPHIC)
+    away = np.radians(within("orbit_deg", orbit_deg, -180.0, 360.0, "ITU-R S.484: orbital longitude") - lon)
     cosine = np.cos(lat) * np.cos(away)
     slant = np.sqrt(_EQUATOR_KM**2 + _ORBIT_KM**2 - 2.0 * _EQUATOR_KM * _ORBIT_KM * cosine)
     return slant, (_ORBIT_KM * cosine - _EQUATOR_KM) / slant
@@ -226,9 +228,14 @@ def satellite_elevation_deg(lon_deg: ArrayLike, lat_deg: ArrayLike, orbit_deg: A
     Parameters
     ----------
     lon_deg, lat_deg
-        Places; broadcast with ``orbit_deg``.
+        Places, −180 to 360 and −90 to 90; broadcast with ``orbit_deg``.
     orbit_deg
-        Orbital longitude, east positive.
+        Orbital longitude, east positive, −180 to 360.
+
+    Raises
+    ------
+    RadioError
+        A value outside its range, or not finite.
 
     References
     ----------

@@ -16,6 +16,7 @@ import numpy as np
 
 from planner.errors import RadioError
 from planner.radio.building import building_entry_loss_db
+from planner.radio.link import MAX_FREQUENCY_MHZ, MIN_FREQUENCY_MHZ, P1812, require_between
 from planner.radio.location import location_sigma_db
 from planner.radio.ranges import Floats
 from planner.specs.radio import UPLINK_OVERHEAD_SHARE, RadioSpec
@@ -242,7 +243,7 @@ def station_budgets(stations: pd.DataFrame, spec: RadioSpec, pixel_m: float) -> 
     Raises
     ------
     RadioError
-        Power or gain out of range, an unknown technology.
+        Power, gain, band or width out of range, an unknown technology.
     """
     n = len(stations)
     technology = stations["technology"].astype(str).to_numpy() if "technology" in stations else np.full(n, "4G")
@@ -260,6 +261,10 @@ def _budget(key: tuple[object, ...], spec: RadioSpec, pixel_m: float) -> tuple[f
     band, power, gain, width = (float(value) for value in key[1:])  # type: ignore[arg-type]  # numbers of a table
     if math.isnan(band + power + gain + width):
         return (math.nan,) * 6
+    require_between("band_mhz", band, MIN_FREQUENCY_MHZ, MAX_FREQUENCY_MHZ, f"{P1812} table 1")
+    require_between(
+        "bandwidth_mhz", width, 0.2, 200.0, "3GPP TS 45.005 (one GSM carrier) to two carriers of TS 38.101-1"
+    )
     location_db = location_sigma_db(band, pixel_m, spec.rx_height_m)
     sigma = spec.spread_db(location_db)
     margin = spec.margin_db

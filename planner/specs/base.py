@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +30,9 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
+    RANGES: ClassVar[Mapping[str, str]] = {}
+    """Who sets the range of a field, for the message that refuses what lies outside."""
+
     name: str
     about: str = ""
     sources: Mapping[str, Source] = Field(default_factory=lambda: MappingProxyType({}), repr=False)
@@ -37,6 +40,20 @@ class Spec(BaseModel):
     def source_of(self, key: str) -> Source | None:
         """Source of field ``key`` (dotted for nested tables), or None for text and switches."""
         return self.sources.get(key)
+
+    @classmethod
+    def range_of(cls, key: str) -> tuple[tuple[float, float], str] | None:
+        """Least and greatest value of a field, and whose range it is; None where `RANGES` names nobody."""
+        source = cls.RANGES.get(key)
+        if source is None:
+            return None
+        limits = {
+            name: getattr(part, name)
+            for part in cls.model_fields[key].metadata
+            for name in ("ge", "le")
+            if hasattr(part, name)
+        }
+        return (float(limits["ge"]), float(limits["le"])), source
 
     @classmethod
     def from_toml(cls, name: str, data: Mapping[str, Any]) -> Self:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from planner.errors import Phrase
 
-__all__ = ["broken", "fault_phrase"]
+__all__ = ["broken", "fault_phrase", "range_phrase"]
 
 _LIMITS = {
     "greater_than": ("fault_more", "gt"),
@@ -78,3 +78,17 @@ def fault_phrase(fault: Mapping[str, Any], near: str = "") -> Phrase:
         code, name = _LIMITS[kind]
         return Phrase(f"{where}: {text}", code, where=where, limit=str(fault.get("ctx", {}).get(name, "")))
     return Phrase(f"{where}: {text}", _PLAIN.get(kind, "fault_other"), where=where)
+
+
+def range_phrase(fault: Mapping[str, Any], limits: tuple[float, float], source: str) -> Phrase:
+    """A number outside the range of a Recommendation: its value, the range and whose range it is.
+
+    Examples
+    --------
+    >>> str(range_phrase({"loc": ("time_percent",), "input": 51}, (1.0, 50.0), "ITU-R P.1812-8 table 1"))
+    'time_percent = 51 is outside 1 to 50 (ITU-R P.1812-8 table 1)'
+    """
+    where, value = ".".join(str(part) for part in fault["loc"]), f"{fault['input']:g}"
+    low, high = (f"{limit:g}" for limit in limits)
+    text = f"{where} = {value} is outside {low} to {high} ({source})"
+    return Phrase(text, "fault_range", where=where, value=value, low=low, high=high, source=source)

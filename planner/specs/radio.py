@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from statistics import NormalDist
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from planner.specs.base import Spec
+from planner.specs.faults import broken
 
 __all__ = [
     "MOST_REACH_KM",
@@ -20,6 +22,8 @@ __all__ = [
     "Transmitter",
     "TransmitterDefaults",
 ]
+
+_P1812 = "ITU-R P.1812-8"
 
 MOST_REACH_KM = 35.0
 """Farthest a station is followed where its radius follows its mast (`radius_km` = 0)."""
@@ -140,6 +144,19 @@ class RadioSpec(Spec):
         Fitted correction of the levels (`merata calibrate`); None without.
     """
 
+    RANGES: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("time_percent", "interference_time_percent", "location_percent"), f"{_P1812} table 1"),
+        "delta_n": f"{_P1812} eq. 6: the Earth factor 157/(157 − ΔN) must stay positive",
+        "n0": f"{_P1812} §3.5: range of the world map of N0",
+        "rx_height_m": f"{_P1812} table 1, and no handset above a tall tower",
+        "profile_spacing_m": f"{_P1812} §3.2",
+        "radius_km": "the area engine's reach; 0 follows the mast",
+        "rays_per_cell": "the area engine",
+        "load_share": "a share of time",
+        "tilt_deg": "3GPP TR 38.901 §7.3",
+        "entry_probability_share": "ITU-R P.2109-2",
+    }
+
     model: str = "p1812"
     fallback_model: str = "extended_hata"
     hata_environment: Literal["urban", "suburban", "open"] = "suburban"
@@ -199,26 +216,28 @@ class RadioSpec(Spec):
             f"{name} = {getattr(self, name):g}" for name, value in neutral.items() if getattr(self, name) != value
         ]
         if len(set_apart) > 1:
-            message = (
-                f"{' and '.join(set_apart)} each hold a safety margin: use one and leave the others at "
-                f"{', '.join(f'{name} = {value:g}' for name, value in neutral.items())}, or it counts twice"
+            raise broken(
+                "fault_margins",
+                "{given} each hold a safety margin: use one and leave the others at {neutral}, or it counts twice",
+                given=set_apart,
+                neutral=[f"{name} = {value:g}" for name, value in neutral.items()],
             )
-            raise ValueError(message)
         if self.interference_time_percent > self.time_percent:
-            message = (
-                f"interference_time_percent = {self.interference_time_percent:g} is more than time_percent = "
-                f"{self.time_percent:g}: interference would be weaker than the signal of the same station"
+            raise broken(
+                "fault_interference_time",
+                "interference_time_percent = {value} is more than time_percent = {most}: interference would be weaker than the "
+                "signal of the same station",
+                value=[f"{self.interference_time_percent:g}"],
+                most=[f"{self.time_percent:g}"],
             )
-            raise ValueError(message)
         if self.floor_dbm > min(self.threshold_dbm, self.legacy_threshold_dbm):
-            message = f"floor_dbm = {self.floor_dbm:g} is above a threshold: signal that counts would not be kept"
-            raise ValueError(message)
+            text = "floor_dbm = {value} is above a threshold: signal that counts would not be kept"
+            raise broken("fault_floor", text, value=[f"{self.floor_dbm:g}"])
         most = self.uplink_cap_bps_per_hz * UPLINK_OVERHEAD_SHARE * 0.18 * self.uplink_blocks
         if self.uplink_mbps > most:
-            message = (
-                f"uplink_mbps = {self.uplink_mbps:g} is more than {self.uplink_blocks} blocks can carry ({most:.2f})"
-            )
-            raise ValueError(message)
+            text = "uplink_mbps = {value} is more than {n} blocks can carry ({most})"
+            value, n = f"{self.uplink_mbps:g}", self.uplink_blocks
+            raise broken("fault_uplink", text, value=[value], n=[n], most=[f"{most:.2f}"])
         return self
 
     @property
