@@ -403,7 +403,7 @@ def test_faulty_calls_are_refused() -> None:
         coverage(
             bts.assign(band_mhz=[900.0, np.nan, 900.0]), frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land
         )
-    with pytest.raises(RadioError, match=r"radius_km = .* is outside .* one pixel of 300 m"):
+    with pytest.raises(RadioError, match=r"radius_km = .* is outside .*one pixel of 300 m"):
         coverage(bts, frame, spec=spec(radius_km=0.1), terrain=terrain, clutter_m=None, land=land)
     with pytest.raises(RadioError, match="land has shape"):
         coverage(bts, frame, spec=SPEC, terrain=terrain, clutter_m=None, land=land[:10])
