@@ -321,6 +321,7 @@ SERVERS = (
     Column("tilt_deg", "number", "Electrical downtilt, that of the radio model where none is stated", is_required=True),
     Column("mechanical_tilt_deg", "number", "Mechanical downtilt", is_required=True),
     Column("n_sectors", "integer", "Sectors behind this row", is_required=True),
+    Column("busy_share", "number", "Share of the time it sends, as interference counts it", is_required=True, minimum=0.0, maximum=1.0),
     Column("zero_loss_dbm", "number", "What a handset would report if the path lost nothing: EIRP of one resource element with the handset's gain, less body and margin"),
     Column("margin_db", "number", "Safety margin its levels hold"),
     Column("sigma_db", "number", "Spread of a predicted level"),

@@ -8,7 +8,7 @@ from functools import partial
 from planner.errors import Phrase, PlannerError, ScenarioError
 from planner.scenario import Scenario
 
-__all__ = ["assumption_faults", "has_coarse_picture", "refuse"]
+__all__ = ["assumption_faults", "has_coarse_picture", "has_iterated_load", "refuse"]
 
 
 def assumption_faults(scenario: Scenario) -> list[str]:
@@ -60,6 +60,13 @@ def has_coarse_picture(scenario: Scenario) -> bool:
 
     pixel_m = pixel_deg_for(scenario.region.pixel_m) * METRES_PER_DEGREE
     return picture_step(frame.radio_spec(scenario), pixel_m) > 1
+
+
+def has_iterated_load(scenario: Scenario) -> bool:
+    """Whether loads of stations follow their demand, so that coverage has to know them."""
+    from planner.pipeline.stages import _frame as frame
+
+    return frame.radio_spec(scenario).load == "iterated"
 
 
 def refuse(faults: list[str]) -> None:

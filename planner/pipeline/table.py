@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.paths import shipped_dir
-from planner.pipeline.assumed import assumption_faults, has_coarse_picture, refuse
+from planner.pipeline.assumed import assumption_faults, has_coarse_picture, has_iterated_load, refuse
 from planner.pipeline.stage import Stage
 from planner.scenario import Scenario
 from planner.schema import LAYERS
@@ -118,11 +118,13 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     curve = ("pemerataan.csv",) * bool(scenario.equity.curve_points)
     ground = ("frame", *some("terrain", "clutter"))
     seen = ("cells",) * has_coarse_picture(scenario)
+    busy = ("loads",) * has_iterated_load(scenario)
     places = some("admin", "bts", "proposals", "facilities", "roads", "decisions", "priority", "exclusions")
     return (
         Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities", "clutter")), ("demand", "options"), ("models/demand", "models/radio")),
-        Stage("coverage", "coverage", (*ground, *some("bts"), *seen), ("radio",), ("models/radio",), fitted, partition="tile"),
-        Stage("service", "service", ("cells", "coverage", "frame", *some("bts")), ("radio", "service", "layers.bts"), ("models/radio", "models/service"), fitted),
+        *(Stage(name, "loads", ("cells", *ground, *some("bts")), ("radio", "service"), ("models/radio", "models/service"), fitted) for name in busy),
+        Stage("coverage", "coverage", (*ground, *some("bts"), *seen, *busy), ("radio",), ("models/radio",), fitted, partition="tile"),
+        Stage("service", "service", ("cells", "coverage", "frame", *some("bts"), *busy), ("radio", "service", "layers.bts"), ("models/radio", "models/service"), fitted),
         Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
         Stage("options", "options", (*ground, "cells", "coverage", "service", "candidates", *some("bts", "power")), ("options", "radio", "service", "cost"), ("models/sites", "models/cost", "models/radio", "models/service"), fitted),

@@ -14,6 +14,7 @@ __all__ = ["add_power", "keep_best", "pixels_within"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Levels = NDArray[np.float32]
+Members = tuple[Ints, Ints, Ints, NDArray[np.bool_], Floats]
 
 _TO_POWER = 0.23025850929940458
 """Natural logarithm of a power for each decibel."""
@@ -65,7 +66,7 @@ def keep_best(
     own: Levels,
     at: tuple[Ints, Ints],
     levels: tuple[Levels, Levels],
-    members: tuple[Ints, Ints, Ints, NDArray[np.bool_]],
+    members: Members,
     floor: float,
 ) -> None:
     """Take the strongest member of a place where it is at least ``floor`` and best or second best of its group.
@@ -84,7 +85,8 @@ def keep_best(
     levels
         Of service and of interference, by station and pixel.
     members
-        Stations of the group at this place: their rows in ``levels``, ranks, carriers, and whether they are envelopes.
+        Stations of the group at this place: their rows in ``levels``, ranks, carriers, whether they are envelopes, and
+        what their power counts for (1: as if always sending).
     floor
         Lowest level that is kept.
     """
@@ -113,44 +115,44 @@ def keep_best(
 
 @jit_entry
 def add_power(
-    total: Levels, rows: Ints, cols: Ints, levels: Levels, members: Ints, is_envelope: NDArray[np.bool_]
+    total: Levels, at: tuple[Ints, Ints], levels: Levels, members: Ints, is_envelope: NDArray[np.bool_], weight: Floats
 ) -> None:
     """Add the power of a place on one carrier, mW: all its sectors, and the strongest of its rows without azimuth.
 
     Rows without azimuth at one place are sectors drawn as their common envelope: added up they would drown each other.
+    They share their users, so their ``weight`` is one.
     """
+    rows, cols = at
     for i in range(rows.size):
-        power, envelope = 0.0, -np.inf
+        power, envelope, share = 0.0, -np.inf, 1.0
         for k in range(members.size):
             level = levels[members[k], i]
             if is_envelope[k]:
-                envelope = max(envelope, level)
+                envelope, share = max(envelope, level), weight[k]
             else:
-                power += math.exp(level * _TO_POWER)
+                power += weight[k] * math.exp(level * _TO_POWER)
         if envelope > -np.inf:
-            power += math.exp(envelope * _TO_POWER)
+            power += share * math.exp(envelope * _TO_POWER)
         total[rows[i], cols[i]] += np.float32(power)
 
 
 @jit
-def _own_power(
-    median: Levels, disturbing: Levels, members: tuple[Ints, Ints, Ints, NDArray[np.bool_]], which: int, i: int
-) -> float:
+def _own_power(median: Levels, disturbing: Levels, members: Members, which: int, i: int) -> float:
     """Disturbing power of a place on its best server's carrier, less the median power of the others on it, mW."""
-    power, envelope, others = 0.0, -np.inf, 0.0
+    power, envelope, others, share = 0.0, -np.inf, 0.0, 1.0
     drawn = -np.inf
     for k in range(members[0].size):
         if members[2][k] != members[2][which]:
             continue
         level, loud = median[members[0][k], i], disturbing[members[0][k], i]
         if members[3][k]:
-            envelope, drawn = max(envelope, loud), max(drawn, level)
+            envelope, drawn, share = max(envelope, loud), max(drawn, level), members[4][k]
         else:
-            power += math.exp(loud * _TO_POWER)
+            power += members[4][k] * math.exp(loud * _TO_POWER)
             if k != which:
-                others += math.exp(level * _TO_POWER)
+                others += members[4][k] * math.exp(level * _TO_POWER)
     if envelope > -np.inf:
-        power += math.exp(envelope * _TO_POWER)
+        power += share * math.exp(envelope * _TO_POWER)
         if not members[3][which]:
-            others += math.exp(drawn * _TO_POWER)
+            others += share * math.exp(drawn * _TO_POWER)
     return power - others

@@ -13,7 +13,15 @@ from planner.radio.ranges import Floats
 from planner.specs.radio import RadioSpec
 from planner.units import LTE_RESOURCE_BLOCK_KHZ, lte_resource_blocks
 
-__all__ = ["cell_capacity_mbps", "harmonic_mean", "link_efficiency", "sinr_db", "spectral_efficiency"]
+__all__ = [
+    "busy_weight",
+    "cell_capacity_mbps",
+    "harmonic_mean",
+    "hidden_sectors",
+    "link_efficiency",
+    "sinr_db",
+    "spectral_efficiency",
+]
 
 _NR_BLOCK_KHZ = 360.0
 _WIDTHS = "3GPP TS 36.101 §5.6, TS 38.101-1 §5.3"
@@ -63,14 +71,15 @@ def sinr_db(
     level_dbm
         Level of one resource element of the server.
     interference_dbm
-        Sum of the other cells of its operator on its carrier, as if always sending; NaN where there is none.
+        Sum of the other cells of its operator on its carrier, as if always sending (where loads are iterated each by its
+        `busy_weight`); NaN where there is none.
     technology
         ``4G`` or ``5G`` of the server.
     spec
         ``load_share``, noise figure, ``front_back_db``.
     n_sectors
         Cells behind the server's row. The sectors of an envelope (no azimuth) hide each other: each is counted
-        ``front_back_db`` below the server.
+        ``front_back_db`` below the server. Need not be whole: `hidden_sectors` weighs them by the server's load.
 
     References
     ----------
@@ -94,6 +103,27 @@ def sinr_db(
     own = (np.asarray(n_sectors, dtype=np.float64) - 1.0) * 10.0 ** ((level - spec.front_back_db) / 10.0)
     found: Floats = level - 10.0 * np.log10(spec.load_share * (other + own) + 10.0 ** (noise / 10.0))
     return found
+
+
+def hidden_sectors(n_sectors: ArrayLike, azimuth_deg: ArrayLike, busy_share: ArrayLike, spec: RadioSpec) -> Floats:
+    """``n_sectors`` of `sinr_db`: 1 for a row that is one sector, else those of the envelope by their `busy_weight`."""
+    hidden = (np.asarray(n_sectors, dtype=np.float64) - 1.0) * busy_weight(busy_share, spec)
+    return np.asarray(
+        1.0 + np.where(np.isnan(np.asarray(azimuth_deg, dtype=np.float64)), hidden, 0.0), dtype=np.float64
+    )
+
+
+def busy_weight(busy_share: ArrayLike, spec: RadioSpec) -> Floats:
+    """What the power of stations that send for ``busy_share`` of the time counts for where all are taken to send for ``spec.load_share``.
+
+    Examples
+    --------
+    >>> from planner.catalog import read_spec
+    >>> busy_weight([0.25, 1.0], read_spec(RadioSpec, "radio", "default")).tolist()
+    [0.5, 2.0]
+    """
+    share = np.asarray(busy_share, dtype=np.float64)
+    return share / spec.load_share if spec.load_share > 0.0 else np.ones(share.shape)
 
 
 def link_efficiency(sinr: ArrayLike, technology: ArrayLike, *, spec: RadioSpec) -> Floats:

@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from planner import parallel
 from planner.errors import RadioError
 from planner.grid import Grid, Raster
+from planner.radio.capacity import busy_weight
+from planner.radio.groups import Carrier, CoverageGroup, broadband_of, carriers_of, coverage_groups, kinds_of
 from planner.radio.link import require_between
 from planner.radio.link_budget import station_budgets
+from planner.radio.ranges import Floats
 from planner.radio.reach import Air, Antenna, Heard, make_air, model_used, mounts, on_pixels, settings_of
 from planner.radio.surface import Ground, metric_km
 from planner.specs.radio import RadioSpec
@@ -30,29 +33,7 @@ __all__ = [
 
 Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-_BROADBAND = ("4G", "5G")
 _NEEDED = ("band_mhz", "height_m", "power_dbm", "gain_dbi", "bandwidth_mhz")
-
-
-@dataclass(frozen=True, order=True)
-class CoverageGroup:
-    """One operator's stations of one kind.
-
-    ``kind`` is ``broadband`` (4G and 5G on air), ``legacy`` (2G and 3G on air) or ``inactive`` (any
-    technology). Stations in other states (planned, to be moved or switched off) are in no group.
-    """
-
-    operator: str
-    kind: str
-
-
-@dataclass(frozen=True, order=True)
-class Carrier:
-    """One operator's 4G or 5G on one band: the cells that interfere with each other."""
-
-    operator: str
-    technology: str
-    band_mhz: float
 
 
 @dataclass(frozen=True)
@@ -93,7 +74,7 @@ class Coverage:
     second_dbm, second_server
         The strongest station at another place than the best, per group of `broadband`, as ``rsrp_dbm`` and ``server``.
     interference_dbm
-        Power of the other cells on the best server's carrier as if always sending, dBm of one resource element, per
+        Power of the other cells on the best server's carrier as if always sending (by ``busy_share``: see `coverage`), dBm of one resource element, per
         group of `broadband`; NaN where there is no server or nothing else. Exceeded for ``interference_time_percent`` of
         time, but for the cells at the server's own place, which share its path.
     carriers, carrier_dbm
@@ -123,43 +104,16 @@ class Coverage:
         return broadband_of(self.groups)
 
 
-def broadband_of(groups: tuple[CoverageGroup, ...]) -> tuple[int, ...]:
-    """Positions of the groups of 4G and 5G on air."""
-    return tuple(i for i, group in enumerate(groups) if group.kind == "broadband")
-
-
-def coverage_groups(bts: pd.DataFrame) -> tuple[CoverageGroup, ...]:
-    """Groups of a table of stations, sorted by operator and kind."""
-    kinds = _kinds(bts)
-    operators = bts["operator"].astype(str).to_numpy()
-    found = {CoverageGroup(str(o), str(k)) for o, k in zip(operators, kinds, strict=True) if k}
-    return tuple(sorted(found))
-
-
-def carriers_of(bts: pd.DataFrame) -> tuple[Carrier, ...]:
-    """Carriers of the 4G and 5G stations on air, sorted."""
-    used = bts.loc[_kinds(bts) == "broadband", ["operator", "technology", "band_mhz"]].drop_duplicates()
-    return tuple(sorted(Carrier(str(o), str(t), float(b)) for o, t, b in used.itertuples(index=False)))
-
-
-def _kinds(bts: pd.DataFrame) -> NDArray[np.object_]:
-    status = bts["status"].astype(str).to_numpy()
-    is_broadband = bts["technology"].astype(str).isin(_BROADBAND).to_numpy()
-    kinds = np.where(is_broadband, "broadband", "legacy").astype(object)
-    kinds[status != "on_air"] = ""
-    kinds[status == "inactive"] = "inactive"
-    return kinds
-
-
 @dataclass(frozen=True)
 class _Row:
-    """One station: where in the tables, which group and carrier (−1: none), and the level that counts as its signal."""
+    """One station: its rows, group and carrier (−1: none), what counts as its signal, what its power counts for."""
 
     position: int
     rank: int
     group: int
     carrier: int
     limit_dbm: float
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -202,7 +156,8 @@ def coverage(
     ----------
     bts
         Stations: conformed layer ``bts``, all of a run also where a tile is wanted; band, height, power, gain and width must be present. A column
-        ``radius_km`` says how far each is followed (`planner.radio.radius`); without it ``spec.reach_km`` holds.
+        ``radius_km`` says how far each is followed (`planner.radio.radius`); without it ``spec.reach_km`` holds. A column
+        ``busy_share`` says how long each sends: its interference counts for that over ``spec.load_share``, without it for 1.
     grid
         Pixels wanted; may be a window (tile) of the terrain's grid.
     spec
@@ -248,7 +203,7 @@ def coverage(
     kept = _Kept.empty(groups, carriers, wanted.shape, len(bts), is_varying=is_varying)
     for found in parallel.map_parts(lambda tower: _reach(tower, air, grid, wanted), towers):
         kept.take(found, spec.floor_dbm, air.settings.resolution_m / 1000.0)
-    return kept.coverage(grid, groups, carriers, bts, (air.model_name, left_out, air.ground.n_filled))
+    return kept.coverage(grid, groups, carriers, bts, spec, (air.model_name, left_out, air.ground.n_filled))
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,6 +267,7 @@ class _Kept:
         rows, levels, disturbing = found.tower.rows, found.heard.levels_dbm, found.heard.disturbing_dbm
         drawn = np.array([bool(np.isnan(item.mount.azimuth_deg)) for item in found.tower.antennas])
         carriers = np.array([row.carrier for row in rows])
+        weight = np.array([row.weight for row in rows])
         nothing = np.empty((0, 0), np.float32), np.empty((0, 0), np.int32)
         for group in sorted({row.group for row in rows}):
             members = np.array([k for k, row in enumerate(rows) if row.group == group])
@@ -321,11 +277,13 @@ class _Kept:
             second = nothing if i < 0 else (self.second[i], self.second_rank[i])
             best = self.best[group], self.rank[group]
             own = self.own[i] if i >= 0 and len(self.own) else nothing[0]
-            mine = members, ranks, carriers[members], drawn[members]
+            mine = members, ranks, carriers[members], drawn[members], weight[members]
             keep_best(best, second, own, (found.rows, found.cols), (levels, disturbing), mine, floor_dbm)
         for carrier in sorted({row.carrier for row in rows} - {-1}):
             members = np.flatnonzero(carriers == carrier)
-            add_power(self.power[carrier], found.rows, found.cols, disturbing, members, drawn[members])
+            add_power(
+                self.power[carrier], (found.rows, found.cols), disturbing, members, drawn[members], weight[members]
+            )
         self.edges += _edges(found, pixel_km)
 
     def coverage(
@@ -334,11 +292,13 @@ class _Kept:
         groups: tuple[CoverageGroup, ...],
         carriers: tuple[Carrier, ...],
         bts: pd.DataFrame,
+        spec: RadioSpec,
         notes: tuple[str, tuple[str, ...], int],
     ) -> Coverage:
         """What was kept, as levels and positions in the table of stations."""
         server, second_server = self._positions(self.best, self.rank), self._positions(self.second, self.second_rank)
-        interference = self._interference(server, groups, carriers, bts)
+        weight = np.append(_weights(bts, spec), 1.0).astype(np.float32)
+        interference = self._interference(server, groups, carriers, bts, weight)
         for level in (self.best, self.second):
             level[~np.isfinite(level)] = np.nan
         return Coverage(
@@ -356,6 +316,7 @@ class _Kept:
         groups: tuple[CoverageGroup, ...],
         carriers: tuple[Carrier, ...],
         bts: pd.DataFrame,
+        weight: NDArray[np.float32],
     ) -> NDArray[np.float32]:
         """Power of the best server's carrier without its own; what is lost in the rounding of the sum counts as none."""
         number = {carrier: i for i, carrier in enumerate(carriers)}
@@ -368,14 +329,20 @@ class _Kept:
             carrier = of_station[server[group]]
             for k in (k for k, item in enumerate(carriers) if item.operator == groups[group].operator):
                 mine = carrier == k
-                own = (
-                    self.own[i][mine]
-                    if len(self.own)
-                    else np.exp(self.best[group][mine] * np.float32(np.log(10.0) / 10.0))
-                )
+                if len(self.own):
+                    own = self.own[i][mine]
+                else:
+                    own = np.exp(self.best[group][mine] * np.float32(np.log(10.0) / 10.0)) * weight[server[group][mine]]
                 other = self.power[k][mine] - own
                 found[i][mine] = _dbm(np.where(other > 1e-5 * self.power[k][mine], other, 0.0))
         return found
+
+
+def _weights(bts: pd.DataFrame, spec: RadioSpec) -> Floats:
+    """What the power of each station counts for as interference."""
+    if "busy_share" not in bts:
+        return np.ones(len(bts))
+    return busy_weight(bts["busy_share"].to_numpy(dtype=np.float64), spec)
 
 
 def _dbm(power_mw: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -418,7 +385,7 @@ def _towers(
 ) -> tuple[list[_Tower], tuple[str, ...]]:
     """Stations by place, those out of reach dropped, those off the terrain model named."""
     groups = {group: i for i, group in enumerate(wanted[0])}
-    kinds, operators = _kinds(bts), bts["operator"].astype(str).to_numpy()
+    kinds, operators = kinds_of(bts), bts["operator"].astype(str).to_numpy()
     of_group = np.array(
         [groups.get(CoverageGroup(o, k), -1) for o, k in zip(operators, kinds, strict=True)], dtype=np.int64
     )
@@ -430,7 +397,7 @@ def _towers(
     radius = bts["radius_km"].to_numpy(dtype=np.float64) if "radius_km" in bts else np.full(len(bts), spec.reach_km)
     places: dict[tuple[float, float], list[tuple[int, _Row]]] = {}
     left_out: list[str] = []
-    budgets = station_budgets(bts, spec, air.settings.resolution_m)
+    budgets, weight = station_budgets(bts, spec, air.settings.resolution_m), _weights(bts, spec).tolist()
     for rank, position in enumerate(np.lexsort((np.arange(len(bts)), ids)).tolist()):
         if of_group[position] < 0:
             continue
@@ -440,7 +407,9 @@ def _towers(
             carrier = -1
             if kinds[position] == "broadband":
                 carrier = carriers[Carrier(operators[position], technology[position], float(band[position]))]
-            row = _Row(position, rank, int(of_group[position]), carrier, float(budgets.limit_dbm[position]))
+            row = _Row(
+                position, rank, int(of_group[position]), carrier, float(budgets.limit_dbm[position]), weight[position]
+            )
             places.setdefault(place, []).append((position, row))
         elif state == "off":
             left_out.append(str(ids[position]))

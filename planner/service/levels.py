@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.radio.calibration import coverage_probability
-from planner.radio.capacity import link_efficiency, sinr_db
+from planner.radio.capacity import hidden_sectors, link_efficiency, sinr_db
 from planner.radio.link_budget import Budgets, station_budgets
 from planner.service.load import StationLoad, station_load
 from planner.service.signal import SignalAtCells
@@ -66,7 +66,8 @@ def judge(
     cells
         Demand cells, n rows.
     bts
-        Stations; ``signal.server`` points into its rows.
+        Stations; ``signal.server`` points into its rows. A column ``busy_share`` says how long each sends as its own
+        hidden sectors' interferer; without it ``radio.load_share``.
     signal
         Signal per operator and kind at the cells.
     confidence_share
@@ -223,8 +224,12 @@ def _sinr_db(
     server = signal.server[wide]
     if radio.interference != "modelled":
         return np.full(server.shape, np.nan)
-    is_envelope = np.isnan(bts["azimuth_deg"].to_numpy(dtype=np.float64, na_value=np.nan))
-    hidden = np.append(np.where(is_envelope, bts["n_sectors"].to_numpy(dtype=np.float64, na_value=1.0), 1.0), 1.0)
+    column = {
+        name: bts[name].to_numpy(dtype=np.float64, na_value=empty)
+        for name, empty in (("azimuth_deg", np.nan), ("n_sectors", 1.0))
+    }
+    busy = bts["busy_share"].to_numpy(dtype=np.float64) if "busy_share" in bts else np.full(len(bts), radio.load_share)
+    hidden = np.append(hidden_sectors(column["n_sectors"], column["azimuth_deg"], busy, radio), 1.0)
     entry = np.zeros(len(bts) + 1)
     if spec.place == "indoor":
         entry[:-1] = budgets.indoor_limit_dbm - budgets.limit_dbm

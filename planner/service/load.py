@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from planner.specs.radio import RadioSpec
 
-__all__ = ["StationLoad", "station_load"]
+__all__ = ["StationLoad", "station_load", "stations_and_pools"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ def station_load(
     """
     from planner.radio.capacity import cell_capacity_mbps
 
-    station, pool = _stations_and_pools(bts)
+    station, pool = stations_and_pools(bts)
     asked = _sums(pool, demand_mbps)
     with np.errstate(invalid="ignore", divide="ignore"):
         efficiency = (asked / _sums(pool, air_mhz))[pool]  # 0 / 0 and NaN: nobody, or not modelled
@@ -105,7 +105,7 @@ def station_load(
     )
 
 
-def _stations_and_pools(bts: pd.DataFrame) -> tuple[NDArray[Any], NDArray[Any]]:
+def stations_and_pools(bts: pd.DataFrame) -> tuple[NDArray[Any], NDArray[Any]]:
     """Number of the station (operator and place) and of the pool (with the bearing too) of each row."""
     import pandas as pd
 

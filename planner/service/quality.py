@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.radio.calibration import coverage_probability
-from planner.radio.capacity import sinr_db
+from planner.radio.capacity import hidden_sectors, sinr_db
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def pixel_quality(
     if radio.interference != "modelled":
         return None, probability
     entry = limit - column["limit_dbm"]
-    hidden = np.where(np.isnan(column["azimuth_deg"]), column["n_sectors"], 1.0)
+    hidden = hidden_sectors(column["n_sectors"], column["azimuth_deg"], column["busy_share"], radio)
     sinr = np.full(level_dbm.shape, np.nan, dtype=np.float32)
     sinr[has] = sinr_db(
         level - entry[at],
@@ -72,4 +72,4 @@ def pixel_quality(
     return sinr, probability
 
 
-_NUMBERS = ("limit_dbm", "indoor_limit_dbm", "margin_db", "sigma_db", "azimuth_deg", "n_sectors")
+_NUMBERS = ("limit_dbm", "indoor_limit_dbm", "margin_db", "sigma_db", "azimuth_deg", "n_sectors", "busy_share")

@@ -10,7 +10,7 @@ import numpy as np
 from planner.geo import distance_km
 from planner.radio.antenna import Mount, pattern_loss_db, pattern_of
 from planner.radio.calibration import coverage_probability
-from planner.radio.capacity import link_efficiency, sinr_db
+from planner.radio.capacity import hidden_sectors, link_efficiency, sinr_db
 from planner.radio.inspection import GroundProfile, Step, access_steps, departure_deg, free_space_steps
 from planner.radio.link import RadioLink
 from planner.specs.radio import RadioSpec
@@ -166,7 +166,7 @@ def _heard(
     sinr = efficiency = None
     technology = str(row["technology"])
     if kind == "broadband" and radio.interference == "modelled":
-        sectors = int(row["n_sectors"]) if np.isnan(row["azimuth_deg"]) else 1
+        sectors = hidden_sectors(row["n_sectors"], row["azimuth_deg"], row["busy_share"], radio)
         sinr = float(sinr_db(level, other, technology, spec=radio, n_sectors=sectors))
         efficiency = float(link_efficiency(sinr, technology, spec=radio))
     return ServerHeard(

@@ -24,7 +24,7 @@ def server_table(bts: pd.DataFrame, bts_load: pd.DataFrame, *, radio: RadioSpec,
     Parameters
     ----------
     bts, bts_load
-        Stations and what `planner.service.judge` says of their load.
+        Stations, where loads are iterated with their ``busy_share``, and what `planner.service.judge` says of their load.
     radio, pixel_m
         Radio model, and the side of the square a level stands for.
 
@@ -45,6 +45,7 @@ def server_table(bts: pd.DataFrame, bts_load: pd.DataFrame, *, radio: RadioSpec,
                 bts["mechanical_tilt_deg"].to_numpy(dtype=np.float64, na_value=np.nan)
             ),
             "n_sectors": bts["n_sectors"].to_numpy(dtype=np.float64, na_value=1.0).astype(np.int64),
+            "busy_share": bts["busy_share"].to_numpy(dtype=np.float64) if "busy_share" in bts else radio.load_share,
             "zero_loss_dbm": budgets.zero_loss_dbm,
             "margin_db": budgets.margin_db,
             "sigma_db": budgets.sigma_db,

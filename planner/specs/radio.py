@@ -130,8 +130,10 @@ class RadioSpec(Spec):
     interference
         ``modelled``: SINR from the powers of the operator's own carrier; ``fixed``: ``capacity.*.mean_sinr_db``
         everywhere, which is coverage, not capacity.
-    load_share
-        Share of the time that interfering cells send.
+    load, load_share
+        Share of the time that interfering cells send: ``fixed``, the same ``load_share`` for all, or ``iterated`` for the
+        existing stations, each as long as the demand it carries needs (`planner.service.coupling`); proposed sites then
+        send for ``load_share`` of the time.
     uplink_handset_dbm, uplink_blocks, uplink_mbps
         Power of a handset, blocks of 180 kHz it is granted, and the rate it must reach over them.
     uplink_attenuation_share, uplink_cap_bps_per_hz
@@ -192,6 +194,7 @@ class RadioSpec(Spec):
     side_lobe_db: float = Field(ge=0.0, le=60.0)
     tilt_deg: float = Field(ge=-15.0, le=30.0)
     interference: Literal["modelled", "fixed"] = "modelled"
+    load: Literal["fixed", "iterated"] = "fixed"
     load_share: float = Field(ge=0.0, le=1.0)
     uplink_handset_dbm: float = Field(ge=0.0, le=40.0)
     uplink_blocks: int = Field(ge=1, le=100)
@@ -230,6 +233,9 @@ class RadioSpec(Spec):
                 value=[f"{self.interference_time_percent:g}"],
                 most=[f"{self.time_percent:g}"],
             )
+        if self.load == "iterated" and not (self.interference == "modelled" and self.load_share > 0.0):
+            text = "load = 'iterated' needs interference = 'modelled' and a load_share above 0 for proposed sites"
+            raise broken("fault_load", text)
         if self.floor_dbm > min(self.threshold_dbm, self.legacy_threshold_dbm):
             text = "floor_dbm = {value} is above a threshold: signal that counts would not be kept"
             raise broken("fault_floor", text, value=[f"{self.floor_dbm:g}"])

@@ -14,9 +14,12 @@ import time
 import tomllib
 from pathlib import Path
 
+import numpy as np
+
+from planner.pipeline.artifacts import read_table
 from planner.pipeline.runner import peak_mb, run
 from planner.pipeline.stage import Stage, StageContext
-from planner.pipeline.stages import coverage, service
+from planner.pipeline.stages import coverage, loads, service
 from planner.pipeline.stages.coverage import warm
 from planner.pipeline.store import Store
 from planner.pipeline.table import data_folder, stage_table
@@ -45,10 +48,17 @@ def main() -> None:
 
         def context(stage: Stage) -> StageContext:
             folders[stage.name] = Path(made) / stage.name
-            folders[stage.name].mkdir()
+            folders[stage.name].mkdir(exist_ok=True)
             inputs = {name: folders[name] for name in stage.inputs}
             return StageContext(scenario, stage, folders[stage.name], inputs, print)
 
+        if "loads" in by_name:
+            for turn in ("first (loads the kernels)", "again"):
+                here = context(by_name["loads"])
+                started = time.process_time(), time.perf_counter()
+                loads.run(here)
+                _tell(f"loads, {turn}", started)
+                print((here.folder / "note.json").read_text(encoding="utf-8"))
         here = context(by_name["coverage"])
         for turn in ("first (loads the kernels)", "again"):
             shutil.rmtree(here.folder)
@@ -61,9 +71,29 @@ def main() -> None:
         megabytes = sum(path.stat().st_size for path in here.folder.iterdir()) / 1e6
         print(f"coverage artifact {megabytes:.1f} MB")
         started = time.process_time(), time.perf_counter()
-        service.run(context(by_name["service"]))
+        judged = context(by_name["service"])
+        service.run(judged)
         _tell("service", started)
+        _count(judged)
     print(f"peak {peak_mb():.0f} MB")
+
+
+def _count(judged: StageContext) -> None:
+    """Enterprises and demand by level, each cell's served share counted, and the mean rate of its links."""
+    found = read_table(judged.folder / "service.parquet")
+    cells = read_table(judged.inputs["cells"] / "cells.parquet")
+    load = read_table(judged.folder / "bts_load.parquet")
+    for unit in ("n_umkm", "demand_mbps"):
+        whole = cells[unit].to_numpy(dtype=float)
+        share = found["served_share"].to_numpy(dtype=float)
+        levels = {
+            name: float(whole[found["level"] == name].sum()) for name in ("served", "limited", "unserved", "unknown")
+        }
+        print(f"{unit}: {levels}, served share {float((whole * share).sum() / whole.sum()):.4f}")
+    rate = load["efficiency_bps_per_hz"].to_numpy(dtype=float)
+    print(
+        f"mean b/s/Hz of the stations {float(np.nanmean(rate)):.3f}, overloaded {int((load['load_share'] > 1.0).sum())} of {len(load)}"
+    )
 
 
 def _keys(out: Path) -> dict[str, str]:

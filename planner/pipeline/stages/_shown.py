@@ -246,6 +246,10 @@ def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
     assumed = facts["assumptions"]
     if assumed["interference"] == "fixed":
         found.append(Notice("coverage_only"))
+    loads = read_json(context.inputs["service"] / "note.json")["loads"]
+    if loads:
+        code = "loads" if loads["is_converged"] else "loads_open"
+        found.append(Notice(code, {name: loads[name] for name in ("mean_share", "n_full", "n_stations", "gap_share")}))
     if assumed["served_place"] == "indoor":
         found.append(Notice("served_indoor"))
     if assumed["is_radius_short"]:

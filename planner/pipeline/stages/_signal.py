@@ -11,16 +11,18 @@ from numpy.typing import NDArray
 
 from planner.grid import Grid
 from planner.pipeline.artifacts import read_bands, read_json, read_table
+from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import read_land
 from planner.pipeline.stages._picture import stand_ins
 from planner.radio.coverage import Carrier, Coverage, CoverageGroup, Edges
+from planner.specs.radio import RadioSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "BEST_BANDS", "NO_LEVEL", "best_tiles", "carrier_tiles", "coverage_edges", "coverage_model", "coverage_of_pixel", "coverage_tiles",
-    "group_names", "picture_tiles", "tenths", "tile_side",
+    "group_names", "picture_tiles", "tenths", "tile_side", "with_busy_share",
 ]  # fmt: skip
 
 _TILE_SIDE = 1024
@@ -177,6 +179,15 @@ def _laid_out(table: pd.DataFrame, note: dict[str, Any], kind: str) -> tuple[Gri
         values = table[name].to_numpy()
         band[row - top, col - left] = values if is_server else _levels(values)
     return grid, bands
+
+
+def with_busy_share(context: StageContext, bts: pd.DataFrame, radio: RadioSpec) -> pd.DataFrame:
+    """The layer bts with the share of the time each station sends: that of the stage `loads`, or one for all."""
+    busy = np.full(len(bts), radio.load_share)
+    if "loads" in context.inputs:
+        table = read_table(context.inputs["loads"] / "loads.parquet")
+        busy[table["station"].to_numpy()] = table["busy_share"].to_numpy()
+    return bts.assign(busy_share=busy)
 
 
 def carrier_tiles(folder: Path) -> Iterator[tuple[Grid, tuple[Carrier, ...], NDArray[np.float32]]]:

@@ -16,7 +16,7 @@ from planner.pipeline.artifacts import read_grid, read_layer_artifact, read_tabl
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, raster_layer, read_land
 from planner.pipeline.stages._picture import picture_grid, picture_step, stand_ins
-from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, group_names, tenths, tile_side
+from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, group_names, tenths, tile_side, with_busy_share
 from planner.radio.coverage import Coverage, coverage
 from planner.radio.radius import station_radius_km
 from planner.radio.ranges import Floats
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-__all__ = ["parts", "run_part", "warm"]
+__all__ = ["parts", "run_part", "station_reach_km", "warm"]
 
 IMPORTS = ("planner.radio.propagation.p1812", "rasterio")
 
@@ -100,7 +100,7 @@ def _predict(context: StageContext, tile: Grid, first: tuple[int, int], grid: Gr
     block = (first[0] - halo, first[1] - halo, first[0] + tile.n_rows + halo, first[1] + tile.n_cols + halo)
     bts = layer(context, "bts")
     return coverage(
-        bts.assign(radius_km=_radius_km(context, bts, spec, grid)),
+        with_busy_share(context, bts, spec).assign(radius_km=station_reach_km(context, bts, spec, grid)),
         tile,
         spec=spec,
         terrain=raster_layer(context, "terrain", block),
@@ -214,7 +214,7 @@ def best_broadband(found: Coverage, tenth_dbm: NDArray[np.int16]) -> NDArray[np.
     return best
 
 
-def _radius_km(context: StageContext, bts: pd.DataFrame, spec: RadioSpec, grid: Grid) -> Floats:
+def station_reach_km(context: StageContext, bts: pd.DataFrame, spec: RadioSpec, grid: Grid) -> Floats:
     """Reach of each station, kilometres."""
     if spec.radius_km > 0.0 or not len(bts):
         return station_radius_km(bts, spec=spec, terrain=None, land=None, pixel_m=grid.pixel_m)

@@ -86,7 +86,9 @@ def _harm(
 ) -> dict[str, float]:
     """What the existing network's users lose by the interference of the plan's sites, judged as they were before."""
     parts = [signal_at_cells(tile, cells) for tile in coverage_tiles(context.inputs["coverage"])]
-    bts, (names, heard) = layer(context, "bts"), sent
+    (names, heard), bts = sent, layer(context, "bts")
+    servers = read_table(context.inputs["service"] / "servers.parquet")
+    bts = bts.assign(busy_share=servers["busy_share"].to_numpy())
     if not parts or not len(names):
         return {}
     power = 10.0 ** (heard.disturbing_dbm.astype(np.float64) / 10.0)
