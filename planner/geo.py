@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.grid import Grid
-from planner.units import METRES_PER_DEGREE
 
 __all__ = [
     "INDONESIA_BOUNDS_DEG",
@@ -17,7 +16,6 @@ __all__ = [
     "h3_cells",
     "metres_per_degree",
     "pixel_area_km2",
-    "pixel_deg_for",
     "tiles",
     "to_local_m",
     "utm_scale",
@@ -80,17 +78,6 @@ def utm_scale(easting_m: float, lat_deg: float) -> float:
     lon_m, lat_m = metres_per_degree(lat_deg)
     radius2 = float(lon_m) / np.cos(np.radians(lat_deg)) * float(lat_m) / np.radians(1.0) ** 2
     return float(0.9996 * (1.0 + (easting_m - 500_000.0) ** 2 / (2.0 * 0.9996**2 * radius2)))
-
-
-def pixel_deg_for(pixel_m: float) -> float:
-    """Pixel side in degrees, a whole fraction of a degree, nearest to ``pixel_m`` at the equator.
-
-    Examples
-    --------
-    >>> round(1.0 / pixel_deg_for(300.0))
-    370
-    """
-    return 1.0 / max(1, round(METRES_PER_DEGREE / pixel_m))
 
 
 def pixel_area_km2(grid: Grid) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ __all__ = [
     "METRES_PER_DEGREE",
     "THERMAL_NOISE_DBM_PER_HZ",
     "lte_resource_blocks",
+    "pixel_deg_for",
 ]
 
 LIGHT_SPEED_M_PER_S = 299_792_458.0
@@ -49,3 +50,14 @@ def lte_resource_blocks(bandwidth_mhz: float) -> int:
     """
     found = _LTE_BLOCKS.get(float(bandwidth_mhz))
     return found if found is not None else max(1, int(bandwidth_mhz * 900.0 / LTE_RESOURCE_BLOCK_KHZ))
+
+
+def pixel_deg_for(pixel_m: float) -> float:
+    """Pixel side in degrees, a whole fraction of a degree, nearest to ``pixel_m`` at the equator.
+
+    Examples
+    --------
+    >>> round(1.0 / pixel_deg_for(300.0))
+    370
+    """
+    return 1.0 / max(1, round(METRES_PER_DEGREE / pixel_m))

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from planner.catalog import read_spec
-from planner.geo import pixel_deg_for
 from planner.grid import Grid, Raster
 from planner.radio.link import RadioLink
 from planner.specs.radio import RadioSpec
+from planner.units import pixel_deg_for
 
 PIXEL_DEG = pixel_deg_for(300.0)
 

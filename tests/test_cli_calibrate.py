@@ -14,13 +14,14 @@ from typer.testing import CliRunner
 from planner.catalog import read_spec
 from planner.cli.app import app
 from planner.cli.ground import scenario_terrain, window
-from planner.geo import distance_km, pixel_deg_for
-from planner.pipeline.stages._frame import radio_spec
+from planner.geo import distance_km
+from planner.pipeline.stages._specs import radio_spec
 from planner.radio.calibration import corrected_dbm, cover_correction
 from planner.radio.coverage import coverage
 from planner.scenario import read_scenario
 from planner.specs.calibration import CalibrationSpec
 from planner.specs.radio import ClutterSpec
+from planner.units import pixel_deg_for
 
 ROOT = Path(__file__).resolve().parent.parent
 CLUTTER = read_spec(ClutterSpec, "radio", "clutter")

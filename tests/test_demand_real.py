@@ -10,9 +10,9 @@ from demand_worlds import demand_spec, empty, table
 
 from planner.demand import DemandInputs, area_of_points, build_demand
 from planner.demand.areas import area_of_pixels
-from planner.geo import pixel_deg_for
 from planner.grid import Grid
 from planner.schema import TABLES, check_frame
+from planner.units import pixel_deg_for
 
 pytestmark = pytest.mark.shared
 

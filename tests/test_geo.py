@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.geo import distance_km, h3_cells, metres_per_degree, pixel_area_km2, pixel_deg_for, tiles, to_local_m
+from planner.geo import distance_km, h3_cells, metres_per_degree, pixel_area_km2, tiles, to_local_m
 from planner.grid import Grid, Raster
+from planner.units import pixel_deg_for
 
 NTT = Grid(118.9, -8.0, pixel_deg_for(300.0), 1140, 2340)
 

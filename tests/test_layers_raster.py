@@ -19,13 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.errors import LayerError
-from planner.geo import pixel_area_km2, pixel_deg_for
+from planner.geo import pixel_area_km2
 from planner.grid import Grid, Raster
 from planner.layers import ReadContext, examine_layer, read_layer
 from planner.layers._gdal import rasterio_module
 from planner.layers.land import land_mask
 from planner.layers.mosaic import overlay
 from planner.scenario import LayerSource
+from planner.units import pixel_deg_for
 
 GRID = Grid(124.0, -9.0, 0.01, 20, 30)
 

@@ -14,7 +14,8 @@ from planner.pipeline.artifacts import read_table
 from planner.pipeline.runner import run
 from planner.pipeline.stages import _signal as signal
 from planner.pipeline.stages._frame import read_land
-from planner.pipeline.stages._picture import picture_grid, picture_step, stand_ins
+from planner.pipeline.stages._picture import picture_grid, stand_ins
+from planner.pipeline.stages._specs import picture_step
 from planner.pipeline.store import Store
 from planner.pipeline.table import data_folder, stage_table
 from planner.scenario import read_scenario

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import json
 import os
@@ -213,6 +214,24 @@ def test_the_key_follows_the_source_of_what_a_stage_imports(tmp_path):
     closure = {path.name for path in keys.module_closure("planner.pipeline.store")}
     assert {"store.py", "errors.py"} <= closure
     assert "grid.py" not in closure
+
+
+def test_imports_found_by_pattern_are_those_of_the_syntax_tree():
+    for path in sorted(Path(keys.__file__).parents[1].rglob("*.py")):
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name for alias in node.names if alias.name.startswith("planner"))
+            elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("planner"):
+                found.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
+        assert keys._imports(path) == found, path
+
+
+def test_a_run_that_keeps_everything_loads_no_numeric_library():
+    code = "import sys, planner.cli.plan; print(sorted({'numpy', 'pandas', 'numba', 'scipy'} & set(sys.modules)))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def test_a_registry_package_brings_all_its_modules():

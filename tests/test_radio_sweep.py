@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.catalog import read_spec
-from planner.geo import pixel_deg_for
 from planner.grid import Grid
 from planner.radio.coverage import settings_of
 from planner.radio.propagation import AreaJob, Surface, p1812
 from planner.radio.surface import metric_km, pixel_km
 from planner.specs.radio import RadioSpec
+from planner.units import pixel_deg_for
 
 SPEC = read_spec(RadioSpec, "radio", "default")
 LATITUDE_DEG = -8.7

@@ -19,12 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.catalog import read_catalog
-from planner.geo import pixel_deg_for
 from planner.layers.dispatch import examine
 from planner.layers.report import ReadContext
 from planner.scenario import read_scenario
 from planner.schema import LAYERS
 from planner.schema_columns import EVIDENCE
+from planner.units import pixel_deg_for
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"

@@ -31,6 +31,7 @@ from planner.radio.reach import mounts
 from planner.scenario import LayerSource, Scenario, read_scenario
 from planner.specs.calibration import CalibrationSpec
 from planner.specs.radio import ClutterSpec, RadioSpec
+from planner.units import pixel_deg_for
 
 __all__ = ["calibrate", "calibration_toml"]
 
@@ -73,7 +74,7 @@ def calibrate(
         raise UsageError(message, code="calibrate_name", name=name)
     radio = read_spec(RadioSpec, "radio", scenario.radio.model, overrides=scenario.radio.overrides)
     towers, drive, n_read = _tables(scenario, measurements)
-    grid = window(_bounds(towers, drive, radio), geo.pixel_deg_for(scenario.region.pixel_m), margin_deg=_MARGIN_DEG, most_pixels=_MOST_PIXELS)  # fmt: skip
+    grid = window(_bounds(towers, drive, radio), pixel_deg_for(scenario.region.pixel_m), margin_deg=_MARGIN_DEG, most_pixels=_MOST_PIXELS)  # fmt: skip
     terrain, cover, classes = scenario_terrain(scenario, grid, str(scenario_path))
     pairs = _paired(_thinned(drive, terrain), towers, radio)
     console.say(console.words("calibrate.working", n=len(pairs.rows), paths=len(pairs.sample)))

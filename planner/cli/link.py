@@ -14,7 +14,6 @@ from planner.catalog import read_spec, spec_names
 from planner.cli.console import Console, writing_to
 from planner.cli.ground import file_terrain, scenario_terrain, window
 from planner.errors import UsageError
-from planner.geo import pixel_deg_for
 from planner.grid import Raster
 from planner.maps.link_figure import LinkDrawing, draw_link, number, write_link
 from planner.radio.hop_outage import HopOutage
@@ -35,6 +34,7 @@ from planner.scenario import read_scenario
 from planner.specs.backhaul import BackhaulSpec
 from planner.specs.climate import ClimateSpec
 from planner.specs.radio import RadioSpec, TransmitterDefaults
+from planner.units import pixel_deg_for
 
 __all__ = ["LinkRequest", "Say", "inspect_link", "parse_place", "two_heights"]
 

@@ -19,8 +19,9 @@ from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_grid, read_layer_artifact, read_table
 from planner.pipeline.runner import run
 from planner.pipeline.stage import Stage
-from planner.pipeline.stages._frame import radio_spec, read_land, service_spec
+from planner.pipeline.stages._frame import read_land
 from planner.pipeline.stages._signal import coverage_model, coverage_of_pixel
+from planner.pipeline.stages._specs import radio_spec, service_spec
 from planner.pipeline.store import Store
 from planner.pipeline.table import stage_table
 from planner.radio.inspection import GroundProfile, ground_profile

@@ -24,12 +24,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from radio import LATITUDE_DEG, archipelago  # noqa: E402  (the checkout comes first)
 
 from planner.catalog import read_spec  # noqa: E402
-from planner.geo import pixel_deg_for  # noqa: E402
 from planner.grid import Grid  # noqa: E402
 from planner.radio.propagation import AreaJob, Surface, p1812  # noqa: E402
 from planner.radio.reach import settings_of  # noqa: E402
 from planner.radio.surface import metric_km, pixel_km  # noqa: E402
 from planner.specs.radio import RadioSpec  # noqa: E402
+from planner.units import pixel_deg_for  # noqa: E402
 
 BANDS_MHZ = (450.0, 900.0, 1800.0, 2600.0)
 RADIUS_KM, COVERED_DB, SIDE = 20.0, 140.2, 491

@@ -24,11 +24,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from radio import archipelago  # noqa: E402  (the checkout comes first)
 
 from planner.catalog import read_spec  # noqa: E402
-from planner.geo import pixel_deg_for  # noqa: E402
 from planner.grid import Grid, Raster  # noqa: E402
 from planner.radio.coverage import coverage  # noqa: E402
 from planner.radio.surface import halo_pixels  # noqa: E402
 from planner.specs.radio import RadioSpec  # noqa: E402
+from planner.units import pixel_deg_for  # noqa: E402
 
 NATION = 150_000
 TILE = 1024

@@ -36,9 +36,10 @@ from plan_worlds import province  # noqa: E402
 from planner.cli.plan import changes_of  # noqa: E402
 from planner.errors import InfeasibleError, UsageError  # noqa: E402
 from planner.pipeline.stage import StageContext  # noqa: E402
-from planner.pipeline.stages._frame import cost_spec, layer  # noqa: E402
+from planner.pipeline.stages._frame import layer  # noqa: E402
 from planner.pipeline.stages._problem import read_problem  # noqa: E402
 from planner.pipeline.stages._rules import rules_of  # noqa: E402
+from planner.pipeline.stages._specs import cost_spec  # noqa: E402
 from planner.pipeline.store import Store  # noqa: E402
 from planner.pipeline.table import stage_table  # noqa: E402
 from planner.plan.goal import cheapest  # noqa: E402

@@ -25,7 +25,6 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from planner.catalog import read_spec  # noqa: E402  (the checkout comes first)
-from planner.geo import pixel_deg_for  # noqa: E402
 from planner.grid import Grid, Raster  # noqa: E402
 from planner.radio.coverage import coverage, settings_of  # noqa: E402
 from planner.radio.hops import hop_clearance  # noqa: E402
@@ -34,6 +33,7 @@ from planner.radio.profile import profile_loss_db, profile_parts  # noqa: E402
 from planner.radio.propagation import AreaJob, Surface, p1812  # noqa: E402
 from planner.radio.surface import metric_km, pixel_km  # noqa: E402
 from planner.specs.radio import RadioSpec  # noqa: E402
+from planner.units import pixel_deg_for  # noqa: E402
 
 LATITUDE_DEG = -8.7
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from rasterio.transform import from_origin
 from scipy import ndimage
 
-from planner.geo import metres_per_degree, pixel_deg_for
+from planner.geo import metres_per_degree
 from planner.grid import Grid
+from planner.units import pixel_deg_for
 
 __all__ = [
     "GRID", "SEED", "World", "blur", "distance_km_to", "km_east_north", "local_km", "nearest_true",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.geo import pixel_deg_for
 from planner.grid import Grid
 from planner.layers import ReadContext, read_layer
 from planner.radio.coverage import coverage
 from planner.radio.hops import hop_clearance
 from planner.scenario import LayerSource
+from planner.units import pixel_deg_for
 
 pytestmark = pytest.mark.shared
 GRID = Grid(10.6, 0.6, pixel_deg_for(300.0), 148, 296)

@@ -1,4 +1,4 @@
-"""Helpers of the stages: grid over a box, polygons of a region, land, layers and specs of a run."""
+"""Helpers of the stages: grid over a box, polygons of a region, land and layers of a run."""
 
 from __future__ import annotations
 
@@ -9,45 +9,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.catalog import read_spec, spec_names
+from planner.catalog import read_spec
 from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import Block, read_bands, read_json, read_layer_artifact, read_raster
 from planner.pipeline.stage import StageContext
 from planner.radio.calibration import cover_correction
 from planner.radio.surface import clutter_heights
-from planner.scenario import Scenario
-from planner.specs.backhaul import BackhaulSpec
-from planner.specs.base import Spec
-from planner.specs.calibration import CalibrationSpec
-from planner.specs.candidates import CandidateSpec
-from planner.specs.cost import CostSpec
-from planner.specs.demand import DemandSpec
-from planner.specs.radio import ClutterSpec, RadioSpec, TransmitterDefaults
-from planner.specs.score import ScoreProfile
-from planner.specs.service import ServiceSpec
-from planner.specs.sites import SiteSpec
+from planner.specs.radio import ClutterSpec, RadioSpec
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
-    "all_specs",
-    "backhaul_specs",
     "built_up",
     "clutter_m",
-    "cost_spec",
     "cover_db",
-    "demand_spec",
     "grid_over",
     "layer",
     "layer_notes",
-    "radio_spec",
     "raster_layer",
     "read_land",
     "region_polygons",
-    "score_spec",
-    "service_spec",
-    "site_specs",
 ]
 
 MARGIN_DEG = 0.02
@@ -119,61 +101,3 @@ def cover_db(context: StageContext, spec: RadioSpec, block: Block | None = None)
     if classes is None or spec.correction is None:
         return None
     return cover_correction(classes, read_spec(ClutterSpec, "radio", "clutter"), spec.correction)
-
-
-def radio_spec(scenario: Scenario) -> RadioSpec:
-    """Radio model of the scenario, with its calibration where one is named."""
-    spec = read_spec(RadioSpec, "radio", scenario.radio.model, overrides=scenario.radio.overrides)
-    path = scenario.calibration_path
-    if path is None:
-        return spec
-    fitted = read_spec(CalibrationSpec, path.parent.name, path.stem, folder=path.parent.parent)
-    return spec.model_copy(update={"correction": fitted.correction()})
-
-
-def service_spec(scenario: Scenario) -> ServiceSpec:
-    """Service model of the scenario."""
-    return read_spec(ServiceSpec, "service", scenario.service.model, overrides=scenario.service.overrides)
-
-
-def cost_spec(scenario: Scenario) -> CostSpec:
-    """Cost model of the scenario."""
-    return read_spec(CostSpec, "cost", scenario.cost.model, overrides=scenario.cost.overrides)
-
-
-def demand_spec(scenario: Scenario) -> DemandSpec:
-    """Demand model of the scenario."""
-    return read_spec(DemandSpec, "demand", scenario.demand.model, overrides=scenario.demand.overrides)
-
-
-def score_spec(scenario: Scenario) -> ScoreProfile:
-    """Score profile of the scenario."""
-    return read_spec(ScoreProfile, "score", scenario.score.model, overrides=scenario.score.overrides)
-
-
-def site_specs(scenario: Scenario) -> tuple[SiteSpec, ...]:
-    """Site types that the scenario allows; all of ``models/sites`` where it names none."""
-    return tuple(read_spec(SiteSpec, "sites", name) for name in scenario.options.sites or spec_names("sites"))
-
-
-def backhaul_specs(scenario: Scenario) -> tuple[BackhaulSpec, ...]:
-    """Backhaul technologies that the scenario allows; all of ``models/backhaul`` where it names none."""
-    names = scenario.options.backhaul or spec_names("backhaul")
-    return tuple(read_spec(BackhaulSpec, "backhaul", name) for name in names)
-
-
-def all_specs(scenario: Scenario) -> tuple[tuple[str, Spec], ...]:
-    """Every assumption of a run with its file below ``models/``, for the sheet of sources."""
-    rooms: list[tuple[str, Spec]] = [
-        ("radio", radio_spec(scenario)),
-        ("radio", read_spec(TransmitterDefaults, "radio", "transmitters")),
-        ("radio", read_spec(ClutterSpec, "radio", "clutter")),
-        ("demand", demand_spec(scenario)),
-        ("service", service_spec(scenario)),
-        ("score", score_spec(scenario)),
-        ("cost", cost_spec(scenario)),
-        ("candidates", read_spec(CandidateSpec, "candidates", "default")),
-    ]
-    rooms += [("sites", spec) for spec in site_specs(scenario)]
-    rooms += [("backhaul", spec) for spec in backhaul_specs(scenario)]
-    return tuple((f"{room}/{spec.name}.toml", spec) for room, spec in rooms)

@@ -6,20 +6,12 @@ than `RadioSpec.picture_m`; a region at 90 m then costs a fifth of what all of i
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.grid import Grid
-from planner.specs.radio import RadioSpec
 
-__all__ = ["picture_grid", "picture_step", "stand_ins"]
-
-
-def picture_step(spec: RadioSpec, pixel_m: float) -> int:
-    """Pixels of a side of a block of the picture; 1 where the picture is as fine as the grid."""
-    return max(1, math.floor(spec.picture_m / pixel_m + 0.25))
+__all__ = ["picture_grid", "stand_ins"]
 
 
 def picture_grid(grid: Grid, step: int) -> Grid:

@@ -13,9 +13,9 @@ from planner.layers.placed import placed_rows
 from planner.maps.inputs import MapInputs, Notice, without_years
 from planner.pipeline.artifacts import read_grid, read_json, read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import all_specs, backhaul_specs, layer, layer_notes, radio_spec, service_spec
-from planner.pipeline.stages._picture import picture_step
+from planner.pipeline.stages._frame import layer, layer_notes
 from planner.pipeline.stages._plan import read_plan
+from planner.pipeline.stages._specs import all_specs, backhaul_specs, picture_step, radio_spec, service_spec
 from planner.pipeline.stages._views import operator_coverage, signal_views
 from planner.plan.types import Plan
 from planner.report import ReportInputs

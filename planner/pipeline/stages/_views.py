@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import radio_spec, service_spec
-from planner.pipeline.stages._picture import picture_grid, picture_step
+from planner.pipeline.stages._picture import picture_grid
 from planner.pipeline.stages._signal import BEST_BANDS, best_tiles, picture_tiles
+from planner.pipeline.stages._specs import picture_step, radio_spec, service_spec
 from planner.service import pixel_quality
 
 __all__ = ["ALL_VIEWS", "Views", "operator_coverage", "signal_views"]

@@ -7,7 +7,8 @@ from planner.backhaul.roots import tower_relays, tower_roots
 from planner.catalog import read_spec
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer, read_land, site_specs
+from planner.pipeline.stages._frame import layer, read_land
+from planner.pipeline.stages._specs import backhaul_specs, cost_spec, site_specs
 from planner.plan.options import graph_places
 from planner.specs.climate import ClimateSpec
 

@@ -14,9 +14,10 @@ from planner.geo import tiles
 from planner.grid import Grid
 from planner.pipeline.artifacts import read_grid, read_layer_artifact, read_table, write_bands, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, raster_layer, read_land
-from planner.pipeline.stages._picture import picture_grid, picture_step, stand_ins
+from planner.pipeline.stages._frame import clutter_m, cover_db, layer, raster_layer, read_land
+from planner.pipeline.stages._picture import picture_grid, stand_ins
 from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, group_names, tenths, tile_side, with_busy_share
+from planner.pipeline.stages._specs import picture_step, radio_spec
 from planner.radio.coverage import Coverage, coverage
 from planner.radio.radius import station_radius_km
 from planner.radio.ranges import Floats

@@ -5,8 +5,9 @@ from __future__ import annotations
 from planner.catalog import read_spec
 from planner.pipeline.artifacts import read_table, write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, site_specs
+from planner.pipeline.stages._frame import layer
 from planner.pipeline.stages._plan import read_plan
+from planner.pipeline.stages._specs import site_specs
 from planner.plan.existing import existing_towers
 from planner.specs.candidates import CandidateSpec
 

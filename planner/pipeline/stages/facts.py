@@ -7,9 +7,10 @@ import shutil
 from planner.facts import FactsInputs, LayerRows, compute_facts
 from planner.pipeline.artifacts import read_json, read_table, write_json
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, layer_notes, radio_spec, service_spec
+from planner.pipeline.stages._frame import layer, layer_notes
 from planner.pipeline.stages._plan import read_plan
 from planner.pipeline.stages._signal import coverage_edges, coverage_model
+from planner.pipeline.stages._specs import radio_spec, service_spec
 from planner.schema import LAYERS
 
 __all__ = ["run"]

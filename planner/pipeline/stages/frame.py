@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from planner.errors import ScenarioError
-from planner.geo import pixel_deg_for
 from planner.layers.land import land_mask
 from planner.pipeline.artifacts import read_layer_artifact, write_bands, write_json
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import grid_over, region_polygons
+from planner.units import pixel_deg_for
 
 __all__ = ["run"]
 

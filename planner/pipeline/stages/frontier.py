@@ -7,9 +7,10 @@ import pandas as pd
 from planner.facts import FactsInputs, newly_served
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, service_spec
+from planner.pipeline.stages._frame import layer
 from planner.pipeline.stages._plan import dated, read_plan
 from planner.pipeline.stages._problem import read_problem
+from planner.pipeline.stages._specs import service_spec
 from planner.plan.frontier import ceilings_around, frontier
 from planner.plan.link_word import obey_links
 

@@ -8,8 +8,9 @@ import pandas as pd
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._air import carrier_names, existing_dbm
-from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land, service_spec, site_specs
+from planner.pipeline.stages._frame import clutter_m, cover_db, layer, read_land
 from planner.pipeline.stages._signal import coverage_tiles
+from planner.pipeline.stages._specs import radio_spec, service_spec, site_specs
 from planner.plan.options import TRANSMITTER_COLUMNS
 from planner.radio.capacity import cell_capacity_mbps
 from planner.radio.covers import Covers, covers

@@ -7,7 +7,8 @@ import pandas as pd
 
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import clutter_m, cover_db, layer, radio_spec, read_land, service_spec
+from planner.pipeline.stages._frame import clutter_m, cover_db, layer, read_land
+from planner.pipeline.stages._specs import radio_spec, service_spec
 from planner.pipeline.stages.coverage import station_reach_km
 from planner.radio.covers import covers
 from planner.radio.link_budget import element_noise_dbm

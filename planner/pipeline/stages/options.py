@@ -11,16 +11,8 @@ from numpy.typing import NDArray
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._air import carrier_names, existing_dbm, write_air
-from planner.pipeline.stages._frame import (
-    clutter_m,
-    cost_spec,
-    cover_db,
-    layer,
-    radio_spec,
-    read_land,
-    service_spec,
-    site_specs,
-)
+from planner.pipeline.stages._frame import clutter_m, cover_db, layer, read_land
+from planner.pipeline.stages._specs import cost_spec, radio_spec, service_spec, site_specs
 from planner.plan.options import Options, make_options, operators_of, with_covers
 from planner.radio.covers import Covers, covers
 from planner.radio.link_budget import Budgets, station_budgets

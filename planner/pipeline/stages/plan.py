@@ -16,10 +16,11 @@ from planner.errors import PlanRejectedError
 from planner.interrupt import ASKED
 from planner.pipeline.artifacts import write_json, write_sheet, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import backhaul_specs, cost_spec, layer
+from planner.pipeline.stages._frame import layer
 from planner.pipeline.stages._plan import dated, write_plan
 from planner.pipeline.stages._problem import read_problem
 from planner.pipeline.stages._rules import goal_of, rules_of
+from planner.pipeline.stages._specs import backhaul_specs, cost_spec
 from planner.plan.explain import explain
 from planner.plan.goal import cheapest
 from planner.plan.link_word import obey_links

@@ -6,8 +6,9 @@ import numpy as np
 
 from planner.pipeline.artifacts import read_grid, read_json, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
-from planner.pipeline.stages._frame import layer, radio_spec, service_spec
+from planner.pipeline.stages._frame import layer
 from planner.pipeline.stages._signal import coverage_tiles, with_busy_share
+from planner.pipeline.stages._specs import radio_spec, service_spec
 from planner.schema import TABLES, check_frame
 from planner.service import SignalAtCells, confidence, join_signals, judge, server_table, signal_at_cells
 
