@@ -45,9 +45,10 @@ def _keep_one_pixel() -> None:
     one, is_drawn = np.ones(1), np.zeros(1, np.bool_)
     _coverage_kernel.pixels_within(np.ones((1, 1), np.bool_), (0, 0), (0.0, 0.0), (one, one), 1.0, (at, at.copy()))
     _coverage_kernel.keep_best(
-        (level, rank), (level.copy(), rank.copy()), level.copy(), (at, at), (level, level), (at, at, at, is_drawn), -200.0
+        (level, rank), (level.copy(), rank.copy()), level.copy(), (at, at), (level, level), (at, at, at, is_drawn, one),
+        -200.0,
     )  # fmt: skip
-    _coverage_kernel.add_power(level, at, at, level.copy(), at, is_drawn)
+    _coverage_kernel.add_power(level, (at, at), level.copy(), at, is_drawn, one)
 
 
 if __name__ == "__main__":
