@@ -222,6 +222,17 @@ class TestDecisions:
         assert plan.sites.set_index("site_id").loc["p0", "site_type"] == "small"
         assert verify(plan, problem, ceiling_idr=20.0, decisions=both) == ()
 
+    def test_a_decision_is_met_by_the_choice_that_the_bound_likes(self):
+        problem = province(3, n_places=20, n_cells=500, n_relays=10)
+        at = problem.candidates.iloc[4]
+        word = decision("force", lon_deg=at.lon_deg, lat_deg=at.lat_deg, radius_km=0.1)
+        search = selection.make_search(problem, 3e10, word, {"time_limit_s": np.inf}, 0)
+        assert len(search.demands[0].choices) >= 4
+        for choice in search.demands[0].choices.tolist():
+            liked = np.zeros(search.instance.n_choices)
+            liked[choice] = 1.0
+            assert choice in selection.first_draft(search, liked).choice.values()
+
     def test_two_types_at_one_place_are_refused(self):
         problem = two_places()
         small = option_row("p0", "small", 6.0, 50.0, 1, "fiber")

@@ -22,6 +22,7 @@ __all__ = [
     "attach_site",
     "grow_sites",
     "mend_ways",
+    "note_edge",
     "regain",
     "release_site",
     "touch_options",
@@ -62,9 +63,10 @@ class World(NamedTuple):
         ``option, place, node, beam, level, has_tower, cost, mbps, reserved``, ``gain``: what it would newly serve;
         ``of_option``: choices by option.
     option
-        ``first`` in ``cover``, ``first_choice`` in ``of_option``, ``is_touched``: its gain must be found anew.
+        ``first`` in ``cover``, ``first_choice`` in ``of_option``, ``place``, ``is_touched``: its gain must be found anew.
     cover
-        ``group`` and ``share`` of it that the site serves, option by option; ``option``: options by group.
+        ``group`` and ``share`` of it that the site serves, option by option; ``option`` and ``entry``: options by group, and
+        where the group stands in their lists.
     group
         ``weight, mbps``, ``rest``: share nobody serves yet, ``first``: where its options begin.
     place
@@ -231,7 +233,8 @@ def _note(a: int, world: World) -> None:
 
 
 @jit
-def _note_edge(edge: int, world: World) -> None:
+def note_edge(edge: int, world: World) -> None:
+    """Note the arcs of an edge."""
     for k in range(world.edge[edge].first, world.edge[edge + 1].first):
         _note(world.owned[k].of_edge, world)
 
@@ -255,7 +258,7 @@ def attach_site(sign: int, place: int, world: World) -> None:
         arc = world.arc[world.path[k]]
         arc.uses += sign
         if arc.edge >= 0:
-            _note_edge(arc.edge, world)
+            note_edge(arc.edge, world)
             edge = world.edge[arc.edge]
             before = edge.uses
             edge.uses += sign

@@ -18,6 +18,7 @@ from planner.plan._grow_kernel import (
     release_site,
     touch_options,
 )
+from planner.plan._reshare_kernel import Chains, reshare_around, take_back
 from planner.radio._jit import jit, jit_maker, jit_part
 
 __all__ = ["search_plans"]
@@ -25,6 +26,8 @@ __all__ = ["search_plans"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _NOISE, _SLACK, _ALONG, _SCATTERED, _SIZE = 0, 1, 2, 3, 4
+_NOTES = 8192
+"""Steps of re-sharing that one round may take."""
 
 
 @jit
@@ -135,10 +138,12 @@ def _put_back(places: Ints, n: int, old: tuple[Ints, Ints, Ints], mbps: Floats, 
 
 @jit_part
 def _round(
-    ceiling: float, taste: tuple[Floats, Floats], places: tuple[Ints, Ints, Ints, Ints], spot: tuple[Floats, Floats],
-    spare: tuple[Ints, Ints, Ints, Ints], spare_f: tuple[Floats, Floats, Floats, Floats, Floats], slack: float, world: World,
+    limits: tuple[float, float], taste: tuple[Floats, Floats], places: tuple[Ints, Ints, Ints, Ints],
+    spot: tuple[Floats, Floats], spare: tuple[Ints, Ints, Ints, Ints],
+    spare_f: tuple[Floats, Floats, Floats, Floats, Floats], chains: Chains, world: World,
 ) -> bool:  # fmt: skip
-    """One ruin and growth; whether the outcome stays (otherwise all is as before)."""
+    """One ruin and growth (``limits``: ceiling and slack); whether the outcome stays (otherwise all is as before)."""
+    ceiling, slack = limits
     lean, knobs = taste
     fixed, order, out, dice = places
     favour, fair, mbps, kept, idle = spare_f
@@ -156,8 +161,12 @@ def _round(
     mend_ways(world)
     regain(world)
     n_new = grow_sites(ceiling, len(fixed), (favour, fair), order, mbps[:0], world)
+    reshare_around(spare[0], n_out, order, n_new, world, chains)
     if world.sum[1] > before * (1.0 - slack * random(dice)):
+        mend_ways(world)
+        regain(world)
         return True
+    take_back(world, chains)
     _take_out(order, n_new, world, idle)
     _put_back(out, n_out, (spare[0], spare[1], spare[2]), mbps, kept, world)
     mend_ways(world)
@@ -215,10 +224,15 @@ def search_plans(
     out = np.zeros(n, np.int64)
     spare = (np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(len(world.path), np.int64), np.zeros(n, np.int64))
     spare_f = (np.zeros(len(lean)), fair, np.zeros(n), np.zeros(size), np.zeros(size))
+    chains = Chains(
+        np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64),
+        np.zeros(n, np.int64), np.zeros(_NOTES, np.int64), np.zeros(_NOTES), np.zeros(_NOTES, np.int64), np.zeros(_NOTES),
+        np.zeros(3, np.int64),
+    )  # fmt: skip
     records = 0
     for number in range(rounds):
         slack = knobs[_SLACK] * (1.0 - (first + number) / total)
-        stays = _round(ceiling, (lean, knobs), (fixed, order, out, dice), spot, spare, spare_f, slack, world)
+        stays = _round((ceiling, slack), (lean, knobs), (fixed, order, out, dice), spot, spare, spare_f, chains, world)
         if stays and world.sum[1] > top_f[1][0] * (1.0 + 1e-9):
             records += 1
             _keep_record(top_i, top_f, world)

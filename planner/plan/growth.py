@@ -45,8 +45,8 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
         *[(name, _INT) for name in ("option", "place", "node", "beam", "level", "has_tower", "of_option")],
         *[(name, _FLOAT) for name in ("cost", "mbps", "reserved", "gain")],
     ],
-    "option": [("first", _INT), ("first_choice", _INT), ("is_touched", _INT)],
-    "cover": [("group", _INT), ("option", _INT), ("share", _FLOAT)],
+    "option": [("first", _INT), ("first_choice", _INT), ("place", _INT), ("is_touched", _INT)],
+    "cover": [("group", _INT), ("option", _INT), ("entry", _INT), ("share", _FLOAT)],
     "group": [("weight", _FLOAT), ("mbps", _FLOAT), ("rest", _FLOAT), ("first", _INT)],
     "place": [("fiber", _INT), ("mast", _INT), ("choice", _INT), ("steps", _INT), ("mbps", _FLOAT)],
 }
@@ -98,8 +98,10 @@ def _fixed(instance: Instance) -> tuple[dict[str, Table], Floats, int]:
             has_tower=instance.has_tower[instance.choice_option], of_option=of_option, cost=instance.choice_cost,
             mbps=instance.choice_mbps, reserved=instance.choice_reserved(),
         ),
-        "option": _table("option", n_options + 1, first=groups.indptr, first_choice=first_choice),
-        "cover": _table("cover", len(groups.indices), group=groups.indices, option=option_of[by_group]),
+        "option": _table(
+            "option", n_options + 1, first=groups.indptr, first_choice=first_choice, place=instance.option_place
+        ),
+        "cover": _table("cover", len(groups.indices), group=groups.indices, option=option_of[by_group], entry=by_group),
         "group": _table(
             "group", groups.n_groups + 1, weight=groups.weight, mbps=groups.demand_mbps,
             first=np.searchsorted(groups.indices[by_group], np.arange(groups.n_groups + 1)),

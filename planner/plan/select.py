@@ -7,14 +7,16 @@ limit ends it earlier only when it strikes, and the certificate then says so.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NoReturn
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner.errors import InfeasibleError, UsageError
 from planner.interrupt import ASKED, heeding
@@ -220,7 +222,7 @@ def _ruin(search: Search, state: State, bound: Bound) -> None:
     instance, rounds = search.instance, int(search.limits["ruin_rounds"])
     has_air = instance.air is not None
     better, n_better = improve(
-        instance, state.draft, ceiling_idr=search.ceiling_idr, rounds=rounds // 2 if has_air else rounds, seed=search.seed,
+        instance, _liked_draft(search, state, bound), ceiling_idr=search.ceiling_idr, rounds=rounds // 2 if has_air else rounds, seed=search.seed,
         bound=bound, keep=_bound_places(search), is_over=search.clock.is_over,
     )  # fmt: skip
     state.take(instance, share_out(instance, better))
@@ -233,6 +235,16 @@ def _ruin(search: Search, state: State, bound: Bound) -> None:
     )  # fmt: skip
     state.take(instance, better)
     state.say(f"among neighbours: value {state.value:.8g} after {n_better} improvements")
+
+
+def _liked_draft(search: Search, state: State, bound: Bound) -> Draft:
+    """A plan grown anew around what the bound likes best of each decision's choices; the best so far without decisions."""
+    liked = bound.reduced[: search.instance.n_choices]
+    if not search.demands or len(liked) < search.instance.n_choices:
+        return state.draft
+    with contextlib.suppress(InfeasibleError):  # met one by one they may stand in each other's way
+        return share_out(search.instance, first_draft(search, liked))
+    return state.draft
 
 
 def _bound(search: Search, state: State) -> Bound:
@@ -327,8 +339,8 @@ def _bound_places(search: Search) -> frozenset[int]:
     return frozenset(int(search.instance.choice_place[k]) for demand in search.demands for k in demand.choices)
 
 
-def first_draft(search: Search) -> Draft:
-    """Greedy plan that meets the decisions first.
+def first_draft(search: Search, liked: NDArray[np.float64] | None = None) -> Draft:
+    """Greedy plan that meets the decisions first, each by the choice most ``liked`` where that can be built.
 
     Raises
     ------
@@ -338,7 +350,7 @@ def first_draft(search: Search) -> Draft:
     instance, ceiling = search.instance, search.ceiling_idr
     draft = empty_draft(instance)
     for demand in search.demands:
-        if not meets(draft, demand) and not meet(instance, draft, demand, ceiling):
+        if not meets(draft, demand) and not meet(instance, draft, demand, ceiling, liked):
             draft = meet_together(search)
             break
     return grow(instance, draft, ceiling_idr=ceiling, is_over=search.clock.is_over)
@@ -392,8 +404,14 @@ def meets(draft: Draft, demand: Demand) -> bool:
     return bool(set(demand.choices.tolist()) & set(draft.choice.values()))
 
 
-def meet(instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float) -> bool:
-    """Build the best choice that meets a decision, the cheapest where none serves anybody new."""
+def meet(
+    instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float, liked: NDArray[np.float64] | None = None
+) -> bool:
+    """Build the best choice that meets a decision (the most ``liked`` one), the cheapest where none serves anybody new."""
+    if liked is not None:
+        favourite = demand.choices[[int(np.argmax(liked[demand.choices]))]]
+        if meet(instance, draft, replace(demand, choices=favourite), ceiling_idr):
+            return True
     among = np.zeros(instance.n_choices, dtype=bool)
     among[demand.choices] = True
     before = len(draft.choice)
