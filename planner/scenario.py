@@ -127,7 +127,8 @@ class Budget(_Section):
     """Money: one ceiling (pagu) on the present value of sites and network, or sources with a ceiling a year.
 
     With sources, a site costs its capex in the year it is switched on and its opex in every later year of the plan.
-    ``frontier_points`` ceilings around it are planned too (0: none, else at least 2). ``time_limit_s`` is unset by default: limits in units of work end the search, the same on every machine.
+    ``frontier_points`` ceilings around it (all sources and years scaled together) are planned too (0: none, else at
+    least 2; not where the plan is the cheapest for a goal). ``time_limit_s`` is unset by default: limits in units of work end the search, the same on every machine.
     """
 
     ceiling_idr: Positive | None = None

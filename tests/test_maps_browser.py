@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from maps_world import HOSTILE, frontier, make_inputs, served_by, umkm_points
 
@@ -434,27 +435,26 @@ def test_the_budget_slider_shows_the_plan_of_each_ceiling(pages: Any) -> None:
     page.check()
 
 
-def test_a_plan_under_more_rules_stands_before_the_curve(pages: Any) -> None:
-    """Years and floors: the plan is no point of the frontier, and the points have no years."""
+def test_both_sliders_show_the_years_of_each_ceiling_as_they_are_told(pages: Any) -> None:
+    """A programme: what a year brings at another ceiling comes with its point, not from the rows of its sites."""
     fields = frontier()
-    for name in ("frontier_sites", "frontier_links"):
-        fields[name] = fields[name].assign(year=2026)
-    page = pages(make_inputs(**fields, plan={"ceiling_idr": 7e9}))
+    fields["frontier_sites"] = fields["frontier_sites"].assign(year=[2026, 2026, 2028])
+    points = fields["frontier_points"].assign(scale=[0.2, 0.5, 1.0], value=[-9.0, 8.0, 12.0])
+    points = pd.concat([points, points.iloc[[2]].assign(point=3, ceiling_idr=9e9, umkm=20.0, value=15.0, bound=16.0)])
+    fields["frontier_sites"] = pd.concat([fields["frontier_sites"], fields["frontier_sites"].iloc[1:].assign(point=3)])
+    years = pd.DataFrame({"point": [3, 3], "year": [2026, 2028], "n_sites_on": [1, 2], "n_umkm_on": [11.0, 20.0]})
+    page = pages(make_inputs(**{**fields, "frontier_points": points}, frontier_years=years, frontier_left_out=2))
     tab = page.tab
-    assert "Rp 7 miliar · skenario" in tab.text_content("#dock")
-    assert "2 lokasi" in tab.text_content(".dock-result")
-    assert tab.is_visible("#year")
     tab.focus("#budget")
-    tab.keyboard.press("ArrowRight")
-    tab.wait_for_selector(".dock-result:has-text('0 lokasi')")
-    assert not tab.is_visible("#year")
     tab.keyboard.press("End")
-    tab.wait_for_selector(".dock-result:has-text('2 lokasi')")
-    assert "Rp 5 miliar" in tab.text_content("#dock")
-    assert "skenario" not in tab.text_content("#dock")
+    tab.wait_for_selector(".dock-result:has-text('+20 UMKM')")
+    assert "Untuk 2 pagu" in tab.text_content("#body")
+    tab.focus("#year")
     tab.keyboard.press("Home")
-    tab.wait_for_selector("#dock:has-text('skenario')")
-    assert tab.is_visible("#year")
+    tab.wait_for_selector(".dock-result:has-text('+11 UMKM')")
+    assert "budget=3" in tab.evaluate("location.hash")
+    assert "year=2026" in tab.evaluate("location.hash")
+    assert tab.locator(".curve-zero").count() == 1
     page.check()
 
 

@@ -66,10 +66,22 @@ def test_one_ceiling_is_no_frontier(n: int) -> None:
     assert data["frontier"] is None
 
 
-def test_a_ceiling_of_its_own_that_is_no_point_is_said() -> None:
-    data, _ = page_of(**frontier(), plan={"ceiling_idr": 6e9})
-    assert data["frontier"]["own"] == -1
-    assert page_of(**frontier(), plan={})[0]["frontier"]["own"] == -1
+def test_a_plan_that_is_no_point_has_no_frontier() -> None:
+    """The slider could not lead back to it."""
+    for plan in ({"ceiling_idr": 6e9}, {}):
+        assert page_of(**frontier(), plan=plan)[0]["frontier"] is None
+
+
+def test_what_each_year_brings_at_a_point_travels_with_it() -> None:
+    years = pd.DataFrame(
+        {"point": [0, 0], "year": [2026, 2027], "n_sites_on": [1, 2], "n_umkm_on": [3.25, 8.5], "weight_on": 1.0}
+    )
+    data, block = page_of(**frontier(), frontier_years=years, frontier_left_out=3)
+    packed = data["frontier"]["years"]
+    served = packed["c"]["n_umkm_on"]
+    assert np.frombuffer(block, "<f8", served["n"], served["o"]).tolist() == [3.25, 8.5]
+    assert set(packed["c"]) == {"point", "year", "n_sites_on", "n_umkm_on"}
+    assert data["frontier"]["left_out"] == 3
 
 
 def test_only_servers_of_some_pixel_travel_and_keep_their_pixels() -> None:

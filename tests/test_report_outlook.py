@@ -77,7 +77,7 @@ def test_a_plan_that_is_no_point_of_the_frontier_is_not_marked_on_it():
     shown = document(inputs(ceiling_idr=7e9), read_words("en"))["frontier"]
     assert not [row for row in shown["table"]["rows"] if isinstance(row[0], dict)]
     assert shown["chart"]["mark"] is None
-    assert "not one of them" in shown["note"]
+    assert "bold row" not in shown["note"]
     assert "more would serve" not in shown["lead"]
 
 
@@ -258,4 +258,25 @@ def test_decisions_stand_with_their_reason_and_price(language, tmp_path):
     assert (
         words("report.sheet_decided")
         not in openpyxl.load_workbook(workbook.write(tmp_path / "b.xlsx", inputs(), language=language)).sheetnames
+    )
+
+
+def test_a_programme_says_how_its_points_are_made_and_draws_what_lies_below_nothing():
+    points = export_worlds.points().assign(
+        scale=[0.25, 0.5, 1.0, 2.0], spent_in_years_idr=[0.0, 4e9, 7e9, 1.5e10], floors_short=[9.0, 0.0, 0.0, 0.0],
+        served=[5.0, 33.0, 44.0, 64.0], value=[-20.0, 30.5, 42.5, 61.25],
+    )  # fmt: skip
+    words, say = read_words("en"), Say("en")
+    shown = document(inputs(frontier=points, frontier_left_out=2), words)["frontier"]
+    for text in (words("pdf.frontier_scaled"), words("pdf.frontier_floors"), words("pdf.frontier_left_out", n="2")):
+        assert text in shown["note"]
+    assert say.number(20.0) + " more UMKM" in shown["lead"]  # what is served, not the value
+    assert shown["table"]["rows"][1][1] == say.money(4e9)
+    ys = [y for _, y in shown["chart"]["lines"][0]["points"]]
+    assert (
+        0.0
+        <= ys[0]
+        < next(tick["at"] for tick in shown["chart"]["y"] if tick["text"] == say.number(0.0))
+        < ys[1]
+        <= 1.0
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import gzip
 import json
 import re
 import shutil
@@ -10,9 +12,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
-from test_run import pdf_text, shown
+from test_run import pdf_text, sheet_named, shown
 
 from planner.errors import ScenarioError
 from planner.layers._gdal import gdal_ready
@@ -72,6 +75,7 @@ def years(folder: Path) -> Path:
                 "equity.floors": [{"area": AREA, "least": 50.0, "price": 2.0}],
                 "equity.curve_area": AREA,
                 "equity.curve_points": 2,
+                "budget.frontier_points": 6,
             }
         ),
     )
@@ -162,6 +166,40 @@ def test_report_and_workbook_of_a_programme_say_the_same(years, language, point)
     wanted += [row[key] for row in plan["by_year"].values() for key in ("n_sites", "capex_idr", "n_umkm_new")]
     for value in wanted:
         assert any(value == pytest.approx(other, rel=1e-13, abs=1e-9) for other in held), value
+
+
+@pytest.mark.slow
+def test_the_frontier_of_a_programme_is_one_truth(years):
+    """What the sliders show at each point and year is what stands in the tables, to the last unit."""
+    page = (years / "map.html").read_text(encoding="utf-8")
+    data = json.loads(re.search(r'id="merata-data">(.*?)</script>', page, re.DOTALL)[1])["frontier"]
+    block = gzip.decompress(base64.b64decode(re.search(r'id="merata-pack">"(.*?)"<', page)[1]))
+
+    def packed(table: str, name: str) -> list[float]:
+        held = data[table]["c"][name]
+        return np.frombuffer(block, "<f8", held["n"], held["o"]).tolist()
+
+    folder = next((years / ".merata/stages/frontier").iterdir())
+    points, by_year = (pd.read_parquet(folder / name) for name in ("points.parquet", "years.parquet"))
+    for table, name in ((points, "frontier.csv"), (by_year, "frontier_years.csv")):
+        sheet = pd.read_csv(years / name, sep=";", encoding="utf-8-sig")
+        assert sheet.astype(float).to_numpy() == pytest.approx(table.astype(float).to_numpy(), rel=1e-13, abs=1e-9)
+    assert len(points) + data["left_out"] == 6
+    for name in ("ceiling_idr", "spent_idr", "n_sites", "umkm", "value", "bound", "gap_share", "scale", "floors_short"):
+        assert packed("points", name) == points[name].astype(float).tolist(), name
+    for name in ("point", "year", "n_sites_on", "n_umkm_on"):
+        assert packed("years", name) == by_year[name].astype(float).tolist(), name
+    plan = json.loads((years / "facts.json").read_text(encoding="utf-8"))["plan"]
+    own = points.iloc[data["own"]]
+    assert own["scale"] == 1.0
+    assert own["ceiling_idr"] == sum(sum(source["ceilings_idr_by_year"].values()) for source in BUDGET["sources"])
+    assert (own["umkm"], own["spent_in_years_idr"]) == pytest.approx((plan["n_umkm_new"], plan["spent_idr"]), rel=1e-12)
+    assert (own["value"], own["bound"]) == (plan["certificate"]["value"], plan["certificate"]["bound"])
+    last = by_year.groupby("point").last()
+    assert last["n_umkm_on"].tolist() == pytest.approx(points["umkm"].tolist(), abs=1e-2)
+    assert last["n_sites_on"].tolist() == points["n_sites"].tolist()
+    shown = sheet_named(years / "report/report_en.xlsx", "Other ceilings")
+    assert shown.to_numpy().tolist() == points.astype(float).to_numpy().tolist()
 
 
 @pytest.mark.slow

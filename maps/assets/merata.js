@@ -1,4 +1,4 @@
-// Made by scripts/bundle_assets.py from maps/assets/src (sha256 4e33ad925175d9fff25b6bbc64ec81d2d5871632de7a6ace7d5dcbb7259fc585): do not edit.
+// Made by scripts/bundle_assets.py from maps/assets/src (sha256 47a77579faf1fb64eb357549ffcb2d9b610e373ebd8e6a49adbea77cb58dc359): do not edit.
 "use strict";
 (() => {
   // maps/assets/src/link.js
@@ -356,9 +356,19 @@
     /** @param {Json} packed @param {Block} block @param {Map<string, Table>} own layers of the page's own plan */
     constructor(packed, block, own) {
       this.points = new Table(packed.points, block);
+      this.leftOut = packed.left_out ?? 0;
+      this.years = packed.years ? new Table(packed.years, block) : null;
       this.own = packed.own;
       this.all = Object.fromEntries(["sites", "links"].map((name) => [name, packed[name] ? new Table(packed[name], block) : null]));
       this.ownLayers = { sites: own.get("sites"), links: own.get("links") };
+    }
+    /** What stands and serves at a point by the end of each year; empty for plans without years. @param {number} at @returns {{year: number, n_sites_on: number, n_umkm_on: number}[]} */
+    yearsAt(at) {
+      const { years: years2 } = this;
+      if (!years2) return [];
+      const point = this.points.number("point", at);
+      const rows = [...Array(years2.n).keys()].filter((row) => years2.number("point", row) === point);
+      return rows.map((row) => ({ year: years2.number("year", row), n_sites_on: years2.number("n_sites_on", row), n_umkm_on: years2.number("n_umkm_on", row) }));
     }
     /** Sites and links at a point; undefined where it has none. @param {number} at @returns {{sites: Table | undefined, links: Table | undefined}} */
     layersAt(at) {
@@ -1285,18 +1295,20 @@
     const name = [`${unit}_new`, `n_${unit}_new`, unit].find((column) => points.has(column));
     return name ? points.number(name, at) : NaN;
   }
-  function yearRecord(app, year, n) {
+  function yearsTold(app) {
     const { data, state } = app;
-    const isOwn = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own;
-    const record = isOwn && year !== null ? (data.json.plan.years ?? []).find((item) => item.year === year) : void 0;
+    const { frontier } = data;
+    return frontier && state.now.point >= 0 && state.now.point !== frontier.own ? frontier.yearsAt(state.now.point) : data.json.plan.years ?? [];
+  }
+  function yearRecord(app, year, n) {
+    const record = year !== null ? yearsTold(app).find((item) => item.year === year) : void 0;
     return record && record.n_sites_on === n ? record : void 0;
   }
   function gainsOf(app, years2) {
-    const { data, state } = app;
-    const told = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own ? data.json.plan.years ?? [] : [];
-    const served = years2.map((year) => told.find((item) => item.year === year)?.n_umkm_on);
-    if (served.every((value) => typeof value === "number")) return served.map((value, i) => value - (i ? served[i - 1] : 0));
-    const table2 = data.layers.get("sites");
+    const told = yearsTold(app);
+    const served = years2.map((year) => told.find((item) => item.year === year)?.n_umkm_on ?? NaN);
+    if (served.every(Number.isFinite)) return served.map((value, i) => value - (i ? served[i - 1] : 0));
+    const table2 = app.data.layers.get("sites");
     return years2.map((year) => sumOf(app, "n_umkm_new", [...Array(table2?.n ?? 0).keys()].filter((row) => table2?.number("year", row) === year)));
   }
   function planNow(app) {
@@ -1384,16 +1396,13 @@
     const { frontier } = data;
     if (!frontier) return null;
     const { points, own } = frontier;
-    const apart = own < 0 ? 1 : 0;
     return slider("budget", words.t("map.dock_budget"), () => {
-      const { point } = state.now;
-      const isOwn = point < 0 || point === own;
-      const money = isOwn && apart ? app.data.json.plan.ceiling_idr ?? app.data.json.plan.cost_idr : points.number("ceiling_idr", point < 0 ? own : point);
-      const said = words.idr(money) + (isOwn ? ` · ${words.t("map.dock_own")}` : "");
-      return { said, picture: curve(app, apart), at: (point < 0 ? own : point) + apart, last: points.n - 1 + apart };
-    }, (at) => app.choosePoint(at - apart));
+      const at = state.now.point < 0 ? own : state.now.point;
+      const said = words.idr(points.number("ceiling_idr", at)) + (at === own ? ` · ${words.t("map.dock_own")}` : "");
+      return { said, picture: curve(app), at, last: points.n - 1 };
+    }, (at) => app.choosePoint(at));
   }
-  function curve(app, apart) {
+  function curve(app) {
     const { words, data, state } = app;
     const { points, own } = (
       /** @type {import("./data.js").Frontier} */
@@ -1402,9 +1411,9 @@
     const rows = [...Array(points.n).keys()];
     const value = rows.map((row) => points.number("value", row));
     const bound = rows.map((row) => points.number("bound", row));
-    const most = Math.max(...[...value, ...bound].filter(Number.isFinite), 1e-9);
-    const x = (row) => EDGE + (row + apart) / Math.max(1, points.n - 1 + apart) * (W - 2 * EDGE);
-    const y = (v) => H - 3 - v / most * (H - 8);
+    const [least, most] = [Math.min(...value, 0), Math.max(...[...value, ...bound].filter(Number.isFinite), 1e-9)];
+    const x = (row) => EDGE + row / Math.max(1, points.n - 1) * (W - 2 * EDGE);
+    const y = (v) => H - 3 - (v - least) / (most - least) * (H - 8);
     const path = (values) => values.map((v, row) => `${row ? "L" : "M"}${x(row).toFixed(1)} ${y(v).toFixed(1)}`).join("");
     const isBound = bound.every(Number.isFinite);
     const picture2 = svg("svg", { viewBox: `0 0 ${W} ${H}`, class: "curve", role: "img", "aria-label": words.t("map.dock_curve"), preserveAspectRatio: "none" });
@@ -1412,6 +1421,7 @@
       const back = [...rows].reverse().map((row) => `L${x(row).toFixed(1)} ${y(value[row]).toFixed(1)}`).join("");
       picture2.append(svg("path", { d: `${path(bound)}${back}Z`, class: "curve-gap" }), svg("path", { d: path(bound), class: "curve-bound" }));
     }
+    if (least < 0) picture2.append(svg("line", { x1: 0, x2: W, y1: y(0), y2: y(0), class: "curve-zero" }));
     picture2.append(svg("path", { d: path(value), class: "curve-value" }));
     picture2.append(svg("line", { x1: x(own), x2: x(own), y1: 2, y2: H, class: "curve-own" }));
     const at = state.now.point < 0 ? own : state.now.point;
@@ -2187,6 +2197,13 @@
     const first = rows.sort((a, b) => year(a) - year(b) || table2.number("n_umkm_new", b) - table2.number("n_umkm_new", a)).slice(0, 3);
     return section(words.t("map.first_sites"), siteList(app, first), el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: rows.length })));
   }
+  function frontierNote(app) {
+    const { words, data } = app;
+    if (!data.frontier) return data.json.plan.sense === "min" ? el("p", { class: "note" }, words.t("map.frontier_goal")) : null;
+    const { points, leftOut } = data.frontier;
+    const told = [points.has("scale") && words.t("map.frontier_scaled"), leftOut > 0 && words.t("map.frontier_left_out", { n: words.n(leftOut) })].filter(Boolean);
+    return told.length ? el("p", { class: "note" }, told.join(" ")) : null;
+  }
   function planCard(app) {
     const { words, data, state } = app;
     const plan = data.json.plan;
@@ -2216,7 +2233,7 @@
         ]
       ]
     );
-    return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars3, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")));
+    return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars3, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")), frontierNote(app));
   }
   function bars2(app, group, values, colour) {
     const { words } = app;

@@ -91,6 +91,7 @@ class Parts:
             frontier_points=None,
             frontier_sites=None,
             frontier_links=None,
+            frontier_years=None,
             **parts,
         )
 

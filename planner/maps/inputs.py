@@ -91,10 +91,13 @@ class MapInputs:
         Kind (``fiber``, ``microwave``, ``satellite``) of each backhaul technology by its key in models/backhaul.
     rejected
         Candidates looked at and not chosen: ``candidate_id, reason`` and, where known, ``lon_deg, lat_deg``.
-    frontier_points, frontier_sites, frontier_links
+    frontier_points, frontier_sites, frontier_links, frontier_years
         Plans at other ceilings: a row a ceiling (``point, ceiling_idr, spent_idr, value, bound, n_sites, umkm,
-        people, desa, facilities`` …), and the sites and links of each with the column ``point``. The point whose
+        people, desa, facilities`` …), and the sites and links of each with the column ``point``, for plans over
+        years also what each year brings (``point, year, n_sites_on, n_umkm_on``). The point whose
         ceiling is that of ``plan`` is drawn from ``sites`` and ``links``.
+    frontier_left_out
+        Ceilings asked for that no plan was found for.
     quarantined
         Rows set aside that still have a place: ``kind, reason_id, reason_en, file, line, lon_deg, lat_deg``.
     plan
@@ -155,6 +158,8 @@ class MapInputs:
     frontier_points: pd.DataFrame | None = None
     frontier_sites: pd.DataFrame | None = None
     frontier_links: pd.DataFrame | None = None
+    frontier_years: pd.DataFrame | None = None
+    frontier_left_out: int = 0
     backhaul_kinds: Mapping[str, str] = field(default_factory=dict)
     plan: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()

@@ -18,7 +18,7 @@ from planner.maps.figure import OfflineFigure, OfflineMap, island
 from planner.maps.inputs import MapInputs
 from planner.maps.numbers import page_numbers
 from planner.maps.packed import Pack
-from planner.maps.plans import add_frontier
+from planner.maps.plans import add_frontier, plan_row
 from planner.maps.rasters import (
     PROBABILITY_STEPS,
     SINR_STEPS,
@@ -231,9 +231,9 @@ def _columns_of(field: StyleField) -> tuple[str, ...]:
 
 
 def _frontier(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> dict[str, Any] | None:
-    """Plans at other ceilings, where there are at least two."""
+    """Plans at other ceilings, where there are at least two and the page's own plan is one of them."""
     points = inputs.frontier_points
-    if points is None or len(points) < 2:
+    if points is None or len(points) < 2 or plan_row(points, inputs.plan.get("ceiling_idr")) is None:
         return None
     by_source = {source: [style for style in styles if style.source == source] for source in ("sites", "links")}
 
@@ -241,7 +241,9 @@ def _frontier(pack: Pack, inputs: MapInputs, styles: tuple[LayerStyle, ...]) -> 
         return None if frame is None or not len(frame) else _layer(pack, frame, by_source[source], inputs, "point")
 
     sites, links = packed("sites", inputs.frontier_sites), packed("links", inputs.frontier_links)
-    return add_frontier(pack, points, sites=sites, links=links, ceiling_idr=inputs.plan.get("ceiling_idr"))
+    ceiling = inputs.plan.get("ceiling_idr")
+    found = add_frontier(pack, points, sites=sites, links=links, years=inputs.frontier_years, ceiling_idr=ceiling)
+    return {**found, "left_out": inputs.frontier_left_out}
 
 
 def _extra_columns(source: str) -> tuple[str, ...]:

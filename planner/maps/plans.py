@@ -12,9 +12,10 @@ from planner.maps.packed import Pack
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["add_frontier"]
+__all__ = ["add_frontier", "plan_row"]
 
 _SAME_SHARE = 1e-6
+_YEAR_COLUMNS = ("point", "year", "n_sites_on", "n_umkm_on")
 
 
 def add_frontier(
@@ -23,6 +24,7 @@ def add_frontier(
     *,
     sites: dict[str, Any] | None,
     links: dict[str, Any] | None,
+    years: pd.DataFrame | None,
     ceiling_idr: float | None,
 ) -> dict[str, Any]:
     """Pack the points of a frontier, cheapest first, with the sites and links of each.
@@ -35,20 +37,32 @@ def add_frontier(
         A row a ceiling: ``point, ceiling_idr`` and what its plan reaches.
     sites, links
         Packed rows of all points, with the column ``point``.
+    years
+        ``point, year, n_sites_on, n_umkm_on``: what stands and serves by the end of each year; None without years.
     ceiling_idr
-        Ceiling of the plan the page is about; its point is named ``own`` (−1 when it is not among them).
+        Ceiling of the plan the page is about; its point is named ``own``.
 
     Returns
     -------
     dict
-        ``points`` packed, ``sites``, ``links`` and ``own``, the row of the page's own plan.
+        ``points`` and ``years`` packed, ``sites``, ``links`` and ``own``, the row of the page's own plan.
     """
-    ordered = points.sort_values(["ceiling_idr", "point"], kind="stable").reset_index(drop=True)
-    ceilings = ordered["ceiling_idr"].to_numpy(np.float64)
-    same = np.flatnonzero(np.isclose(ceilings, ceiling_idr or np.nan, rtol=_SAME_SHARE, atol=0.0))
+    ordered = _ordered(points)
     return {
         "points": tables.add_table(pack, ordered, ordered.columns),
         "sites": sites,
         "links": links,
-        "own": int(same[0]) if len(same) else -1,
+        "years": None if years is None else tables.add_table(pack, years, _YEAR_COLUMNS),
+        "own": plan_row(points, ceiling_idr),
     }
+
+
+def plan_row(points: pd.DataFrame, ceiling_idr: float | None) -> int | None:
+    """Row of the point under a ceiling, cheapest first; None where there is none."""
+    ceilings = _ordered(points)["ceiling_idr"].to_numpy(np.float64)
+    same = np.flatnonzero(np.isclose(ceilings, ceiling_idr or np.nan, rtol=_SAME_SHARE, atol=0.0))
+    return int(same[0]) if len(same) else None
+
+
+def _ordered(points: pd.DataFrame) -> pd.DataFrame:
+    return points.sort_values(["ceiling_idr", "point"], kind="stable").reset_index(drop=True)

@@ -135,14 +135,15 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
 
 def _around(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     """Stages that look around the finished plan: other ceilings, what each decision costs, the towers that stand."""
-    held = tuple(name for kind in ("admin", "decisions") if (name := f"layer:{kind}") in layers)
+    held = tuple(name for kind in ("admin", "decisions", "priority") if (name := f"layer:{kind}") in layers)
     inputs = ("cells", "service", "score", "candidates", "options", "backhaul", "plan", *held)
-    settings = ("budget", "date", "objective", "service")
-    frontier = Stage("frontier", "frontier", inputs, settings, ("models/service",), outputs=("frontier.csv",))
-    decided = Stage("decided", "decided", inputs, ("budget", "objective"), outputs=("decisions.csv",))
+    settings, models = ("budget", "equity", "date", "objective", "service", "cost"), ("models/service", "models/cost")
+    sheets = ("frontier.csv", "frontier_years.csv") if len(scenario.budget.years) > 1 else ("frontier.csv",)
+    frontier = Stage("frontier", "frontier", inputs, settings, models, outputs=sheets, can_stop=True)
+    decided = Stage("decided", "decided", inputs, settings, models, outputs=("decisions.csv",))
     shipped = ("models/sites", "models/candidates")
     towers = Stage("existing", "existing", ("cells", "service", "candidates", "plan", "layer:bts"), ("options",), shipped, outputs=("network/existing_towers.csv",))  # fmt: skip
-    asked = (_has_frontier(scenario), "layer:decisions" in layers and _is_plain(scenario), "layer:bts" in layers)
+    asked = (_has_frontier(scenario), "layer:decisions" in layers and scenario.goal is None, "layer:bts" in layers)
     found = tuple(stage for stage, is_asked in zip((frontier, decided, towers), asked, strict=True) if is_asked)
     return (*found, _interference(scenario, layers))
 
@@ -158,14 +159,9 @@ def _interference(scenario: Scenario, layers: tuple[str, ...]) -> Stage:
     )  # fmt: skip
 
 
-def _is_plain(scenario: Scenario) -> bool:
-    """Whether one ceiling on present values is the only rule: what is looked at around a plan varies that alone."""
-    budget, equity = scenario.budget, scenario.equity
-    return not (budget.sources or equity.floors or equity.money_shares or scenario.goal)
-
-
 def _has_frontier(scenario: Scenario) -> bool:
-    return bool(scenario.budget.frontier_points) and _is_plain(scenario)
+    """Whether other ceilings are asked for; the cheapest plan for a goal has no ceiling to vary."""
+    return bool(scenario.budget.frontier_points) and scenario.goal is None
 
 
 def _outputs(scenario: Scenario, layers: tuple[str, ...], more_formats: tuple[str, ...]) -> tuple[Stage, ...]:

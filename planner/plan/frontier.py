@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import InfeasibleError, PlanRejectedError, UsageError
+from planner.interrupt import heeding
 from planner.plan.bound import Bound
 from planner.plan.build import Draft, grow, twin
 from planner.plan.improve import improve
 from planner.plan.output import plan_totals
 from planner.plan.prices import price_bound
 from planner.plan.redraft import draft_of
+from planner.plan.rules import Rules
 from planner.plan.select import Search, State, first_draft, make_certificate, make_search, plan_tables
 from planner.plan.serve import served_weight, share_out
 from planner.plan.shrink import shrink
@@ -24,7 +26,7 @@ from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 from planner.schema_columns import SURVEYS
 
-__all__ = ["Frontier", "ceilings_around", "frontier"]
+__all__ = ["Frontier", "accept", "ceilings_around", "frontier", "frontier_table"]
 
 _LINES = (0.0, 0.16, 0.47, 1.0)
 """Places along the ceilings at which prices are sought; their lines bound all others."""
@@ -62,7 +64,7 @@ def ceilings_around(ceiling_idr: float, n_points: int) -> list[float]:
 
 def frontier(
     problem: Problem, *, ceilings_idr: list[float], decisions: pd.DataFrame | None = None,
-    plan: tuple[float, Plan] | None = None, ruin_rounds: int = 6, seed: int = 0,
+    plan: tuple[float, Plan] | None = None, ruin_rounds: int = 6, time_limit_s: float | None = None, seed: int = 0,
 ) -> Frontier:  # fmt: skip
     """Plans under several ceilings, each with its proof.
 
@@ -78,6 +80,8 @@ def frontier(
         A plan and its ceiling, one of ``ceilings_idr``: it stands as that point, and the others start from it.
     ruin_rounds
         Rounds of improvement at each point.
+    time_limit_s
+        Wall-clock limit on the search, None without one; the points found by then stay, as after Ctrl-C.
     seed
         Of the improvement.
 
@@ -100,20 +104,23 @@ def frontier(
     """
     _check(ceilings_idr, ruin_rounds, plan)
     limits: dict[str, float] = {"price_moves": _PRICE_MOVES, "ruin_rounds": ruin_rounds, "gap_target_share": 0.0}
-    whole = make_search(problem, ceilings_idr[-1], decisions, limits, seed)
-    searches = [replace(whole, ceiling_idr=c) for c in ceilings_idr]
-    at = len(searches) // 2 if plan is None else _at(ceilings_idr, plan[0])
-    drafts = _drafts(searches, at, None if plan is None else plan[1])
-    held = [k for k, draft in enumerate(drafts) if draft is not None]
-    searches, found = [searches[k] for k in held], [draft for draft in drafts if draft is not None]
-    ceilings = [search.ceiling_idr for search in searches]
-    bound_at = _around(plan, _bounds(whole, ceilings, found))
+    if time_limit_s is not None and math.isfinite(time_limit_s):
+        limits["time_limit_s"] = time_limit_s
+    with heeding():
+        whole = make_search(problem, ceilings_idr[-1], decisions, limits, seed)
+        searches = [replace(whole, ceiling_idr=c) for c in ceilings_idr]
+        at = len(searches) // 2 if plan is None else _at(ceilings_idr, plan[0])
+        drafts = _drafts(searches, at, None if plan is None else plan[1])
+        held = [k for k, draft in enumerate(drafts) if draft is not None]
+        searches, found = [searches[k] for k in held], [draft for draft in drafts if draft is not None]
+        ceilings = [search.ceiling_idr for search in searches]
+        bound_at = _around(plan, _bounds(whole, ceilings, found))
     plans = [_plan(s, problem, draft, bound_at(s.ceiling_idr)) for s, draft in zip(searches, found, strict=True)]
     if plan is not None:
         plans[held.index(at)] = plan[1]
     plans = _never_falling(plans, None if plan is None else held.index(at), [bound_at(c) for c in ceilings])
-    _accept(problem, ceilings, plans, decisions)
-    return Frontier(_table(ceilings, plans), tuple(plans))
+    accept(problem, ceilings, plans, decisions)
+    return Frontier(frontier_table(ceilings, plans), tuple(plans))
 
 
 def _check(ceilings_idr: list[float], ruin_rounds: int, plan: tuple[float, Plan] | None) -> None:
@@ -147,11 +154,16 @@ def _drafts(searches: list[Search], at: int, plan: Plan | None) -> list[Draft | 
             at += 1
     drafts: list[Draft | None] = [None] * len(searches)
     drafts[at] = middle
+    is_over = searches[0].clock.is_over
     for k in range(at + 1, len(searches)):
+        if is_over():
+            break
         below = drafts[k - 1] or middle
         drafts[k] = _improved(searches[k], grow(instance, twin(below), ceiling_idr=searches[k].ceiling_idr))
     now = middle
     for k in reversed(range(at)):
+        if is_over():
+            break
         less = shrink(instance, now, ceiling_idr=searches[k].ceiling_idr, keep=_bound_places(searches[k]))
         if less is None:
             break
@@ -169,8 +181,9 @@ def _improved(search: Search, draft: Draft) -> Draft:
     instance = search.instance
     rounds = int(search.limits["ruin_rounds"])
     better, n_better = improve(
-        instance, draft, ceiling_idr=search.ceiling_idr, rounds=rounds, seed=search.seed, keep=_bound_places(search)
-    )
+        instance, draft, ceiling_idr=search.ceiling_idr, rounds=rounds, seed=search.seed, keep=_bound_places(search),
+        is_over=search.clock.is_over,
+    )  # fmt: skip
     return better if n_better else share_out(instance, draft)
 
 
@@ -186,7 +199,7 @@ def _bounds(whole: Search, ceilings: list[float], drafts: list[Draft]) -> Callab
         inside[list(drafts[k].choice.values())] = 1.0
         found = price_bound(
             instance, ceiling_idr=ceilings[k], demands=tuple(demand.choices for demand in whole.demands), inside=inside,
-            value=served_weight(instance, drafts[k]), max_rounds=_PRICE_MOVES,
+            value=served_weight(instance, drafts[k]), max_rounds=_PRICE_MOVES, is_over=whole.clock.is_over,
         )  # fmt: skip
         lines.append((ceilings[k], found))
 
@@ -242,17 +255,28 @@ def _under(plan: Plan, bound: float) -> Plan:
     return replace(plan, certificate=replace(proof, bound=bound, gap_share=gap, status=status))
 
 
-def _accept(problem: Problem, ceilings: list[float], plans: list[Plan], decisions: pd.DataFrame | None) -> None:
-    """Let the independent checker judge every point."""
-    for ceiling, plan in zip(ceilings, plans, strict=True):
-        faults = verify(plan, problem, ceiling_idr=ceiling, decisions=decisions)
+def accept(
+    problem: Problem, ceilings: list[float], plans: list[Plan], decisions: pd.DataFrame | None,
+    *, rules: list[Rules] | None = None,
+) -> None:  # fmt: skip
+    """Let the independent checker judge every point, under its ceiling and rules.
+
+    Raises
+    ------
+    PlanRejectedError
+        It refused one.
+    """
+    for k, (ceiling, plan) in enumerate(zip(ceilings, plans, strict=True)):
+        held = None if rules is None else rules[k]
+        faults = verify(plan, problem, ceiling_idr=ceiling, decisions=decisions, rules=held)
         if faults:
             listed = "; ".join(faults[:10])
             message = f"the independent checker refused a point of the frontier: {listed}"
             raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
 
 
-def _table(ceilings: list[float], plans: list[Plan]) -> pd.DataFrame:
+def frontier_table(ceilings: list[float], plans: list[Plan]) -> pd.DataFrame:
+    """The points of a frontier from its ceilings and plans, as `Frontier` describes them."""
     built = [set(plan.sites["site_id"].astype(str)) for plan in plans]
     return pd.DataFrame(
         {

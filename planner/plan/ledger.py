@@ -112,6 +112,12 @@ class Ledger:
         more[year + 1 :] += opex
         return bool((self._over(source, more) <= 0.0).all())
 
+    def takes(self, source: int, year: int, capex: float) -> bool:
+        """Whether a source can pay so much more in a year, whatever later years pay."""
+        more = self.spent[source].copy()
+        more[year] += capex
+        return bool(self._over(source, more)[year] <= 0.0)
+
     def _over(self, source: int, spent: Floats) -> Floats:
         has = self.has[source]
         if self.carries_over[source]:

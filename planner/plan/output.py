@@ -58,11 +58,15 @@ def edge_data(graph: Any, link: tuple[str, str, str]) -> dict[str, Any]:
     return dict(graph.edges[a, b, key] if graph.is_multigraph() else graph.edges[a, b])
 
 
+def place_names(instance: Instance, problem: Problem) -> list[str]:
+    """Names of the places that carry towers: those with an option first, in the order of their numbers."""
+    names = [*instance.place_ids]
+    return names + sorted({n for n, d in problem.graph.nodes(data=True) if d.get("kind") == "place"} - set(names))
+
+
 def routes(instance: Instance, problem: Problem, draft: Draft) -> dict[int, Route]:
     """Route of every built place."""
-    network = instance.network
-    names = [*instance.place_ids]
-    names += sorted({n for n, d in problem.graph.nodes(data=True) if d.get("kind") == "place"} - set(names))
+    network, names = instance.network, place_names(instance, problem)
     found: dict[int, Route] = {}
     for place in sorted(draft.choice):
         sat = int(instance.choice_sat[draft.choice[place]])

@@ -7,6 +7,7 @@ ruin and growth → sharing year by year. Limits are units of work, as in `plann
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from planner.errors import InfeasibleError
 from planner.interrupt import heeding
 from planner.plan.build import Draft, reach
-from planner.plan.decisions import Demand, allowed_options, demands_of, read_word, split_places
+from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
 from planner.plan.instance import Instance, check_problem, make_instance, only_choices
 from planner.plan.ledger import cost_names, costs_of, eligible, empty_ledger
 from planner.plan.money_shares import keep_shares
@@ -31,7 +32,16 @@ from planner.plan.years import HARD, advance, share_years, short_of, with_weight
 from planner.plan.years_bound import YearBound, years_bound
 from planner.plan.years_search import grown_compiled, improve_compiled
 
-__all__ = ["check_kept", "make_programme", "refuse_unmet", "select_programme", "solve_programme", "with_word"]
+__all__ = [
+    "check_kept",
+    "filled",
+    "make_programme",
+    "refuse_unmet",
+    "rules_instance",
+    "select_programme",
+    "solve_programme",
+    "with_word",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -122,16 +132,24 @@ def make_programme(
     check_problem(problem)
     clock = Clock(limits.get("time_limit_s", math.inf))
     words = read_word(problem, decisions)
+    instance, floors = rules_instance(problem, rules, words, allowed_options(problem, words))
+    instance, demands = demands_of(instance, problem, words)
+    search = Search(instance, whole_ceiling(rules), demands, words, clock, limits, seed)
+    return search, make_world(instance, problem, rules, floors)
+
+
+def rules_instance(
+    problem: Problem, rules: Rules, words: tuple[Word, ...], is_allowed: NDArray[np.bool_]
+) -> tuple[Instance, FloorSet]:
+    """The instance of what some source could pay for, cells of different floors apart, and the floors on its groups."""
     inside, kind = floor_cells(problem, rules)
     instance = make_instance(
-        problem, ceiling_idr=math.inf, is_allowed=allowed_options(problem, words), split_places=split_places(words),
+        problem, ceiling_idr=math.inf, is_allowed=is_allowed, split_places=split_places(words),
         wanted=frozenset(name for word in words if word.action != "forbid" for name in word.candidates),
         cell_kind=kind, prices=cost_names(rules),
     )  # fmt: skip
     instance = _affordable(instance, problem, rules)
-    instance, demands = demands_of(instance, problem, words)
-    search = Search(instance, whole_ceiling(rules), demands, words, clock, limits, seed)
-    return search, make_world(instance, problem, rules, _floor_set(instance, rules, inside))
+    return instance, _floor_set(instance, rules, inside)
 
 
 def floor_cells(problem: Problem, rules: Rules) -> tuple[NDArray[np.bool_], Ints]:
@@ -214,7 +232,7 @@ def solve_programme(
     keep = frozenset(int(instance.choice_place[k]) for demand in search.demands for k in demand.choices)
     lean = _grown(search, world, state, best, keep)
     if start is not None:
-        _take(world, state, best, _filled(search, world, lean, start.copy()), keep)
+        _take(world, state, best, filled(world, lean, start.copy(), search.clock.is_over), keep)
     state.say(f"growth over years: value {state.value:.8g}, {len(best.schedule.year)} sites")
     state.lower(float(instance.groups.weight.sum()), "all unserved weight within reach")
     bound = _bound(search, world, state, best.schedule)
@@ -235,12 +253,12 @@ def _improved(search: Search, world: World, found: tuple[State, _Best], lean: Fl
     if bound is not None and len(bound.floor_price):
         last = max(1e-9, float(world.year_worth[-1]))
         lean = np.maximum(lean * np.isinf(world.floors.price), bound.floor_price / last)
-        _take(world, state, best, _filled(search, world, lean, with_word(search, world)), keep)
+        _take(world, state, best, filled(world, lean, with_word(search, world), search.clock.is_over), keep)
     better, n = improve_compiled(
         world, best.schedule, lean, rounds=int(search.limits["ruin_rounds"]), seed=search.seed, keep=keep,
         bound=bound, is_over=search.clock.is_over,
     )  # fmt: skip
-    _take(world, state, best, _filled(search, world, lean, better), keep)
+    _take(world, state, best, filled(world, lean, better, search.clock.is_over), keep)
     state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
 
 
@@ -265,7 +283,7 @@ def _grown(search: Search, world: World, state: State, best: _Best, keep: frozen
     chosen = lean
     for number in range(_LEANS):
         before = state.value
-        schedule = _filled(search, world, lean, start.copy())
+        schedule = filled(world, lean, start.copy(), search.clock.is_over)
         missing = _take(world, state, best, schedule, keep)
         chosen = lean if state.value > before or not number else chosen
         if not (missing > 0).any() or search.clock.is_over():
@@ -275,12 +293,12 @@ def _grown(search: Search, world: World, state: State, best: _Best, keep: frozen
     return chosen
 
 
-def _filled(search: Search, world: World, lean: Floats, schedule: Schedule) -> Schedule:
+def filled(world: World, lean: Floats, schedule: Schedule, is_over: Callable[[], bool]) -> Schedule:
     """Grown, sites moved forward, and grown again with the money that frees."""
     for _ in range(_FILLS):
         before = len(schedule.year)
-        schedule = grown_compiled(world, schedule, lean) if not search.clock.is_over() else schedule
-        schedule = advance(world, schedule, is_over=search.clock.is_over)
+        schedule = grown_compiled(world, schedule, lean) if not is_over() else schedule
+        schedule = advance(world, schedule, is_over=is_over)
         if len(schedule.year) == before:
             break
     return schedule

@@ -13,7 +13,7 @@ from planner.plan.decisions import Word
 from planner.plan.explain import site_reasons
 from planner.plan.ledger import cost_names
 from planner.plan.money_shares import spent_for
-from planner.plan.output import link_id, plan_totals, served_table
+from planner.plan.output import link_id, place_names, plan_totals, served_table
 from planner.plan.rejected import rejected_table
 from planner.plan.rules import is_within
 from planner.plan.schedule import Schedule, World, purchases
@@ -102,8 +102,7 @@ def _dated_network(
     world: World, problem: Problem, schedule: Schedule, links: pd.DataFrame, relays: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     network, instance = world.instance.network, world.instance
-    places = [*instance.place_ids]
-    places += sorted({n for n, d in problem.graph.nodes(data=True) if d.get("kind") == "place"} - set(places))
+    places = place_names(instance, problem)
     bought: dict[str, tuple[int, int]] = {}
     towers: dict[str, tuple[int, int]] = {}
     for item in purchases(world, schedule):

@@ -56,6 +56,7 @@ __all__ = [
     "certify",
     "check_call",
     "first_draft",
+    "gap_share",
     "make_certificate",
     "make_search",
     "plan_tables",
@@ -439,6 +440,18 @@ def make_certificate(search: Search, objective: str, state: State, status: str) 
     return certify(search, objective, pair, status, proved_by=state.proved_by, steps=tuple(state.steps))
 
 
+def gap_share(high: float, low: float) -> float:
+    """How far apart two figures are, as a share of the higher one; of the lower one's size where that is not above 0.
+
+    Examples
+    --------
+    >>> gap_share(10.0, 8.0), gap_share(0.0, 0.0), gap_share(-5.0, -10.0)
+    (0.2, 0.0, 0.5)
+    """
+    size = high if high > 0 else -low
+    return (high - low) / size if size > 0 else 0.0
+
+
 def certify(
     search: Search, objective: str, pair: tuple[float, float], status: str, *, proved_by: str, steps: tuple[str, ...],
     sense: str = "max",
@@ -446,7 +459,7 @@ def certify(
     """The proof of a value by a bound; ``pair`` is (value, bound), and ``sense`` says which of them is the larger."""
     instance, (value, bound) = search.instance, pair
     high, low = (bound, value) if sense == "max" else (value, bound)
-    gap = (high - low) / high if high > 0 else 0.0
+    gap = gap_share(high, low)
     if status == "work_limit":
         if gap <= _LEAST_GAP_SHARE:
             status = "optimal"

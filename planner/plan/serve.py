@@ -66,7 +66,7 @@ def share_out(
         )  # fmt: skip
     gain = np.r_[groups.weight[group], -price * least]
     scale = max(1.0, float(groups.weight[group].max(initial=0.0)))
-    answer = solve(rows, gain / scale, np.ones(len(gain)))
+    answer = solve(rows, gain / scale, np.ones(len(gain)), options={"presolve": "off"})  # it costs more than it spares
     if answer.status != "optimal":
         return draft
     share = _trim(instance, draft, places, (site, group, air), np.clip(answer.x[: len(group)], 0.0, 1.0))

@@ -75,7 +75,8 @@ class Certificate:
     bound
         No plan within the same rules serves more than this.
     gap_share
-        (bound − value) / bound, 0 when the bound is 0; (value − bound) / value where the cost is minimised.
+        (bound − value) / bound, over the value's size where no plan is worth more than 0 (floors with a price), 0 when both
+        are 0; (value − bound) / value where the cost is minimised.
     proved_by
         Name of the step whose bound is reported.
     steps

@@ -405,7 +405,8 @@ def _check_certificate(world: _World, faults: list[str]) -> None:
     low, high = (proof.value, proof.bound) if proof.sense == "max" else (proof.bound, proof.value)
     if _above(low, high):
         faults.append(f"the value {proof.value} passes the bound {proof.bound}")
-    gap = (high - low) / high if high > 0 else 0.0
+    size = high if high > 0 else abs(low)
+    gap = (high - low) / size if size > 0 else 0.0
     if _differs(gap, proof.gap_share):
         faults.append(f"the gap is {gap}, the certificate states {proof.gap_share}")
 

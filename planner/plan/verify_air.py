@@ -46,9 +46,10 @@ def air_faults(problem: Problem, option_of: Mapping[str, int], served: Iterable[
     for name, row in option_of.items():
         part = slice(int(air.heard.indptr[row]), int(air.heard.indptr[row + 1]))
         cells = air.heard.indices[part]
-        for k in np.flatnonzero(wanted[cells]):
-            levels = (air.heard.rsrp_dbm, air.heard.disturbing_dbm, air.existing_dbm)
-            heard[int(cells[k])][name] = tuple(float(level[part][k]) for level in levels)
+        at = np.flatnonzero(wanted[cells])
+        levels = (air.heard.rsrp_dbm, air.heard.disturbing_dbm, air.existing_dbm)
+        for cell, *held in zip(cells[at].tolist(), *(level[part][at].tolist() for level in levels), strict=True):
+            heard[cell][name] = tuple(held)
     used: dict[str, float] = defaultdict(float)
     for cell, users in sorted(asked.items()):
         for name, mbps in users:

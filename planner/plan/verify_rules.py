@@ -74,9 +74,7 @@ def _is_in(code: str, area: str, rules: Rules) -> bool:
 def _dates(plan: Plan, problem: Problem, rules: Rules, sites: Mapping[str, dict[Any, Any]], faults: list[str]) -> bool:
     """Years and sources that exist, and sources that may pay there."""
     known = {source.name: source for source in rules.sources}
-    area = dict(
-        zip(problem.candidates["candidate_id"].astype(str), problem.candidates["area_code"].astype(str), strict=True)
-    )
+    area = dict(zip(problem.candidates["candidate_id"].tolist(), problem.candidates["area_code"].tolist(), strict=True))
     before = len(faults)
     for table, key in ((plan.sites, "site_id"), (plan.links, "link_id"), (plan.relays, "place_id")):
         for row in table.to_dict("records"):
@@ -205,7 +203,9 @@ def _service(
         table = plan.served if now == last else plan.served_years[plan.served_years["year"] == now]
         per_cell: dict[int, float] = defaultdict(float)
         loads: dict[str, float] = defaultdict(float)
-        for cell, site, share in zip(table["cell_id"], table["site_id"].astype(str), table["share"], strict=True):
+        for cell, site, share in zip(
+            *(table[column].tolist() for column in ("cell_id", "site_id", "share")), strict=True
+        ):
             at = row_of.get(int(cell), -1)
             if site not in year or at < 0 or at not in cover[site] or level[at] not in {"unserved", "limited"}:
                 faults.append(f"{now}: cell {cell} cannot be served by {site}")
@@ -278,8 +278,9 @@ def _year_worth(rules: Rules) -> dict[int, float]:
 
 def _floors(plan: Plan, problem: Problem, rules: Rules, faults: list[str]) -> list[float]:
     """What each floor lacks once the plan is complete."""
-    code = dict(zip(problem.cells["cell_id"], problem.cells["area_code"].astype(str), strict=True))
-    weight = dict(zip(problem.cells["cell_id"], np.asarray(problem.weight, dtype=float), strict=True))
+    ids = problem.cells["cell_id"].tolist()
+    code = dict(zip(ids, problem.cells["area_code"].tolist(), strict=True))
+    weight = dict(zip(ids, np.asarray(problem.weight, dtype=float).tolist(), strict=True))
     new: dict[str, float] = defaultdict(float)
     for row in plan.served.to_dict("records"):
         new[code[row["cell_id"]]] += float(weight[row["cell_id"]]) * float(row["share"])
@@ -364,9 +365,7 @@ def _spent_by_site(
 
 
 def _shares(plan: Plan, problem: Problem, rules: Rules, spent: Mapping[str, float], faults: list[str]) -> None:
-    area = dict(
-        zip(problem.candidates["candidate_id"].astype(str), problem.candidates["area_code"].astype(str), strict=True)
-    )
+    area = dict(zip(problem.candidates["candidate_id"].tolist(), problem.candidates["area_code"].tolist(), strict=True))
     code = {str(s): area[str(c)] for s, c in zip(plan.sites["site_id"], plan.sites["candidate_id"], strict=True)}
     faults.extend(
         f"site {row['site_id']} states spent_idr {row['spent_idr']}, it is {spent.get(str(row['site_id']))}"

@@ -83,15 +83,22 @@ def with_weight(instance: Instance, weight: Floats) -> Instance:
 def advance(world: World, schedule: Schedule, *, is_over: Callable[[], bool] | None = None) -> Schedule:
     """Switch sites on earlier, in their order, wherever the money of an earlier year allows."""
     most = world.rules.most_sites or (np.inf,) * len(world.rules.years)
+    n_on = np.bincount(list(schedule.year.values()), minlength=len(most))
+    ledger = ledger_of(world, schedule)
     for place in schedule.in_order():
-        now = schedule.year[place]
+        now, source = schedule.year[place], schedule.source[place]
+        capex = float(world.costs.choice[0][schedule.draft.choice[place]])
+        is_relay = schedule.tower_year[place] != NEVER  # its own tower would take the place of a bare one
         for year in range(now):
             if is_over is not None and is_over():
                 return schedule
-            if sum(1 for at in schedule.year.values() if at == year) + 1 > most[year]:
+            if n_on[year] + 1 > most[year] or not (is_relay or ledger.takes(source, year, capex)):
                 continue
             schedule.year[place] = year
-            if ledger_of(world, schedule).is_kept():
+            moved = ledger_of(world, schedule)
+            if moved.is_kept():
+                ledger = moved
+                n_on[year], n_on[now] = n_on[year] + 1, n_on[now] - 1
                 break
             schedule.year[place] = now
     return settled(world, schedule)

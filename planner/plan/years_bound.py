@@ -42,7 +42,7 @@ from planner.plan.ledger import empty_ledger, priced
 from planner.plan.schedule import World
 from planner.plan.years_rows import MoneyRow, YearRows, money_rows, room_by_year, scaled_rows
 
-__all__ = ["YearBound", "years_bound"]
+__all__ = ["YearBound", "bounds_by_scale", "least_worth", "years_bound"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -53,6 +53,8 @@ _MOMENTUM = 0.9
 _EVERY = 3
 """Rounds between two new sets of rows."""
 _ROWS_A_YEAR = 12
+_REHEAT = 0.4
+"""Part of the smoothing with which prices under another scale begin."""
 _ROOT_STEP = 0.12
 _NEVER = -1e30
 _WARM_UP = 15
@@ -199,7 +201,15 @@ class _Search:
         self.mbps_idr = [np.zeros(len(instance.network.tail)) for _ in self.blocks]
         is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True]
         self.x = np.where(is_top[:, None], inside.T[copies.choice], 0.0).ravel()
-        self.scale = 1.0
+        self.ahead = [np.zeros(instance.groups.n_groups) for _ in self.blocks]
+        self.scale, self.number = 1.0, 0
+
+    def rescale(self, world: World, factor: float) -> None:
+        """The same prices and rows under the ceilings of another world, ``factor`` times those before."""
+        self.world, self.gross = world, factor * self.gross
+        self.net = np.cumsum(empty_ledger(world.rules).has.sum(axis=0))
+        self.rows.ceiling = factor * self.rows.ceiling
+        self.shut = ~room_by_year(world)[self.copies.choice].ravel()
 
     def _paid_row(self, world: World) -> MoneyRow:
         cost = world.costs.choice[0][self.copies.choice] / self.unit_idr
@@ -334,55 +344,75 @@ def years_bound(
         The money of a single year is not limited but paid, and a plan that meets all floors costs so much: the bound is
         on the cost. None for a bound on what is served.
     """
-    n_years = len(world.rules.years)
+    return _bounds([(1.0, world)], demands, inside, (value, max_rounds, 0), is_over, paid_idr)[0]
+
+
+def bounds_by_scale(
+    worlds: list[tuple[float, World]], *, demands: tuple[Ints, ...] = (), inside: Floats, value: float,
+    rounds: tuple[int, int], is_over: Callable[[], bool] | None = None,
+) -> list[YearBound]:  # fmt: skip
+    """Bounds under several scales of the same ceilings, each from the prices and rows of the one before.
+
+    Parameters
+    ----------
+    worlds
+        Scale of the ceilings, above 0, and the world with them; the same in all else.
+    demands, inside, value, is_over
+        As in `years_bound`.
+    rounds
+        Moves of the prices under the first scale, and under each other.
+    """
+    return _bounds(worlds, demands, inside, (value, *rounds), is_over, None)
+
+
+def _bounds(
+    worlds: list[tuple[float, World]], demands: tuple[Ints, ...], inside: Floats, work: tuple[float, int, int],
+    is_over: Callable[[], bool] | None, paid_idr: float | None,
+) -> list[YearBound]:  # fmt: skip
+    scale, world = worlds[0]
+    (n_years, n), (value, first, more) = inside.shape, work
     search = _Search(world, demands, inside, paid_idr)
-    least = _least_worth(world)
+    groups, floors = world.instance.groups.n_groups, len(world.floors.least)
     none = YearBound(
-        value=np.inf,
-        is_infeasible=False,
-        hint=inside,
-        per_scale=0.0,
-        prices=np.zeros(world.instance.groups.n_groups),
-        floor_price=np.zeros(len(world.floors.least)),
-        rounds=0,
-        n_rows=0,
-    )
+        value=np.inf, is_infeasible=False, hint=inside, per_scale=0.0, prices=np.zeros(groups),
+        floor_price=np.zeros(floors), rounds=0, n_rows=0,
+    )  # fmt: skip
     if not len(search.copies.choice) and paid_idr is None:  # nothing finds a way
         is_lost = bool(demands) or bool(np.isinf(world.floors.price).any())
-        return replace(
-            none,
-            value=-np.inf if is_lost else least,
-            is_infeasible=is_lost,
-            hint=np.zeros((n_years, world.instance.n_choices)),
-        )
+        low = -np.inf if is_lost else least_worth(world)
+        return [replace(none, value=low, is_infeasible=is_lost, hint=np.zeros((n_years, n)))] * len(worlds)
     if paid_idr is not None:
         none, search.scale = replace(none, value=0.0), 0.25
     for start in (search.x, np.full(len(search.x), 1e-2)):
         search.more_rows(start, -1, is_flat=False)
-    return _descend(search, none, value, max_rounds, is_over)
+    found = [_descend(search, none, value, (first, 1.0), is_over)]
+    for other, its in worlds[1:]:
+        search.rescale(its, other / scale)
+        found.append(_descend(search, none, value, (more, _REHEAT), is_over))
+        scale = other
+    return found
 
 
-def _least_worth(world: World) -> float:
+def least_worth(world: World) -> float:
     """No plan that keeps its word is worth less than this: nothing served, every floor with a price missed."""
     price = world.floors.price
     return -float((np.where(np.isfinite(price), price, 0.0) * world.floors.least).sum())
 
 
 def _descend(
-    search: _Search, best: YearBound, value: float, max_rounds: int, is_over: Callable[[], bool] | None
+    search: _Search, best: YearBound, value: float, work: tuple[int, float], is_over: Callable[[], bool] | None
 ) -> YearBound:
-    """Move the prices, keep the best exact figure."""
+    """Move the prices from where they are, keep the best exact figure; ``work``: rounds, part of the heat to begin with."""
     from planner.plan._price_kernel import mix_places  # numba takes a second to load
 
     groups = search.world.instance.groups
     x = mean = search.x
     sites = max(1.0, float(x.sum()))
     each = max(value, 0.3 * float(groups.weight.sum()) / max(1, search.world.instance.n_places)) / sites
-    ahead = [np.zeros(groups.n_groups) for _ in search.blocks]
-    price, momentum = ahead, 1.0
-    n_kept = search.n_plain
-    for number in range(max_rounds):
-        heat = _HEAT * each * max(_COLD, 1.0 - number / max_rounds)
+    ahead = price = search.ahead
+    momentum, n_kept, (rounds, warmth), first = 1.0, search.n_plain, work, search.number
+    for number in range(first, first + rounds):
+        heat = _HEAT * each * max(_COLD, warmth * (1.0 - (number - first) / rounds))
         worth, worths = search.find(ahead)
         net = worth - search.charges()
         _, exact = mix_places(search.first, net, heat, np.zeros(len(net)))
@@ -409,6 +439,7 @@ def _descend(
             search.rows.tidy(number, n_kept)
         if search.is_paid:
             search.scale = max(best.value / search.unit_idr, 0.25 * (1.0 - number / _WARM_UP))
+    search.x, search.ahead, search.number = mean, price, first + rounds
     return best
 
 
@@ -426,7 +457,7 @@ def _noted(search: _Search, best: YearBound, at: tuple[list[Floats], float, Floa
         is_better, is_infeasible = found > best.value, False
     else:
         found = base + slope * (1 + 1e-12)
-        low = _least_worth(search.world)
+        low = least_worth(search.world)
         is_better, is_infeasible = found < best.value, found < low - 1e-9 * max(1.0, abs(low))
     if not is_better:
         return best

@@ -37,6 +37,8 @@ class ReportInputs:
         Tables of the plan.
     frontier
         Points of the frontier (``ceiling_idr, spent_idr, value, bound, gap_share, n_sites`` and who is newly served).
+    frontier_left_out
+        Ceilings asked for that no plan was found for.
     decided
         Decisions of the planner, each with its price against the plan that is free of it (`planner.plan.word_prices`).
     existing
@@ -75,6 +77,7 @@ class ReportInputs:
     rejected: pd.DataFrame | None = None
     surveys: pd.DataFrame | None = None
     frontier: pd.DataFrame | None = None
+    frontier_left_out: int = 0
     decided: pd.DataFrame | None = None
     existing: pd.DataFrame | None = None
     interference: pd.DataFrame | None = None

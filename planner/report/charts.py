@@ -48,11 +48,19 @@ def steps(high: float, n: int = 5) -> list[float]:
     return [step * k for k in range(math.ceil(top / step - 1e-9) + 1)]
 
 
+def _around_zero(low: float, high: float) -> list[float]:
+    """Round numbers from at most ``low`` and 0 to at least ``high``."""
+    if not low < 0.0:
+        return steps(high)
+    step = steps(max(high, 0.0) - low)[1]
+    return [step * k for k in range(math.floor(low / step), max(math.ceil(high / step - 1e-9), 0) + 1)]
+
+
 def line_chart(
     lines: Sequence[Line], *, x_text: Callable[[float], str], y_text: Callable[[float], str],
     titles: tuple[str, str], mark: tuple[float, float, str] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Lines over common axes that start at 0; empty without a point.
+    """Lines over common axes that start at 0, upwards at the lowest value where that is less; empty without a point.
 
     Parameters
     ----------
@@ -74,16 +82,19 @@ def line_chart(
     if not points:
         return {}
     across = steps(max(x for x, _ in points))
-    up = steps(max(y for _, y in points))
+    up = _around_zero(min(y for _, y in points), max(y for _, y in points))
+
+    def high(y: float) -> float:
+        return round((y - up[0]) / (up[-1] - up[0]), 4)
 
     def place(x: float, y: float) -> list[float]:
-        return [round(x / across[-1], 4), round(y / up[-1], 4)]
+        return [round(x / across[-1], 4), high(y)]
 
     return {
         "kind": "lines",
         "titles": list(titles),
         "x": [{"at": round(value / across[-1], 4), "text": x_text(value)} for value in across],
-        "y": [{"at": round(value / up[-1], 4), "text": y_text(value)} for value in up],
+        "y": [{"at": high(value), "text": y_text(value)} for value in up],
         "lines": [
             {"text": line.text, "colour": line.colour, "is_dashed": line.is_dashed, "points": [place(*point) for point in line.points]}
             for line in lines

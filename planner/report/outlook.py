@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -203,22 +204,33 @@ def frontier(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any] | N
     objective = str(((inputs.facts.get("plan") or {}).get("certificate") or {}).get("objective") or "umkm")
     unit = said(words, "units", objective)
     ceilings, values = ordered["ceiling_idr"].tolist(), ordered["value"].tolist()
-    has_rules = bool((inputs.facts.get("plan") or {}).get("money"))  # years and floors: more than one ceiling
-    own = [at for at, value in enumerate(ceilings) if value == inputs.ceiling_idr and not has_rules]
+    own = [at for at, value in enumerate(ceilings) if math.isclose(value, inputs.ceiling_idr or 0.0, rel_tol=1e-9)]
     mark = (ceilings[own[0]], values[own[0]], words("pdf.this_plan")) if own else None
     lines = [
         Line(words("pdf.plans_found"), _ACCENT, list(zip(ceilings, values, strict=True))),
         Line(words("pdf.bound"), _SOFT, list(zip(ceilings, ordered["bound"].tolist(), strict=True)), is_dashed=True),
     ]
+    money, kind = ("ceiling_years", "worth_of") if "scale" in ordered else ("ceiling", "served_of")
     chart = line_chart(
-        lines, x_text=say.money, y_text=say.number, titles=(words("pdf.ceiling"), words("pdf.served_of", unit=unit)), mark=mark
+        lines, x_text=say.money, y_text=say.number, titles=(words(f"pdf.{money}"), words(f"pdf.{kind}", unit=unit)), mark=mark
     )  # fmt: skip
     return {
         "lead": _more_money(ordered, own, unit, words, say),
         "chart": chart,
         "table": _points(ordered, own, words, say),
-        "note": words("pdf.frontier_note" if own else "pdf.frontier_note_apart"),
+        "note": _frontier_note(inputs, ordered, own, words, say),
     }
+
+
+def _frontier_note(inputs: ReportInputs, points: pd.DataFrame, own: list[int], words: Words, say: Say) -> str:
+    """What the points are, and how many ceilings have none."""
+    told = [words("pdf.frontier_note")] * bool(own)
+    if "scale" in points:
+        told.append(words("pdf.frontier_scaled"))
+        told += [words("pdf.frontier_floors")] * bool((points["floors_short"] > 0.0).any())
+    if inputs.frontier_left_out:
+        told.append(words("pdf.frontier_left_out", n=say.number(inputs.frontier_left_out)))
+    return " ".join(told)
 
 
 def _more_money(points: pd.DataFrame, own: list[int], unit: str, words: Words, say: Say) -> str:
@@ -227,7 +239,8 @@ def _more_money(points: pd.DataFrame, own: list[int], unit: str, words: Words, s
     for step, key in ((1, "frontier_more"), (-1, "frontier_less")):
         if own and 0 <= own[0] + step < len(points):
             here, there = points.iloc[own[0]], points.iloc[own[0] + step]
-            money, gain = abs(there["ceiling_idr"] - here["ceiling_idr"]), abs(there["value"] - here["value"])
+            served = "served" if "served" in points else "value"
+            money, gain = abs(there["ceiling_idr"] - here["ceiling_idr"]), abs(there[served] - here[served])
             each = say.money(money / gain) if gain > 0.0 else say.money(None)
             lead += " " + words(f"pdf.{key}", money=say.money(money), n=say.number(gain), unit=unit, each=each)
     return lead
@@ -240,7 +253,7 @@ def _points(points: pd.DataFrame, own: list[int], words: Words, say: Say) -> dic
     rows = []
     for at, row in enumerate(points.to_dict("records")):
         cells = [
-            say.money(row["ceiling_idr"]), say.money(row["spent_idr"]), say.number(row["n_sites"]),
+            say.money(row["ceiling_idr"]), say.money(row.get("spent_in_years_idr", row["spent_idr"])), say.number(row["n_sites"]),
             *(say.number(row.get(unit)) for unit in ("umkm", "people", "desa", "facilities")),
             say.number(row["bound"]), say.share(row["gap_share"]),
         ]  # fmt: skip

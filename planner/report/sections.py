@@ -292,7 +292,7 @@ def money(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
     planned = inputs.facts.get("plan") or {}
     numbers = {str(row["key"]): row["value"] for row in assumption_rows(inputs.specs).to_dict("records")}
     years, discount = numbers.get("horizon_years"), numbers.get("discount_share_per_year")
-    has_years = bool(planned.get("years"))
+    has_years, is_goal = bool(planned.get("years")), (planned.get("certificate") or {}).get("sense") == "min"
     ceiling = words("pdf.ceiling_years" if has_years else "pdf.ceiling")
     costs = [(ceiling, say.rupiah(inputs.ceiling_idr))] if inputs.ceiling_idr is not None else []
     listed: tuple[tuple[str, str], ...] = (("capex", "capex_idr"), ("opex", "opex_idr_per_year"), ("cost", "cost_idr"))
@@ -304,9 +304,7 @@ def money(inputs: ReportInputs, words: Words, say: Say) -> dict[str, Any]:
         "year": words("pdf.year_none", years=say.plain(years), discount=say.share(discount)),
         "costs": table(heads, costs if planned else []),
         "proof": table(heads, _proof(planned, words, say), caption=words("pdf.proof")),
-        "value": words("pdf.value_worth_note")
-        if has_years and (planned.get("certificate") or {}).get("sense") != "min"
-        else "",
+        "value": words("pdf.value_goal_note" if is_goal else "pdf.value_worth_note") if is_goal or has_years else "",
         "uncertainty": table(heads, _uncertainty(inputs, words, say), caption=words("pdf.uncertainty")),
     }
 

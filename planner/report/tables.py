@@ -210,6 +210,8 @@ def _form(inputs: ReportInputs) -> pd.DataFrame:
 def _frontier(points: pd.DataFrame) -> pd.DataFrame:
     """What each ceiling would serve, in the columns of a plan's sites."""
     new = {"umkm": "n_umkm_new", "people": "people_new", "facilities": "facilities_new", "desa": "desa_new"}
+    if "scale" in points:
+        new["ceiling_idr"] = "ceiling_years_idr"
     return points.sort_values("ceiling_idr", kind="stable", ignore_index=True).rename(columns=new)
 
 

@@ -218,10 +218,22 @@ export class Frontier {
   /** @param {Json} packed @param {Block} block @param {Map<string, Table>} own layers of the page's own plan */
   constructor(packed, block, own) {
     this.points = new Table(packed.points, block);
+    /** Ceilings asked for that no plan was found for. @type {number} */
+    this.leftOut = packed.left_out ?? 0;
+    this.years = packed.years ? new Table(packed.years, block) : null;
     /** @type {number} */
     this.own = packed.own;
     this.all = Object.fromEntries(["sites", "links"].map((name) => [name, packed[name] ? new Table(packed[name], block) : null]));
     this.ownLayers = { sites: own.get("sites"), links: own.get("links") };
+  }
+
+  /** What stands and serves at a point by the end of each year; empty for plans without years. @param {number} at @returns {{year: number, n_sites_on: number, n_umkm_on: number}[]} */
+  yearsAt(at) {
+    const { years } = this;
+    if (!years) return [];
+    const point = this.points.number("point", at);
+    const rows = [...Array(years.n).keys()].filter((row) => years.number("point", row) === point);
+    return rows.map((row) => ({ year: years.number("year", row), n_sites_on: years.number("n_sites_on", row), n_umkm_on: years.number("n_umkm_on", row) }));
   }
 
   /** Sites and links at a point; undefined where it has none. @param {number} at @returns {{sites: Table | undefined, links: Table | undefined}} */

@@ -75,26 +75,23 @@ function budget(app) {
   const { frontier } = data;
   if (!frontier) return null;
   const { points, own } = frontier;
-  const apart = own < 0 ? 1 : 0; // a plan that obeys more rules than the curve's has a stop of its own, before it
   return slider("budget", words.t("map.dock_budget"), () => {
-    const { point } = state.now;
-    const isOwn = point < 0 || point === own;
-    const money = isOwn && apart ? app.data.json.plan.ceiling_idr ?? app.data.json.plan.cost_idr : points.number("ceiling_idr", point < 0 ? own : point);
-    const said = words.idr(money) + (isOwn ? ` · ${words.t("map.dock_own")}` : "");
-    return { said, picture: curve(app, apart), at: (point < 0 ? own : point) + apart, last: points.n - 1 + apart };
-  }, (at) => app.choosePoint(at - apart));
+    const at = state.now.point < 0 ? own : state.now.point;
+    const said = words.idr(points.number("ceiling_idr", at)) + (at === own ? ` · ${words.t("map.dock_own")}` : "");
+    return { said, picture: curve(app), at, last: points.n - 1 };
+  }, (at) => app.choosePoint(at));
 }
 
-/** Value and proven upper bound by ceiling; the strip between them is what nobody has proved. @param {App} app @param {number} apart stops before the curve */
-function curve(app, apart) {
+/** Value and proven upper bound by ceiling; the strip between them is what nobody has proved. @param {App} app */
+function curve(app) {
   const { words, data, state } = app;
   const { points, own } = /** @type {import("./data.js").Frontier} */ (data.frontier);
   const rows = [...Array(points.n).keys()];
   const value = rows.map((row) => points.number("value", row));
   const bound = rows.map((row) => points.number("bound", row));
-  const most = Math.max(...[...value, ...bound].filter(Number.isFinite), 1e-9);
-  const x = (/** @type {number} */ row) => EDGE + ((row + apart) / Math.max(1, points.n - 1 + apart)) * (W - 2 * EDGE);
-  const y = (/** @type {number} */ v) => H - 3 - (v / most) * (H - 8);
+  const [least, most] = [Math.min(...value, 0), Math.max(...[...value, ...bound].filter(Number.isFinite), 1e-9)]; // missed floors with a price can make a plan worth less than nothing
+  const x = (/** @type {number} */ row) => EDGE + (row / Math.max(1, points.n - 1)) * (W - 2 * EDGE);
+  const y = (/** @type {number} */ v) => H - 3 - ((v - least) / (most - least)) * (H - 8);
   const path = (/** @type {number[]} */ values) => values.map((v, row) => `${row ? "L" : "M"}${x(row).toFixed(1)} ${y(v).toFixed(1)}`).join("");
   const isBound = bound.every(Number.isFinite);
   const picture = svg("svg", { viewBox: `0 0 ${W} ${H}`, class: "curve", role: "img", "aria-label": words.t("map.dock_curve"), preserveAspectRatio: "none" });
@@ -102,6 +99,7 @@ function curve(app, apart) {
     const back = [...rows].reverse().map((row) => `L${x(row).toFixed(1)} ${y(value[row]).toFixed(1)}`).join("");
     picture.append(svg("path", { d: `${path(bound)}${back}Z`, class: "curve-gap" }), svg("path", { d: path(bound), class: "curve-bound" }));
   }
+  if (least < 0) picture.append(svg("line", { x1: 0, x2: W, y1: y(0), y2: y(0), class: "curve-zero" }));
   picture.append(svg("path", { d: path(value), class: "curve-value" }));
   picture.append(svg("line", { x1: x(own), x2: x(own), y1: 2, y2: H, class: "curve-own" }));
   const at = state.now.point < 0 ? own : state.now.point;

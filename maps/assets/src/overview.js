@@ -153,6 +153,15 @@ function firstSites(app) {
   return section(words.t("map.first_sites"), siteList(app, first), el("button", { type: "button", class: "more", on: { click: () => state.set({ tab: "sites" }) } }, words.t("map.see_sites", { n: rows.length })));
 }
 
+/** What the points of the budget slider are, where they are more than other ceilings of one kind; why a plan for a goal has none. @param {App} app */
+function frontierNote(app) {
+  const { words, data } = app;
+  if (!data.frontier) return data.json.plan.sense === "min" ? el("p", { class: "note" }, words.t("map.frontier_goal")) : null;
+  const { points, leftOut } = data.frontier;
+  const told = [points.has("scale") && words.t("map.frontier_scaled"), leftOut > 0 && words.t("map.frontier_left_out", { n: words.n(leftOut) })].filter(Boolean);
+  return told.length ? el("p", { class: "note" }, told.join(" ")) : null;
+}
+
 /** @param {App} app */
 function planCard(app) {
   const { words, data, state } = app;
@@ -175,7 +184,7 @@ function planCard(app) {
       : [[words.t("map.plan_figure.cost_idr"), words.idr(now.cost)], [words.t("map.plan_figure.ceiling_idr"), words.idr(now.ceiling)], [words.t("map.plan_figure.n_umkm_new"), words.n(now.umkm)],
           [words.t("map.plan_figure.gap_share"), Number.isFinite(now.gap) ? words.share(now.gap, 2) : null]]),
   ]);
-  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")));
+  return section(words.t("map.plan"), el("p", { class: "note" }, chip(words.t("map.indicative"), "mark"), " ", words.t("map.indicative_why")), bars, now.n ? facts(rows) : empty(words.t("map.empty.sites_in_view")), frontierNote(app));
 }
 
 /** @param {App} app @param {string} group @param {Record<string, number>} values @param {(key: string) => string} colour */

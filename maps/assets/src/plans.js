@@ -55,21 +55,25 @@ export function newAt(points, unit, at) {
   return name ? points.number(name, at) : NaN;
 }
 
-/** What the facts say of the plan at the end of a year; undefined where they say nothing, or the reader looks at other sites. @param {App} app @param {number | null} year @param {number} n sites in view */
-function yearRecord(app, year, n) {
+/** What each year of the plan in view brings: the facts' own word, or the frontier's for another ceiling. @param {App} app @returns {{year: number, n_sites_on: number, n_umkm_on: number}[]} */
+function yearsTold(app) {
   const { data, state } = app;
-  const isOwn = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own;
-  const record = isOwn && year !== null ? (data.json.plan.years ?? []).find((/** @type {any} */ item) => item.year === year) : undefined;
+  const { frontier } = data;
+  return frontier && state.now.point >= 0 && state.now.point !== frontier.own ? frontier.yearsAt(state.now.point) : data.json.plan.years ?? [];
+}
+
+/** What is told of the plan at the end of a year; undefined where nothing is, or the reader looks at other sites. @param {App} app @param {number | null} year @param {number} n sites in view */
+function yearRecord(app, year, n) {
+  const record = year !== null ? yearsTold(app).find((item) => item.year === year) : undefined;
   return record && record.n_sites_on === n ? record : undefined;
 }
 
-/** UMKM that each year adds: from the facts where they hold it, else from the sites in view. @param {App} app @param {number[]} years @returns {number[]} */
+/** UMKM that each year adds: as told where it is, else from the sites in view. @param {App} app @param {number[]} years @returns {number[]} */
 export function gainsOf(app, years) {
-  const { data, state } = app;
-  const told = !data.frontier || state.now.point < 0 || state.now.point === data.frontier.own ? data.json.plan.years ?? [] : [];
-  const served = years.map((year) => told.find((/** @type {any} */ item) => item.year === year)?.n_umkm_on);
-  if (served.every((value) => typeof value === "number")) return served.map((value, i) => value - (i ? served[i - 1] : 0));
-  const table = data.layers.get("sites");
+  const told = yearsTold(app);
+  const served = years.map((year) => told.find((item) => item.year === year)?.n_umkm_on ?? NaN);
+  if (served.every(Number.isFinite)) return served.map((value, i) => value - (i ? served[i - 1] : 0));
+  const table = app.data.layers.get("sites");
   return years.map((year) => sumOf(app, "n_umkm_new", [...Array(table?.n ?? 0).keys()].filter((row) => table?.number("year", row) === year)));
 }
 

@@ -160,6 +160,7 @@ def report_inputs(context: StageContext) -> ReportInputs:
         interference=read_table(context.inputs["interference"] / "sites.parquet"),
         exclusions=layer(context, "exclusions"),
         frontier=read_table(points / "points.parquet") if points is not None else None,
+        frontier_left_out=read_json(points / "note.json")["n_left_out"] if points is not None else 0,
         decided=read_table(decided / "decisions.parquet") if decided is not None else None,
         sites=plan.sites,
         links=plan.links,
@@ -217,7 +218,9 @@ def _frontier(context: StageContext) -> dict[str, Any]:
     folder = context.inputs.get("frontier")
     if folder is None:
         return {}
-    return {f"frontier_{name}": read_table(folder / f"{name}.parquet") for name in ("points", "sites", "links")}
+    names = [name for name in ("points", "sites", "links", "years") if (folder / f"{name}.parquet").is_file()]
+    tables = {f"frontier_{name}": read_table(folder / f"{name}.parquet") for name in names}
+    return {**tables, "frontier_left_out": read_json(folder / "note.json")["n_left_out"]}
 
 
 def servers(context: StageContext) -> pd.DataFrame:

@@ -7,11 +7,14 @@ from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import layer
 from planner.pipeline.stages._plan import read_plan
 from planner.pipeline.stages._problem import read_problem
+from planner.pipeline.stages._rules import rules_of
+from planner.pipeline.stages._specs import cost_spec
 from planner.plan.word_prices import word_prices
+from planner.plan.years_word_prices import years_word_prices
 
 __all__ = ["run", "warm"]
 
-IMPORTS = ("planner.plan.word_prices",)
+IMPORTS = ("planner.plan.word_prices", "planner.plan.years_word_prices")
 
 
 def warm() -> None:
@@ -23,10 +26,15 @@ def warm() -> None:
 
 def run(context: StageContext) -> None:
     """Price every decision."""
-    plan, ceiling = read_plan(context.inputs["plan"]), context.scenario.budget.total_idr
-    found = word_prices(read_problem(context)[0], plan, ceiling_idr=ceiling, decisions=layer(context, "decisions"))
+    scenario, decisions = context.scenario, layer(context, "decisions")
+    problem, plan = read_problem(context)[0], read_plan(context.inputs["plan"])
+    rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario))
+    if rules is None:
+        found = word_prices(problem, plan, ceiling_idr=scenario.budget.total_idr, decisions=decisions)
+    else:
+        found = years_word_prices(problem, plan, rules, decisions=decisions)
     write_table(context.folder / "decisions.parquet", found)
-    write_sheet(context.publish_path("decisions.csv"), found)
+    write_sheet(context.publish_path("decisions.csv"), found, digits=15)
     write_json(
         context.folder / "note.json", {"n_decisions": len(found), "n_binding": int((found["price_weight"] > 0).sum())}
     )
