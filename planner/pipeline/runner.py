@@ -228,20 +228,24 @@ def _waves(must: list[Stage]) -> Iterator[list[Stage]]:
 def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
     """Stages whose inputs are there, in the order of the table, one a process.
 
-    A process that has nothing to make imports what later stages will want.
+    A process that has nothing to make imports what later stages will want. Of two that rest, the one that made something
+    last is asked first: it still holds what the next stage reads.
     """
     waiting, done = list(must), set(make.keys) - {stage.name for stage in must}
     there = replace(make, on_stop=None)  # what tells the user stays in this process
     with Crew(min(worker_count(), MOST_PROCESSES)) as crew, contextlib.ExitStack() as heeded:
         warmed: dict[int, set[str]] = {number: set() for number in crew.idle}
+        given: dict[str, int] = {}
+        latest: list[int] = []
         while len(done) < len(make.keys):
-            for number in crew.idle:
+            for number in sorted(crew.idle, key=lambda number: number not in latest):
                 ready = next((stage for stage in waiting if done.issuperset(stage.inputs)), None)
                 if ready is not None:
                     waiting.remove(ready)
                     warmed[number].add(ready.module)
                     if ready.can_stop:
                         heeded.enter_context(heeding(partial(_wish, crew, ready.name, make.on_stop)))
+                    given[ready.name] = number
                     crew.give(number, ready.name, there, ready)
                 elif cold := [stage.module for stage in waiting if stage.module not in warmed[number]]:
                     warmed[number].add(cold[0])
@@ -249,6 +253,7 @@ def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
             for name, made in crew.results():
                 if name is not None:
                     done.add(name)
+                    latest = [given[name]]
                     if made[0].can_stop:
                         heeded.close()
                     yield made

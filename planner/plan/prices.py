@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.parallel import map_parts
 from planner.plan.bound import Bound
 from planner.plan.copies import Copies, CopyHunt, Row, make_copies
 from planner.plan.instance import Instance
@@ -265,8 +266,10 @@ def _noted(
 def _more_rows(hunt: CopyHunt, rows: _Rows, x: Floats, mbps_idr: Floats, number: int) -> Floats:
     """Rows that the present mix breaks, under the present prices of root Mbps; those prices, moved."""
     flat = number // _EVERY % 2 == 0
-    row = hunt.row(x, mbps_idr, is_flat=flat)
-    for found in (row, hunt.row(x, np.zeros(len(mbps_idr)), is_flat=not flat) if mbps_idr.any() else row):
+    asked = ((mbps_idr, flat), (np.zeros(len(mbps_idr)), not flat))[: 2 if mbps_idr.any() else 1]
+    made = list(map_parts(lambda part: hunt.row(x, part[0], is_flat=part[1]), asked))
+    row = made[0]
+    for found in (row, made[-1]):
         rows.add(found, number)
     sent, room = row.root_mbps[hunt.roots], hunt.arc_mbps[hunt.roots]
     carried = max(float(x @ hunt.copies.mbps), 1e-9)

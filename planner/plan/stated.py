@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from planner.plan.types import Plan, Problem
 
-__all__ = ["MONEY", "Link", "Walk", "is_other_money", "stated_faults"]
+__all__ = ["MONEY", "Link", "Walk", "is_other_money", "records", "stated_faults", "values"]
 
 MONEY = ("capex_idr", "opex_idr_per_year", "cost_idr")
 _SLACK = 1e-6
@@ -47,6 +48,21 @@ class Walk:
     loads: Mapping[str, float]
     towers: Mapping[str, list[str]]
     links: Mapping[Link, dict[str, Any]]
+
+
+def values(column: pd.Series[Any]) -> list[Any]:
+    """Values of a column as plain Python (``Any``: of a table); texts at once, for one by one they take most of a check."""
+    is_text = isinstance(column.dtype, pd.StringDtype)
+    found: list[Any] = column.to_numpy(dtype=object).tolist() if is_text else column.tolist()
+    return found
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table by column."""
+    names = [str(name) for name in table.columns]
+    return [
+        dict(zip(names, row, strict=True)) for row in zip(*(values(table[name]) for name in table.columns), strict=True)
+    ]
 
 
 def is_other_money(value: float, other: float) -> bool:
@@ -87,10 +103,10 @@ def _sites(plan: Plan, problem: Problem, walk: Walk, users: Mapping[Link, int], 
     built, chosen = set(plan.sites["candidate_id"]), set(plan.sites["option_id"])
     places = problem.candidates[problem.candidates["candidate_id"].isin(built)]
     types = problem.options[problem.options["option_id"].isin(chosen)]
-    candidates = {str(row["candidate_id"]): row for row in places.to_dict("records")}
-    options = {str(row["option_id"]): row for row in types.to_dict("records")}
+    candidates = {str(row["candidate_id"]): row for row in records(places)}
+    options = {str(row["option_id"]): row for row in records(types)}
     nodes: Any = problem.graph.nodes
-    for site in plan.sites.to_dict("records"):
+    for site in records(plan.sites):
         name, option = str(site["site_id"]), options[str(site["option_id"])]
         at, route = candidates[str(site["candidate_id"])], walk.routes[name]
         wrong = [c for c in _SITE_TEXTS if c in at and str(site[c]) != str(at[c])]
@@ -111,7 +127,7 @@ def _sites(plan: Plan, problem: Problem, walk: Walk, users: Mapping[Link, int], 
 
 def _links(plan: Plan, problem: Problem, walk: Walk, users: Mapping[Link, int], faults: list[str]) -> None:
     nodes: Any = problem.graph.nodes
-    for row in plan.links.to_dict("records"):
+    for row in records(plan.links):
         name, a, b = str(row["link_id"]), str(row["from_id"]), str(row["to_id"])
         pair, _, key = name.partition("|")
         link, data = (a, b, key), walk.links.get((a, b, key), {})
@@ -135,7 +151,7 @@ def _links(plan: Plan, problem: Problem, walk: Walk, users: Mapping[Link, int], 
 
 def _relays(plan: Plan, problem: Problem, walk: Walk, faults: list[str]) -> None:
     nodes: Any = problem.graph.nodes
-    for row in plan.relays.to_dict("records"):
+    for row in records(plan.relays):
         name = str(row["place_id"])
         if name in walk.towers and int(row["n_sites"]) != len(walk.towers[name]):
             faults.append(f"relay tower {name} states {row['n_sites']} sites, {len(walk.towers[name])} pass by it")
@@ -146,14 +162,18 @@ def _relays(plan: Plan, problem: Problem, walk: Walk, faults: list[str]) -> None
 
 
 def _rejected(plan: Plan, problem: Problem, faults: list[str]) -> None:
-    built, listed = set(plan.sites["candidate_id"].astype(str)), Counter(plan.rejected["candidate_id"].astype(str))
-    every = set(problem.candidates["candidate_id"].astype(str))
+    built, listed = set(_names(plan.sites)), Counter(_names(plan.rejected))
+    every = set(_names(problem.candidates))
     faults.extend(f"candidate {name} is built and listed as rejected" for name in sorted(built & set(listed)))
     faults.extend(f"candidate {name} is listed as rejected {n} times" for name, n in sorted(listed.items()) if n > 1)
     faults.extend(f"rejected candidate {name} does not exist" for name in sorted(set(listed) - every))
     lost = sorted(every - built - set(listed))
     if lost:
         faults.append(f"{len(lost)} candidate(s) are neither built nor rejected, such as {lost[0]}")
+
+
+def _names(table: pd.DataFrame) -> list[str]:
+    return [str(name) for name in values(table["candidate_id"])]
 
 
 def _totals(plan: Plan, walk: Walk, faults: list[str]) -> None:
@@ -163,7 +183,7 @@ def _totals(plan: Plan, walk: Walk, faults: list[str]) -> None:
         if float(plan.totals.get(name, math.nan)) != value:
             faults.append(f"{name} is {value}, the plan states {plan.totals.get(name)}")
     network = math.fsum(float(walk.links[link].get("cost_idr", 0.0)) for link in links)
-    network += math.fsum(float(row["cost_idr"]) for row in plan.relays.to_dict("records"))
+    network += math.fsum(float(row["cost_idr"]) for row in records(plan.relays))
     if is_other_money(network, float(plan.totals.get("network_cost_idr", math.nan))):
         faults.append(f"network_cost_idr is {network:.2f}, the plan states {plan.totals.get('network_cost_idr')}")
     mbps = math.fsum(walk.loads.values())

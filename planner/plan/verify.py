@@ -19,7 +19,7 @@ import pandas as pd
 
 from planner.geo import distance_km
 from planner.plan.rules import Rules
-from planner.plan.stated import MONEY, Walk, is_other_money, stated_faults
+from planner.plan.stated import MONEY, Walk, is_other_money, records, stated_faults, values
 from planner.plan.types import Plan, Problem
 from planner.plan.verify_air import air_faults
 from planner.plan.verify_rules import late_needs, rules_faults
@@ -109,7 +109,7 @@ def verify(
 
 def _world(plan: Plan, problem: Problem, faults: list[str]) -> _World:
     options = _rows(problem.options[problem.options["option_id"].isin(set(plan.sites["option_id"]))], "option_id")
-    number = {str(name): k for k, name in enumerate(problem.options["option_id"])}
+    number = {str(name): k for k, name in enumerate(values(problem.options["option_id"]))}
     table = problem.cells[["cell_id", "n_umkm", "people", "n_facilities", "demand_mbps"]].copy()
     table["weight"] = np.asarray(problem.weight, dtype=float)
     table["level"] = problem.service["level"].to_numpy()
@@ -117,7 +117,7 @@ def _world(plan: Plan, problem: Problem, faults: list[str]) -> _World:
     table = table[table["cell_id"].isin(set(plan.served["cell_id"]))]
     cells = {int(row["cell_id"]): row for row in _rows(table, "cell_id").values()}
     loads: dict[str, float] = defaultdict(float)
-    served = tuple(zip(*(plan.served[name].tolist() for name in ("cell_id", "site_id", "share")), strict=True))
+    served = tuple(zip(*(values(plan.served[name]) for name in ("cell_id", "site_id", "share")), strict=True))
     for cell_id, name, share in served:
         if cell_id in cells:
             loads[name] += share * float(cells[cell_id]["demand_mbps"])
@@ -131,10 +131,7 @@ def _world(plan: Plan, problem: Problem, faults: list[str]) -> _World:
 
 def _rows(table: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
     """Rows of a table by the text of their key."""
-    names = [str(name) for name in table.columns]
-    at = names.index(key)
-    rows = zip(*(table[name].tolist() for name in table.columns), strict=True)
-    return {str(row[at]): dict(zip(names, row, strict=True)) for row in rows}
+    return {str(row[key]): row for row in records(table)}
 
 
 def _above(value: float, limit: float, scale: float = 1.0) -> bool:
@@ -332,7 +329,7 @@ def _needed_towers(world: _World) -> dict[str, int]:
 
 def _check_relays(world: _World, faults: list[str]) -> None:
     needed = _needed_towers(world)
-    stated = {str(row["place_id"]): row for row in world.plan.relays.to_dict("records")}
+    stated = {str(row["place_id"]): row for row in records(world.plan.relays)}
     faults.extend(
         f"relay tower at {name} is needed but not bought, or bought but not needed"
         for name in sorted(set(needed) ^ set(stated))
