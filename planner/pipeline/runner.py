@@ -26,11 +26,12 @@ from planner.pipeline.keys import stage_key, versions
 from planner.pipeline.stage import Stage, StageContext
 from planner.pipeline.store import (
     DONE,
-    PARTS,
     Store,
-    damaged_parts,
+    begin_parts,
+    claim_part,
     file_digest,
     finish_part,
+    is_made,
     locked,
     read_note,
     write_whole,
@@ -47,6 +48,8 @@ SHORT = "is_short"
 Say = Callable[[str], None]
 Made = tuple[Stage, float, float, list[str]]
 
+_LOOK_S = 0.01
+"""How often a process looks whether another has made the last parts."""
 MOST_PROCESSES = 4
 """More would wait for each other: the table is never wider for long, and each holds its own libraries."""
 
@@ -198,6 +201,17 @@ class _Maker:
         seconds, peak = _make(stage, self.scenario, self.store, self.keys, lines.append)
         return stage, seconds, peak, lines
 
+    def begin(self, stage: Stage) -> None:
+        """Ready a stage of parts for its makers, before any of them begins."""
+        if stage.partition != "whole":
+            begin_parts(self.store.folder(stage.name, self.keys[stage.name]))
+
+    def help(self, stage: Stage) -> None:
+        """Make parts of a stage beside the process that makes it, from the last part on."""
+        module = importlib.import_module(f"planner.pipeline.stages.{stage.module}")
+        with _writing(stage, self.scenario, self.store, self.keys, lambda _: None) as context:
+            _make_free(module, context, module.parts(context)[::-1])
+
 
 def _untouched(stages: list[Stage]) -> Iterator[Made]:
     for stage in stages:
@@ -206,6 +220,7 @@ def _untouched(stages: list[Stage]) -> Iterator[Made]:
 
 def _make_in_turn(make: _Maker, must: list[Stage]) -> Iterator[Made]:
     for stage in must:
+        make.begin(stage)
         with heeding(make.on_stop) if stage.can_stop else contextlib.nullcontext():
             made = make(stage)
         yield made
@@ -229,13 +244,15 @@ def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
     """Stages whose inputs are there, in the order of the table, one a process.
 
     A process that has nothing to make imports what later stages will want. Of two that rest, the one that made something
-    last is asked first: it still holds what the next stage reads.
+    last is asked first: it still holds what the next stage reads. While nothing else is ready, those that rest make parts
+    of a stage that has any.
     """
     waiting, done = list(must), set(make.keys) - {stage.name for stage in must}
     there = replace(make, on_stop=None)  # what tells the user stays in this process
     with Crew(min(worker_count(), MOST_PROCESSES)) as crew, contextlib.ExitStack() as heeded:
         warmed: dict[int, set[str]] = {number: set() for number in crew.idle}
         given: dict[str, int] = {}
+        making: dict[str, set[int]] = {}
         latest: list[int] = []
         while len(done) < len(make.keys):
             for number in sorted(crew.idle, key=lambda number: number not in latest):
@@ -246,13 +263,22 @@ def _make_side_by_side(make: _Maker, must: list[Stage]) -> Iterator[Made]:
                     if ready.can_stop:
                         heeded.enter_context(heeding(partial(_wish, crew, ready.name, make.on_stop)))
                     given[ready.name] = number
+                    make.begin(ready)
+                    if ready.partition != "whole":
+                        making[ready.name] = {number}
                     crew.give(number, ready.name, there, ready)
+                elif shared := next(
+                    (stage for stage in must if stage.name in making and number not in making[stage.name]), None
+                ):
+                    making[shared.name].add(number)
+                    crew.give(number, None, there.help, shared)
                 elif cold := [stage.module for stage in waiting if stage.module not in warmed[number]]:
                     warmed[number].add(cold[0])
                     crew.give(number, None, _warm, cold[0])
             for name, made in crew.results():
                 if name is not None:
                     done.add(name)
+                    making.pop(name, None)
                     latest = [given[name]]
                     if made[0].can_stop:
                         heeded.close()
@@ -278,37 +304,49 @@ def _warm(module: str) -> None:
 def _make(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> tuple[float, float]:
     """Make one stage; seconds it took and peak megabytes of the process."""
     started = time.perf_counter()
-    folder = store.folder(stage.name, keys[stage.name])
     module = importlib.import_module(f"planner.pipeline.stages.{stage.module}")
     try:
-        if stage.partition == "whole":
-            shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        inputs = {name: store.folder(name, keys[name]) for name in stage.inputs}
-        context = StageContext(scenario, stage, folder, inputs, say)
-        if stage.partition == "whole":
-            module.run(context)
-        else:
-            _make_parts(module, context)
-        short = ASKED.is_set() or any(_is_short(folder) for folder in inputs.values())
-        store.finish(stage.name, keys[stage.name], **({SHORT: True} if short else {}))
+        with _writing(stage, scenario, store, keys, say) as context:
+            if stage.partition == "whole":
+                shutil.rmtree(context.folder, ignore_errors=True)
+            context.folder.mkdir(parents=True, exist_ok=True)
+            if stage.partition == "whole":
+                module.run(context)
+            else:
+                _make_parts(module, context)
+            short = ASKED.is_set() or any(_is_short(folder) for folder in context.inputs.values())
+            store.finish(stage.name, keys[stage.name], **({SHORT: True} if short else {}))
         return time.perf_counter() - started, peak_mb()
+    finally:
+        ASKED.clear()
+
+
+@contextlib.contextmanager
+def _writing(stage: Stage, scenario: Scenario, store: Store, keys: dict[str, str], say: Say) -> Iterator[StageContext]:
+    """What a stage may touch; what the system says against writing becomes an `OutputError`."""
+    folder = store.folder(stage.name, keys[stage.name])
+    inputs = {name: store.folder(name, keys[name]) for name in stage.inputs}
+    try:
+        yield StageContext(scenario, stage, folder, inputs, say)
     except PlannerError:
         raise
     except OSError as err:
         message = f"stage '{stage.name}' could not write below '{folder}': {err.strerror or err}"
         raise OutputError(message, code="stage_failed", stage=stage.name, fault=str(err.strerror or err)) from err
-    finally:
-        ASKED.clear()
 
 
 def _make_parts(module: Any, context: StageContext) -> None:
-    """Run the parts that are not there yet; a marker written last says that a part is whole."""
-    marks = context.folder / PARTS
-    marks.mkdir(exist_ok=True)
-    damaged_parts(context.folder)
-    for part in module.parts(context):
-        if not (marks / part).exists():
+    """Make the parts that are not there yet, and wait for those that another process makes."""
+    parts = module.parts(context)
+    _make_free(module, context, parts)
+    while not all(is_made(context.folder, part) for part in parts):
+        time.sleep(_LOOK_S)
+
+
+def _make_free(module: Any, context: StageContext, parts: list[str]) -> None:
+    """Make the parts that nobody else makes; a marker written last says that one is whole."""
+    for part in parts:
+        if claim_part(context.folder, part):
             module.run_part(context, part)
             finish_part(context.folder, part)
 

@@ -38,7 +38,8 @@ class Stage:
     arguments
         Constants of this row (for example the layer kind).
     partition
-        ``whole``, ``tile`` or ``chunk``: the unit of work, of memory and of resuming.
+        ``whole``, ``tile`` or ``chunk``: the unit of work, of memory and of resuming. Parts may be made in several processes
+        at once; the name of each file of a part holds the part's.
     outputs
         Files it puts below ``publish/`` of its artifact; they are copied into the run folder when the whole
         run has succeeded. Patterns are allowed where a file appears only at need.

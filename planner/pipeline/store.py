@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,11 @@ __all__ = [
     "DONE",
     "PARTS",
     "Store",
-    "damaged_parts",
+    "begin_parts",
+    "claim_part",
     "file_digest",
     "finish_part",
+    "is_made",
     "locked",
     "read_note",
     "write_whole",
@@ -29,6 +32,7 @@ __all__ = [
 
 DONE = "done.json"
 PARTS = ".parts"
+_CLAIM = ".claim-"
 
 
 def file_digest(path: Path, cache: dict[str, str] | None = None) -> str:
@@ -216,8 +220,14 @@ def _told(path: Path) -> Iterator[None]:
         raise OutputError(message, code="output_failed", path=str(path), fault=str(err.strerror or err)) from err
 
 
-def damaged_parts(folder: Path) -> list[str]:
-    """Take the marks off parts whose files are missing or not as they were; names of those parts."""
+def begin_parts(folder: Path) -> list[str]:
+    """Ready an artifact for the makers of its parts; names of those made earlier whose files are missing or changed.
+
+    Their marks are taken off, and nobody has claimed a part yet.
+    """
+    (folder / PARTS).mkdir(parents=True, exist_ok=True)
+    for claim in (folder / PARTS).glob(f"{_CLAIM}*"):
+        claim.unlink()
     found = []
     for mark in sorted((folder / PARTS).glob("[!.]*")):
         files = read_note(mark, dict)
@@ -227,10 +237,26 @@ def damaged_parts(folder: Path) -> list[str]:
     return found
 
 
+def is_made(folder: Path, part: str) -> bool:
+    """Whether a part is whole."""
+    return (folder / PARTS / part).exists()
+
+
+def claim_part(folder: Path, part: str) -> bool:
+    """Whether the caller is to make this part: nobody has made or claimed it since `begin_parts`."""
+    if is_made(folder, part):
+        return False
+    try:
+        (folder / PARTS / f"{_CLAIM}{part}").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
 def finish_part(folder: Path, part: str) -> None:
-    """Mark a part as whole, with the digests of the files that no other part has claimed."""
-    claimed = {name for mark in (folder / PARTS).glob("[!.]*") for name in read_note(mark, dict) or ()}
-    files = {name: file_digest(folder / name) for name in _files(folder) if name not in claimed}
+    """Mark a part as whole, with the digests of its files: those whose name holds the part's as a word."""
+    mine = re.compile(rf"(?<!\w){re.escape(part)}(?!\w)")
+    files = {name: file_digest(folder / name) for name in _files(folder) if mine.search(name)}
     write_whole(folder / PARTS / part, json.dumps(files, sort_keys=True).encode())
 
 

@@ -121,9 +121,10 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
     busy = ("loads",) * has_iterated_load(scenario)
     places = some("admin", "bts", "proposals", "facilities", "roads", "decisions", "priority", "exclusions")
     return (
+        Stage("reach", "reach", ("frame", *some("terrain", "bts")), ("radio",), ("models/radio",), fitted),
         Stage("cells", "cells", ("frame", *some("admin", "umkm", "umkm_counts", "population", "population_counts", "facilities", "clutter")), ("demand", "options"), ("models/demand", "models/radio")),
-        *(Stage(name, "loads", ("cells", *ground, *some("bts")), ("radio", "service"), ("models/radio", "models/service"), fitted) for name in busy),
-        Stage("coverage", "coverage", (*ground, *some("bts"), *seen, *busy), ("radio",), ("models/radio",), fitted, partition="tile"),
+        *(Stage(name, "loads", ("cells", "reach", *ground, *some("bts")), ("radio", "service"), ("models/radio", "models/service"), fitted) for name in busy),
+        Stage("coverage", "coverage", ("reach", *ground, *some("bts"), *seen, *busy), ("radio",), ("models/radio",), fitted, partition="tile"),
         Stage("service", "service", ("cells", "coverage", "frame", *some("bts"), *busy), ("radio", "service", "layers.bts"), ("models/radio", "models/service"), fitted),
         Stage("score", "score", ("cells", "service", *some("admin", "priority", "fiber", "fiber_nodes")), ("score", "outputs.hexagon_resolution"), ("models/score",)),
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),

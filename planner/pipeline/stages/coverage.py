@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,24 +11,22 @@ from numpy.typing import NDArray
 
 from planner.geo import tiles
 from planner.grid import Grid
-from planner.pipeline.artifacts import read_grid, read_layer_artifact, read_table, write_bands, write_json, write_table
+from planner.pipeline.artifacts import read_grid, read_table, write_bands, write_json, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import clutter_m, cover_db, layer, raster_layer, read_land
 from planner.pipeline.stages._picture import picture_grid, stand_ins
 from planner.pipeline.stages._signal import BEST_BANDS, NO_LEVEL, group_names, tenths, tile_side, with_busy_share
 from planner.pipeline.stages._specs import picture_step, radio_spec
+from planner.pipeline.stages.reach import station_reach_km
 from planner.radio.coverage import Coverage, coverage
-from planner.radio.radius import station_radius_km
-from planner.radio.ranges import Floats
 from planner.radio.surface import halo_pixels
-from planner.specs.radio import RadioSpec
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Pixels = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-__all__ = ["parts", "run_part", "station_reach_km", "warm"]
+__all__ = ["parts", "run_part", "warm"]
 
 IMPORTS = ("planner.radio.propagation.p1812", "rasterio")
 
@@ -101,7 +98,7 @@ def _predict(context: StageContext, tile: Grid, first: tuple[int, int], grid: Gr
     block = (first[0] - halo, first[1] - halo, first[0] + tile.n_rows + halo, first[1] + tile.n_cols + halo)
     bts = layer(context, "bts")
     return coverage(
-        with_busy_share(context, bts, spec).assign(radius_km=station_reach_km(context, bts, spec, grid)),
+        with_busy_share(context, bts, spec).assign(radius_km=station_reach_km(context)),
         tile,
         spec=spec,
         terrain=raster_layer(context, "terrain", block),
@@ -213,23 +210,3 @@ def best_broadband(found: Coverage, tenth_dbm: NDArray[np.int16]) -> NDArray[np.
             best[0][first], best[1][first], best[2][first] = level[first], i, server[first]
             best[5] = np.where(first, tenth_dbm[n + len(wide) + i], best[5])
     return best
-
-
-def station_reach_km(context: StageContext, bts: pd.DataFrame, spec: RadioSpec, grid: Grid) -> Floats:
-    """Reach of each station, kilometres."""
-    if spec.radius_km > 0.0 or not len(bts):
-        return station_radius_km(bts, spec=spec, terrain=None, land=None, pixel_m=grid.pixel_m)
-    folders = (context.inputs["layer:bts"], context.inputs.get("layer:terrain"), context.inputs["frame"])
-    return _radius_over_ground_km(*folders, spec.model_dump_json(), grid.pixel_m)
-
-
-@functools.lru_cache(maxsize=1)
-def _radius_over_ground_km(bts: Path, terrain: Path | None, frame: Path, spec: str, pixel_m: float) -> Floats:
-    """Reach of each station over the ground of the whole run; kept, for the tiles of a run share it."""
-    return station_radius_km(
-        read_layer_artifact(bts, "bts"),
-        spec=RadioSpec.model_validate_json(spec),
-        terrain=read_layer_artifact(terrain, "terrain"),
-        land=read_land(frame),
-        pixel_m=pixel_m,
-    )

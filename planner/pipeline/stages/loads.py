@@ -9,7 +9,7 @@ from planner.pipeline.artifacts import read_grid, read_table, write_json, write_
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._frame import clutter_m, cover_db, layer, read_land
 from planner.pipeline.stages._specs import radio_spec, service_spec
-from planner.pipeline.stages.coverage import station_reach_km
+from planner.pipeline.stages.reach import station_reach_km
 from planner.radio.covers import covers
 from planner.radio.link_budget import element_noise_dbm
 from planner.service.links import busy_shares
@@ -25,7 +25,7 @@ def run(context: StageContext) -> None:
     radio, grid = radio_spec(context.scenario), read_grid(context.inputs["frame"])
     cells = read_table(context.inputs["cells"] / "cells.parquet")
     bts = layer(context, "bts")
-    bts = bts.assign(radius_km=station_reach_km(context, bts, radio, grid), station=np.arange(len(bts)))
+    bts = bts.assign(radius_km=station_reach_km(context), station=np.arange(len(bts)))
     counted = bts.loc[bts["status"].isin(("on_air", "inactive"))]
     reach = counted.groupby(["lon_deg", "lat_deg"])["radius_km"].transform("max")  # one radius a place
     is_wide = (counted["status"] == "on_air") & counted["technology"].isin(("4G", "5G"))
