@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import multiprocessing
@@ -100,13 +101,18 @@ class Crew:
 
 
 def _serve(pipe: Connection) -> None:
-    """Life of a process: calls what it is given until the pipe closes. Ctrl-C is the parent's to handle."""
+    """Life of a process: calls what it is given until the pipe closes. Ctrl-C is the parent's to handle.
+
+    It ends without taking its memory apart: that takes a second, and the run waits for it.
+    """
     heed_wish()
     _end_with_parent()
     with contextlib.suppress(EOFError, OSError):
         while True:
             function, arguments = pipe.recv()
             pipe.send(_call(function, arguments))
+    atexit._run_exitfuncs()  # noqa: SLF001  folders for temporary files go with them
+    os._exit(0)
 
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[bool, Any]:
