@@ -20,7 +20,7 @@ _SABU = {"region.areas": ["53.20"], "region.pixel_m": 500.0}
 
 def _artifacts(out: Path, **changes: object) -> dict[str, Path]:
     scenario = read_scenario(data_folder() / "scenario.toml", changes={**_SABU, **changes})
-    wanted = ("layer:admin", "frame", "layer:umkm", "layer:population", "layer:facilities", "layer:clutter", "layer:terrain", "layer:bts", "layer:umkm_counts", "layer:population_counts", "cells", "loads", "coverage", "service")  # fmt: skip
+    wanted = ("layer:admin", "frame", "layer:umkm", "layer:population", "layer:facilities", "layer:clutter", "layer:terrain", "layer:bts", "layer:umkm_counts", "layer:population_counts", "cells", "reach", "loads", "coverage", "service")  # fmt: skip
     run(tuple(stage for stage in stage_table(scenario) if stage.name in wanted), scenario, out, say=lambda _: None)
     keys = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["stages"]
     return {name: Store(out).folder(name, key) for name, key in keys.items()}

@@ -110,11 +110,11 @@ def verify(
 def _world(plan: Plan, problem: Problem, faults: list[str]) -> _World:
     options = _rows(problem.options[problem.options["option_id"].isin(set(plan.sites["option_id"]))], "option_id")
     number = {str(name): k for k, name in enumerate(values(problem.options["option_id"]))}
-    table = problem.cells[["cell_id", "n_umkm", "people", "n_facilities", "demand_mbps"]].copy()
-    table["weight"] = np.asarray(problem.weight, dtype=float)
-    table["level"] = problem.service["level"].to_numpy()
-    table["served_share"] = problem.service["served_share"].to_numpy(dtype=float)
-    table = table[table["cell_id"].isin(set(plan.served["cell_id"]))]
+    there = np.flatnonzero(problem.cells["cell_id"].isin(set(plan.served["cell_id"])).to_numpy())
+    table = problem.cells[["cell_id", "n_umkm", "people", "n_facilities", "demand_mbps"]].iloc[there].copy()
+    table["weight"] = np.asarray(problem.weight, dtype=float)[there]
+    table["level"] = problem.service["level"].iloc[there].to_numpy()
+    table["served_share"] = problem.service["served_share"].to_numpy(dtype=float)[there]
     cells = {int(row["cell_id"]): row for row in _rows(table, "cell_id").values()}
     loads: dict[str, float] = defaultdict(float)
     served = tuple(zip(*(values(plan.served[name]) for name in ("cell_id", "site_id", "share")), strict=True))

@@ -46,11 +46,11 @@ def effective_height_m(
     The ring is taken as the difference of two squares of equal area, all bearings together: P.1546 takes them one
     by one, which a radius for all bearings does not need.
     """
-    height = np.nan_to_num(np.asarray(terrain.values, dtype=np.float64))
-    if land is not None:
-        height = np.where(land, height, 0.0)
+    height = np.asarray(terrain.values, dtype=np.float64)
+    height = np.where(np.isfinite(height) if land is None else np.isfinite(height) & land, height, 0.0)
     total = np.zeros((height.shape[0] + 1, height.shape[1] + 1))
-    np.cumsum(np.cumsum(height, axis=0), axis=1, out=total[1:, 1:])
+    np.cumsum(height, axis=0, out=total[1:, 1:])
+    np.cumsum(total[1:, 1:], axis=1, out=total[1:, 1:])
     grid = terrain.grid
     row, col = (np.asarray(v, dtype=np.int64) for v in grid.row_col(lon_deg, lat_deg))
     km_row, km_col = pixel_km(float(np.mean(lat_deg)) if lat_deg.size else 0.0, grid.pixel_deg)
