@@ -273,7 +273,9 @@ def _served_sums(problem: Problem, served: pd.DataFrame, names: list[str]) -> di
 def _rows_of(problem: Problem, cell_id: Ints) -> Ints:
     """Rows of some cells."""
     ids = problem.cells["cell_id"].to_numpy()
-    if (ids[1:] > ids[:-1]).all():  # as cells are made: to sort them for each plan of a frontier takes longer than the rest
+    if (
+        ids[1:] > ids[:-1]
+    ).all():  # as cells are made: to sort them for each plan of a frontier takes longer than the rest
         return np.searchsorted(ids, cell_id)
     order = np.argsort(ids, kind="stable")
     return np.asarray(order[np.searchsorted(ids, cell_id, sorter=order)])

@@ -35,10 +35,13 @@ def air_faults(problem: Problem, option_of: Mapping[str, int], served: Iterable[
     air = problem.air
     if air is None:
         return []
-    row_of = {int(name): k for k, name in enumerate(problem.cells["cell_id"].tolist())}
+    users = list(served)
+    ids = problem.cells["cell_id"].to_numpy()
+    there = np.flatnonzero(np.isin(ids, [int(cell_id) for cell_id, _, _ in users]))
+    row_of = dict(zip(ids[there].tolist(), there.tolist(), strict=True))
     demand = problem.cells["demand_mbps"].to_numpy(dtype=float)
     asked: dict[int, list[tuple[str, float]]] = defaultdict(list)
-    for cell_id, name, share in served:
+    for cell_id, name, share in users:
         asked[row_of[int(cell_id)]].append((name, share * float(demand[row_of[int(cell_id)]])))
     heard: dict[int, dict[str, tuple[float, ...]]] = defaultdict(dict)
     wanted = np.zeros(len(demand), dtype=bool)
@@ -51,8 +54,8 @@ def air_faults(problem: Problem, option_of: Mapping[str, int], served: Iterable[
         for cell, *held in zip(cells[at].tolist(), *(level[part][at].tolist() for level in levels), strict=True):
             heard[cell][name] = tuple(held)
     used: dict[str, float] = defaultdict(float)
-    for cell, users in sorted(asked.items()):
-        for name, mbps in users:
+    for cell, sites in sorted(asked.items()):
+        for name, mbps in sites:
             if mbps > 0.0:
                 rate = _rate(problem, option_of, heard[cell], name)
                 used[name] += mbps / (rate * float(air.full_mbps[option_of[name]])) if rate > 0.0 else math.inf
