@@ -118,7 +118,7 @@ def read_bands(path: Path, block: Block | None = None) -> tuple[Grid, NDArray[An
     import rasterio
     from rasterio.windows import Window
 
-    with rasterio.open(path, driver="GTiff") as file:
+    with rasterio.open(path, driver="GTiff", num_threads="all_cpus") as file:
         top, left, bottom, right = block or (0, 0, file.height, file.width)
         top, left, bottom, right = max(top, 0), max(left, 0), min(bottom, file.height), min(right, file.width)
         values = file.read(window=Window(left, top, right - left, bottom - top))

@@ -18,6 +18,8 @@ from planner.specs.radio import ClutterSpec, RadioSpec
 
 __all__ = ["Ground", "clutter_heights", "fill_voids", "halo_pixels", "make_ground", "metric_km", "offset", "pixel_km"]
 
+_MOST_COUNTED = 2**16
+
 _SNAP = 1 << 20
 """Places are snapped to 2⁻²⁰ of a pixel, so that a tile and the whole give the same paths bit for bit."""
 
@@ -167,14 +169,15 @@ def clutter_heights(clutter: Raster, spec: ClutterSpec) -> Raster:
     """
     codes = np.nan_to_num(np.asarray(clutter.values, dtype=np.float64), nan=0.0).astype(np.int64)
     table = spec.height_of()
-    strange = sorted(set(np.unique(codes).tolist()) - set(table) - {0})
+    is_small = codes.min(initial=0) >= 0 and codes.max(initial=0) < _MOST_COUNTED  # counting takes a tenth of sorting
+    found = np.flatnonzero(np.bincount(codes.ravel())) if is_small else np.unique(codes)
+    strange = sorted(set(found.tolist()) - set(table) - {0})
     if strange:
         message = f"clutter has codes {strange[:10]} that models/radio/clutter.toml lacks (known: {sorted(table)})"
         raise RadioError(message, code="radio_clutter", codes=str(strange[:10]))
-    heights = np.zeros(codes.shape, dtype=np.float32)
-    for code, height_m in table.items():
-        heights[codes == code] = height_m
-    return Raster(clutter.grid, heights, "m")
+    heights = np.zeros(max(table, default=0) + 1, dtype=np.float32)
+    heights[list(table)] = list(table.values())
+    return Raster(clutter.grid, heights[codes], "m")
 
 
 def make_ground(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.grid import Raster
 from planner.pipeline.artifacts import read_grid, read_table, write_json, write_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._air import carrier_names, existing_dbm, write_air
@@ -41,11 +42,13 @@ def run(context: StageContext) -> None:
     )
     made = _with_operators(made, bts)
     lacking = np.flatnonzero(service["level"].isin(["limited", "unserved"]).to_numpy())
-    made = _followed(context, made, radio)
+    terrain = layer(context, "terrain")
+    made = _followed(context, made, radio, terrain)
     sent = made.transmitters.assign(technology=made.frame["technology"].to_numpy())
     budgets = station_budgets(sent, radio, read_grid(context.inputs["frame"]).pixel_m)
     limit = budgets.indoor_limit_dbm if service_spec(scenario).place == "indoor" else budgets.limit_dbm
-    heard = _heard(context, sent, cells, lacking, radio, limit)
+    heard = _heard(context, sent, cells.iloc[lacking].reset_index(drop=True), radio, limit, terrain)
+    heard = replace(heard, indices=lacking[heard.indices].astype(np.int32))
     option = np.repeat(np.arange(len(sent)), np.diff(heard.indptr))
     reaches = heard.rsrp_dbm >= limit[option].astype(np.float32)
     frame = made.frame
@@ -69,13 +72,13 @@ def _with_operators(made: Options, bts: pd.DataFrame) -> Options:
     return Options(made.frame.assign(operator=pd.Series(operators_of(asked, bts), dtype="str")), made.transmitters)
 
 
-def _followed(context: StageContext, made: Options, radio: RadioSpec) -> Options:
+def _followed(context: StageContext, made: Options, radio: RadioSpec, terrain: Raster | None) -> Options:
     """The options with the reach of those that follow their mast, as existing stations do."""
     sent = made.transmitters
     radius = planned_radius_km(
         sent.assign(technology=made.frame["technology"].to_numpy()),
         spec=radio,
-        terrain=layer(context, "terrain") if radio.radius_km == 0.0 else None,
+        terrain=terrain if radio.radius_km == 0.0 else None,
         land=read_land(context.inputs["frame"]),
         pixel_m=read_grid(context.inputs["frame"]).pixel_m,
     )
@@ -83,22 +86,21 @@ def _followed(context: StageContext, made: Options, radio: RadioSpec) -> Options
 
 
 def _heard(
-    context: StageContext, sent: pd.DataFrame, cells: pd.DataFrame, lacking: NDArray[np.int64], radio: RadioSpec,
-    limit_dbm: NDArray[np.float64],
+    context: StageContext, sent: pd.DataFrame, cells: pd.DataFrame, radio: RadioSpec, limit_dbm: NDArray[np.float64],
+    terrain: Raster | None,
 ) -> Covers:  # fmt: skip
-    """Levels of the options at the cells that lack service: down to the floor where they count as interference."""
+    """Levels of the options at cells: down to the floor where they count as interference."""
     least = np.full(len(sent), radio.floor_dbm) if radio.interference == "modelled" else limit_dbm
-    found = covers(
+    return covers(
         sent.assign(limit_dbm=least),
-        cells.iloc[lacking].reset_index(drop=True),
+        cells,
         grid=read_grid(context.inputs["frame"]),
         spec=radio,
-        terrain=layer(context, "terrain"),
+        terrain=terrain,
         clutter_m=clutter_m(context),
         land=read_land(context.inputs["frame"]),
         cover_db=cover_db(context, radio),
     )
-    return replace(found, indices=lacking[found.indices].astype(np.int32))
 
 
 def _air(
