@@ -16,7 +16,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, Phrase
+from planner.plan.call_values import is_amount, number, whole
 from planner.plan.connect_check import reckoned
 from planner.plan.connect_exact import prove
 from planner.plan.connect_large import Found, search
@@ -126,13 +127,9 @@ def connect(
     ((('r', 'a'), ('a', 'b')), ('c',), 11.0, 0.0)
     """
     started = time.monotonic()
-    knobs = dict(options or {})
-    faults = [f"there is no option {name!r}" for name in sorted(set(knobs) - set(_KNOBS))]
-    faults += [f"option {name} is {value} (at least 0)" for name, value in sorted(knobs.items()) if not value >= 0]
-    sat = satellite if isinstance(satellite, Satellites) else Satellites(dict(satellite or {}))
-    wishes = Wishes(list(roots), dict(prizes or {}), list(required), dict(costs or {}), sat, budget)
+    wishes, knobs, faults = _read_call(roots, prizes, required, costs, satellite, budget, options)
     ground = read_ground(graph, wishes, faults)
-    limit = knobs.get("time_limit_s", math.inf)
+    limit = number(knobs.get("time_limit_s", math.inf))
     net = shorter_net(ground)
     found = _first(ground, net)
     try:
@@ -143,7 +140,7 @@ def connect(
                 net,
                 found,
                 lambda: limit - (time.monotonic() - started),
-                int(knobs.get("max_nodes", _MAX_NODES)),
+                whole(knobs.get("max_nodes", _MAX_NODES)) or 0,
             )
     except KeyboardInterrupt:
         if found.plan is None:
@@ -163,6 +160,40 @@ def connect(
         gap_share=abs(bound - objective) / size if size > 0 else 0.0, steps=(*ground.notes, *found.steps),
         seconds=time.monotonic() - started,
     )  # fmt: skip
+
+
+def _read_call(
+    roots: Any, prizes: Any, required: Any, costs: Any, satellite: Any, budget: Any, options: Any
+) -> tuple[Wishes, dict[str, Any], list[str]]:
+    """Wishes and options as tables, and what is wrong with their forms (``Any``: whatever a caller hands in)."""
+    faults: list[str] = []
+
+    def table(name: str, values: Any) -> dict[Any, Any]:
+        try:
+            return {} if values is None else dict(values)
+        except (TypeError, ValueError):
+            faults.append(f"{name} must be a mapping, not {type(values).__name__}")
+            return {}
+
+    def listed(name: str, values: Any) -> list[Any]:
+        if isinstance(values, Iterable):
+            return list(values)
+        faults.append(f"{name} must be a list of nodes, not {type(values).__name__}")
+        return []
+
+    sat = satellite if isinstance(satellite, Satellites) else Satellites(table("satellite", satellite))
+    knobs = table("options", options)
+    faults += [f"there is no option {name!r}" for name in sorted(set(knobs) - set(_KNOBS), key=str)]
+    limit, nodes = knobs.get("time_limit_s", math.inf), knobs.get("max_nodes", _MAX_NODES)
+    if not number(limit) >= 0:
+        faults.append(f"option time_limit_s is {limit} (at least 0)")
+    if not 0 <= (-1 if whole(nodes) is None else nodes) < 2**31:
+        faults.append(f"option max_nodes is {nodes} (a whole number, 0 to 2³¹ - 1)")
+    money = float(budget) if is_amount(budget) else budget
+    wishes = Wishes(
+        listed("roots", roots), table("prizes", prizes), listed("required", required), table("costs", costs), sat, money
+    )
+    return wishes, knobs, faults
 
 
 def _first(ground: Ground, net: Net) -> Found:
@@ -213,9 +244,13 @@ def _named(
 def _refuse(ground: Ground, found: Found) -> NoReturn:
     """No plan keeps every rule, or none was found: the two are told apart."""
     shown = ", ".join(str(ground.names[v]) for v in np.flatnonzero(ground.is_required)[:_MOST_SHOWN])
-    where = f"together within the budget of {ground.budget} and the beams: {shown}"
+    within = Phrase("the beams", "connect_beams")
+    if ground.budget is not None:
+        money = f"{ground.budget:.10g}"
+        within = Phrase(f"the budget of {money} and the beams", "connect_money", budget=money)
+    where = f"together within {within}: {shown}"
     if found.bound == -math.inf:
         message = f"the required nodes cannot be served {where}"
-        raise InfeasibleError(message, code="connect_budget", budget=ground.budget, nodes=shown)
+        raise InfeasibleError(message, code="connect_budget", budget=within, nodes=shown)
     message = f"no network was found that serves the required nodes (it is not proven impossible) {where}"
-    raise InfeasibleError(message, code="connect_open", budget=ground.budget, nodes=shown)
+    raise InfeasibleError(message, code="connect_open", budget=within, nodes=shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from planner.errors import InfeasibleError, UsageError
+from planner.plan.call_values import is_amount
 from planner.plan.steiner_reduce import shortened
 
 __all__ = ["Fixed", "Ground", "Net", "Node", "Satellites", "Wishes", "read_ground", "shorter_net"]
@@ -221,6 +222,8 @@ def _beams(names: list[Node], satellites: Satellites) -> tuple[csr_array, Floats
 
 def _faults(graph: Any, wishes: Wishes) -> list[str]:
     sat = wishes.satellites
+    if not isinstance(graph, nx.Graph):
+        return [f"the graph is a {type(graph).__name__}, not one of networkx"]
     faults = [] if wishes.roots else ["there is no root"]
     if graph.is_directed():
         faults.append("the graph is directed; give an undirected one")
@@ -236,27 +239,21 @@ def _faults(graph: Any, wishes: Wishes) -> list[str]:
     for label, values in tables.items():
         faults += [f"{label} name {name!r}, which is not in the graph" for name in values if name not in graph]
         if label != "beams":
-            faults += [f"{label} of {name!r} is {v} (at least 0)" for name, v in values.items() if not _is_good(v)]
-    faults += [f"beam {name!r} has {v} Mbps left (at least 0)" for name, v in sat.beam_mbps.items() if not _is_good(v)]
+            faults += [f"{label} of {name!r} is {v} (at least 0)" for name, v in values.items() if not is_amount(v)]
+    faults += [f"beam {name!r} has {v} Mbps left (at least 0)" for name, v in sat.beam_mbps.items() if not is_amount(v)]
     for name, beams in sat.beams.items():
+        if isinstance(beams, (str, bytes)) or not isinstance(beams, Iterable):
+            faults.append(f"beams of {name!r} are {beams!r} (give a list of names)")
+            continue
         faults += [f"beam {beam!r} of {name!r} is not in beam_mbps" for beam in beams if beam not in sat.beam_mbps]
         if beams and name not in sat.mbps:
             faults.append(f"{name!r} has a beam but no mbps")
     for a, b, data in graph.edges(data=True):
-        if not _is_good(data.get("cost", math.nan)):
+        if not is_amount(data.get("cost", math.nan)):
             faults.append(f"cost of edge {a!r} – {b!r} is {data.get('cost', math.nan)} (at least 0)")
-    if wishes.budget is not None and not _is_good(wishes.budget):
+    if wishes.budget is not None and not is_amount(wishes.budget):
         faults.append(f"budget is {wishes.budget} (a number of at least 0, or None)")
     return faults
-
-
-def _is_good(value: Any) -> bool:
-    """Whether it is a finite number of at least 0 (``Any``: whatever a caller hands in)."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return False
-    return math.isfinite(number) and number >= 0
 
 
 @dataclass(frozen=True, eq=False)

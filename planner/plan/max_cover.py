@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.errors import UsageError
+from planner.plan.call_values import MOST, amounts, is_amount, number, whole
 from planner.plan.cover_stages import IsOver, Limits, first_standing, improve
 from planner.plan.covering import make_covering
 
@@ -69,7 +70,7 @@ def max_cover(
     target_gap_share
         Stop once the gap is this small.
     seed
-        Of the search's and the solver's choices.
+        Of the search's and the solver's choices; 0 to 2³¹ − 1.
 
     Returns
     -------
@@ -93,9 +94,10 @@ def max_cover(
     ([0, 2], 7.0, 0.0)
     """
     started = time.monotonic()
-    weight, cost = np.asarray(weight, dtype=np.float64), np.asarray(cost, dtype=np.float64)
-    faults = _faults(weight, np.asarray(indptr), np.asarray(indices), cost)
-    faults += _number_faults(budget, time_limit_s, target_gap_share)
+    (weight, faults), (cost, more) = amounts(weight, "weight"), amounts(cost, "cost")
+    n_points = None if faults else len(weight)
+    faults += more or _cover_faults(n_points, np.asarray(indptr), np.asarray(indices), len(cost))
+    faults += _number_faults(budget, time_limit_s, target_gap_share, seed)
     if faults:
         message = "max_cover: " + "; ".join(faults)
         raise UsageError(message, code="max_cover", faults="; ".join(faults))
@@ -116,7 +118,9 @@ def max_cover(
     value = _value(weight, np.asarray(indptr), np.asarray(indices), chosen)
     bound = max(bound, value)
     gap = (bound - value) / bound if bound > 0 else 0.0
-    return Cover(np.sort(chosen), value, bound, gap, (*steps, *end), time.monotonic() - started)
+    chosen = np.sort(chosen)
+    chosen.setflags(write=False)
+    return Cover(chosen, value, bound, gap, (*steps, *end), time.monotonic() - started)
 
 
 def _search(
@@ -158,37 +162,34 @@ def _value(weight: Floats, indptr: Ints, indices: Ints, chosen: Ints) -> float:
     return float(weight[is_covered].sum())
 
 
-def _faults(weight: Floats, indptr: NDArray[np.generic], indices: NDArray[np.generic], cost: Floats) -> list[str]:
-    faults = []
-    for name, values in (("weight", weight), ("cost", cost)):
-        if values.ndim != 1:
-            faults.append(f"{name} has {values.ndim} dimensions (1 is wanted)")
-            continue
-        bad = ~np.isfinite(values) | (values < 0)
-        if bad.any():
-            at = int(np.flatnonzero(bad)[0])
-            faults.append(f"{name}[{at}] is {values[at]} (at least 0; {int(bad.sum())} such values)")
+def _cover_faults(
+    n_points: int | None, indptr: NDArray[np.generic], indices: NDArray[np.generic], n_options: int
+) -> list[str]:
+    """What is wrong with covers; ``n_points`` None: nobody knows how many points there are."""
     for name, numbers in (("indptr", indptr), ("indices", indices)):
         if numbers.ndim != 1 or (len(numbers) and numbers.dtype.kind not in "iu"):
-            faults.append(f"{name} must be a row of whole numbers")
-            return faults
-    if len(weight) >= 2**31 or len(cost) >= 2**31:
+            return [f"{name} must be a row of whole numbers"]
+    faults = []
+    if (n_points or 0) >= 2**31 or n_options >= 2**31:
         faults.append("more than 2³¹ points or options")
-    if len(indptr) != len(cost) + 1 or indptr[0] != 0 or (np.diff(indptr) < 0).any() or indptr[-1] != len(indices):
-        faults.append(f"indptr must hold {len(cost) + 1} ascending offsets that end at {len(indices)}")
-    elif len(indices) and (indices.min() < 0 or indices.max() >= len(weight)):
-        faults.append(f"indices name points that are not there (0 … {len(weight) - 1})")
+    is_whole = len(indptr) == n_options + 1 and indptr[0] == 0 and indptr[-1] == len(indices)
+    if not is_whole or (indptr[1:] < indptr[:-1]).any():  # type: ignore[operator]  # whole numbers, as looked at above
+        faults.append(f"indptr must hold {n_options + 1} ascending offsets that end at {len(indices)}")
+    elif n_points is not None and len(indices) and (indices.min() < 0 or indices.max() >= n_points):
+        faults.append(f"indices name points that are not there (0 … {n_points - 1})")
     return faults
 
 
-def _number_faults(budget: float, time_limit_s: float, target_gap_share: float) -> list[str]:
+def _number_faults(budget: float, time_limit_s: float, target_gap_share: float, seed: int) -> list[str]:
     faults = []
-    if not (math.isfinite(budget) and budget >= 0):
-        faults.append(f"budget is {budget} (at least 0)")
-    if not time_limit_s >= 0:
+    if not is_amount(budget):
+        faults.append(f"budget is {budget} (0 to {MOST:g})")
+    if not number(time_limit_s) >= 0:
         faults.append(f"time_limit_s is {time_limit_s} (at least 0)")
-    if not 0 <= target_gap_share <= 1:
+    if not 0 <= number(target_gap_share) <= 1:
         faults.append(f"target_gap_share is {target_gap_share} (0 to 1)")
+    if not 0 <= (-1 if whole(seed) is None else seed) < 2**31:
+        faults.append(f"seed is {seed} (a whole number, 0 to 2³¹ - 1)")
     return faults
 
 
