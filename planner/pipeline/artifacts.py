@@ -151,7 +151,7 @@ def read_layer_artifact(folder: Path | None, kind: str) -> Any:
     return read_geo(path) if declared.shape in _GEO else read_table(path)
 
 
-def write_sheet(path: Path, table: pd.DataFrame, *, digits: int = 6) -> None:
+def write_sheet(path: Path, table: pd.DataFrame, *, digits: int | None = 6) -> None:
     """A table for people: semicolons, UTF-8 with a mark, no cell that a spreadsheet would run as a formula.
 
     Parameters
@@ -161,9 +161,9 @@ def write_sheet(path: Path, table: pd.DataFrame, *, digits: int = 6) -> None:
     table
         Sorted by its maker.
     digits
-        Of numbers, after the point.
+        Of numbers, after the point; None keeps every digit, for who adds them up again.
     """
     from planner.layers.quarantine import safe_cells
 
-    safe = safe_cells(table.round(digits))
-    safe.to_csv(path, sep=";", index=False, encoding="utf-8-sig", lineterminator="\n", float_format=f"%.{digits}g")
+    safe = safe_cells(table if digits is None else table.round(digits))
+    safe.to_csv(path, sep=";", index=False, encoding="utf-8-sig", lineterminator="\n")

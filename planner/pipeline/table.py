@@ -130,7 +130,7 @@ def _core(scenario: Scenario, layers: tuple[str, ...]) -> tuple[Stage, ...]:
         Stage("candidates", "candidates", (*ground, "cells", "service", *places), ("options", "objective"), ("models/candidates",)),
         Stage("options", "options", (*ground, "cells", "coverage", "service", "candidates", *some("bts", "power")), ("options", "radio", "service", "cost"), ("models/sites", "models/cost", "models/radio", "models/service"), fitted),
         Stage("backhaul", "backhaul", (*ground, "candidates", "service", "options", *some("bts", "fiber", "fiber_nodes", "roads", "satellite", "gateways")), ("options", "cost"), ("models/backhaul", "models/cost", "models/radio", "models/sites"), outputs=("network/refused_links.csv",)),
-        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "priority", "satellite", "proposals")), ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul", "models/candidates"), outputs=("network/availability.csv", *curve), can_stop=True),
+        Stage("plan", "plan", ("cells", "service", "score", "candidates", "options", "backhaul", *some("admin", "decisions", "priority", "satellite", "proposals")), ("budget", "equity", "goal", "date", "cost", "objective", "service"), ("models/service", "models/cost", "models/sites", "models/backhaul", "models/candidates"), outputs=("network/availability.csv", "audit/*.csv", *curve), can_stop=True),
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from planner.pipeline.stages._plan import dated, write_plan
 from planner.pipeline.stages._problem import read_problem
 from planner.pipeline.stages._rules import goal_of, rules_of
 from planner.pipeline.stages._specs import backhaul_specs, cost_spec
+from planner.plan.audit import ends_table, purchases_table, served_shares
 from planner.plan.explain import explain
 from planner.plan.goal import cheapest
 from planner.plan.link_word import obey_links
@@ -70,6 +71,7 @@ def run(context: StageContext) -> None:
         raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
     plan = _with_curve(context, problem, plan, decisions)
     write_plan(context.folder, plan)
+    _for_auditors(context, plan, problem)
     over = _availability(context, plan, graph)
     note = {"certificate": plan.certificate.to_json(), "checker": "accepted", "n_sites_over_outage": over}
     write_json(context.folder / "note.json", note)
@@ -110,6 +112,17 @@ def _with_curve(context: StageContext, problem: Problem, plan: Plan, decisions: 
         return plan
     write_sheet(context.publish_path("pemerataan.csv"), curve)
     return replace(plan, curve=curve)
+
+
+def _for_auditors(context: StageContext, plan: Plan, problem: Problem) -> None:
+    """Publish what the totals are summed from, with every digit."""
+    tables = {
+        "purchases": purchases_table(plan, problem), "served": served_shares(plan), "ends": ends_table(plan, problem),
+        "money": plan.money, "years": plan.yearly, "equity": plan.equity,
+    }  # fmt: skip
+    for name, table in tables.items():
+        if len(table.columns):
+            write_sheet(context.publish_path(f"audit/{name}.csv"), table, digits=None)
 
 
 def _availability(context: StageContext, plan: Plan, graph: nx.MultiGraph[str]) -> int:
