@@ -23,7 +23,10 @@ SHIPPED = "shipped:"
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Year = Annotated[int, Field(ge=1990, le=2200)]
 Bounds = tuple[float, float, float, float]
+_MOST_YEARS = 50
+"""Years of a plan: as many as the longest horizon of a cost model."""
 
 
 class _Section(BaseModel):
@@ -117,7 +120,7 @@ class MoneySource(_Section):
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     payer: Annotated[str, Field(max_length=60)] = ""
-    ceilings_idr_by_year: dict[int, Amount] = Field(min_length=1)
+    ceilings_idr_by_year: dict[Year, Amount] = Field(min_length=1)
     carry_over: bool = False
     only_in: tuple[str, ...] = ()
     kept_opex_idr_per_year: Amount = 0.0
@@ -156,6 +159,14 @@ class Budget(_Section):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise broken("fault_source_twice", "source {names} stands twice", names=twice)
+        if len(self.years) > _MOST_YEARS:
+            ends = [self.years[0], self.years[-1]]
+            raise broken(
+                "fault_years",
+                "ceilings over the years {ends}: a plan has at most {most}",
+                ends=ends,
+                most=[_MOST_YEARS],
+            )
         strange = sorted(year for year in self.most_sites_by_year if year not in self.years)
         if strange:
             raise broken(
@@ -204,6 +215,11 @@ class Equity(_Section):
     def _whole_curve(self) -> Equity:
         if self.curve_points == 1 or bool(self.curve_points) != bool(self.curve_area):
             raise broken("fault_curve", "a curve needs 'curve_area' and at least 2 'curve_points' (0: none)")
+        for key, rules in (("floors", self.floors), ("money_shares", self.money_shares)):
+            areas = [rule.area for rule in rules]
+            twice = sorted({area for area in areas if areas.count(area) > 1})
+            if twice:
+                raise broken("fault_area_twice", "'{key}' names {areas} twice", key=[key], areas=twice)
         return self
 
 

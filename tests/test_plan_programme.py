@@ -13,11 +13,13 @@ from plan_brute_years import Brute
 from plan_rule_worlds import tiny_rules
 from plan_worlds import province
 
+from planner.cli.console import Console
 from planner.errors import InfeasibleError, UsageError
 from planner.plan import goal, programme
 from planner.plan.pemerataan import price_of_equity
 from planner.plan.programme import select_programme
 from planner.plan.rules import Floor, GoalRule, MoneyShare, Rules, Source, is_within, year_weights
+from planner.plan.rules_check import refuse_nowhere
 from planner.plan.types import Plan, Problem
 from planner.plan.verify import verify
 
@@ -266,6 +268,18 @@ def test_rules_for_nowhere_are_refused(world):
     lost = (Source("USO", "BAKTI", (1e9,) * 3, only_in=("99.01",)),)
     with pytest.raises(UsageError, match=r"'USO' only_in: 99\.01"):
         select_programme(world, rules(sources=lost, floors=(Floor("98", 1.0),)))
+    with pytest.raises(
+        UsageError, match=r"equity\.curve_area: 97"
+    ):  # it drew a curve of one plan that served 100 % there
+        refuse_nowhere(world, rules(), "97")
+
+
+def test_who_cannot_keep_what_stands_is_named_in_the_users_language(world):
+    held = rules(sources=(Source("USO", "BAKTI", (1e9, 1e9, 1e9), kept_opex_idr_per_year=2e9),))
+    with pytest.raises(InfeasibleError, match=r"USO 2026: keeping up what stands takes 2000000000 IDR") as said:
+        select_programme(world, held)
+    told = Console("id").translated(said.value)
+    assert "USO 2026: biaya rutin yang sudah ada Rp 2.000.000.000 per tahun" in told
 
 
 @pytest.mark.parametrize("is_goal", [False, True])

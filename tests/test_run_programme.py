@@ -231,6 +231,13 @@ def test_run_for_a_goal_states_its_cost_and_bound(folder):
         ({"budget.most_sites_by_year": {"2031": 3}}, "2031, a year without a ceiling"),
         ({"equity.floors": [{"area": "53", "least": 0.0}]}, "greater than 0"),
         ({"equity.curve_points": 4}, "needs 'curve_area'"),
+        ({"equity.floors": [{"area": "53.20", "least": 1.0}] * 2}, "'floors' names 53.20 twice"),
+        ({"equity.money_shares": [{"area": "53.20", "least_share": 0.1}] * 2}, "'money_shares' names 53.20 twice"),
+        (
+            {"budget": {"sources": [{"name": "RM", "ceilings_idr_by_year": {"2000": 1e9, "2050": 1e9}}]}},
+            "over the years 2000, 2050: a plan has at most 50",
+        ),
+        ({"budget": {"sources": [{"name": "RM", "ceilings_idr_by_year": {"26": 1e9}}]}}, "or equal to 1990"),
         ({"goal": {"share": 0.9}}, "takes neither budget.sources"),
         ({"goal": {"share": 1.9}}, "less than or equal to 1"),
         ({"equity.flors": []}, "did you mean 'floors'"),

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, Phrase
 from planner.interrupt import heeding
 from planner.plan.build import Draft, reach
 from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
@@ -112,17 +112,19 @@ def check_kept(rules: Rules) -> None:
     InfeasibleError
         Naming source and year.
     """
-    faults = []
+    faults: list[Phrase] = []
     for source in rules.sources:
         left = np.array(source.ceilings_idr) - source.kept_opex_idr_per_year
         left = np.cumsum(left) if source.carries_over else left
         if (left < 0).any():
             year = rules.years[int(np.argmax(left < 0))]
-            faults.append(f"{source.name} {year}: keeping up what stands takes {source.kept_opex_idr_per_year:.0f} IDR")
+            text = f"{source.name} {year}: keeping up what stands takes {source.kept_opex_idr_per_year:.0f} IDR a year"
+            kept = source.kept_opex_idr_per_year
+            faults.append(Phrase(text, "kept_over", source=source.name, year=year, cost_idr=kept))
     if faults:
         listed = "; ".join(faults)
         message = f"the ceilings do not pay for what already stands: {listed}"
-        raise InfeasibleError(message, code="kept_over_ceiling", faults=listed)
+        raise InfeasibleError(message, code="kept_over_ceiling", faults=tuple(faults))
 
 
 def make_programme(

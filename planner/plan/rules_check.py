@@ -10,7 +10,7 @@ from planner.errors import InfeasibleError, UsageError
 from planner.plan.rules import MoneyShare, Rules, is_within
 from planner.plan.types import Problem
 
-__all__ = ["refuse_contradictions"]
+__all__ = ["refuse_contradictions", "refuse_nowhere"]
 
 _MOST_SETS = 12
 """Shares of money of which all sets are looked at; of more, the largest ones."""
@@ -27,7 +27,7 @@ def refuse_contradictions(problem: Problem, rules: Rules) -> None:
         Floors without a price above all that lacks service there; shares of money of areas apart that exceed 1 together,
         or of an area without candidates.
     """
-    _refuse_nowhere(problem, rules)
+    refuse_nowhere(problem, rules)
     rows = _floors_above_all(problem, rules) + _shares_above_one(rules) + _shares_of_nothing(problem, rules)
     if rows:
         listed = "; ".join(rows)
@@ -35,11 +35,19 @@ def refuse_contradictions(problem: Problem, rules: Rules) -> None:
         raise InfeasibleError(message, code="rules_contradict", rows=listed)
 
 
-def _refuse_nowhere(problem: Problem, rules: Rules) -> None:
+def refuse_nowhere(problem: Problem, rules: Rules, curve_area: str = "") -> None:
+    """Refuse rules (and a curve) that speak of areas and groups without any demand cell or candidate.
+
+    Raises
+    ------
+    UsageError
+        Naming all of them.
+    """
     cells = problem.cells["area_code"].to_numpy(dtype=str)
     places = problem.candidates["area_code"].to_numpy(dtype=str)
     named = [("equity.floors", floor.area) for floor in rules.floors]
     named += [("equity.money_shares", share.area) for share in rules.money_shares]
+    named += [("equity.curve_area", curve_area)] * bool(curve_area)
     named += [(f"budget.sources '{s.name}' only_in", area) for s in rules.sources for area in s.only_in]
     lost = [
         f"{key}: {area}"

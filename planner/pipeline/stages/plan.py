@@ -28,6 +28,7 @@ from planner.plan.link_word import obey_links
 from planner.plan.pemerataan import price_of_equity
 from planner.plan.programme import select_programme
 from planner.plan.rules import Rules
+from planner.plan.rules_check import refuse_nowhere
 from planner.plan.select import select
 from planner.plan.surveys import surveys
 from planner.plan.types import Plan, Problem
@@ -55,6 +56,7 @@ def run(context: StageContext) -> None:
     check_graph(graph)
     decisions = layer(context, "decisions")
     problem = obey_links(problem, decisions)
+    curve_rules = _curve_rules(context, problem)
     plan, rules = _select(context, problem, decisions)
     plan = dated(plan, scenario.date.year)
     ceiling = math.inf if rules is not None else scenario.budget.total_idr
@@ -69,7 +71,7 @@ def run(context: StageContext) -> None:
         listed = "; ".join(faults[:_SHOWN_FAULTS])
         message = f"the independent checker refused the plan ({len(faults)} faults): {listed}"
         raise PlanRejectedError(message, code="plan_rejected", n=len(faults), faults=listed)
-    plan = _with_curve(context, problem, plan, decisions)
+    plan = _with_curve(context, problem, plan, decisions, curve_rules)
     write_plan(context.folder, plan)
     _for_auditors(context, plan, problem)
     over = _availability(context, plan, graph)
@@ -101,11 +103,23 @@ def _select(context: StageContext, problem: Problem, decisions: pd.DataFrame | N
     return plan, None
 
 
-def _with_curve(context: StageContext, problem: Problem, plan: Plan, decisions: pd.DataFrame | None) -> Plan:
+def _curve_rules(context: StageContext, problem: Problem) -> Rules | None:
+    """Rules of the curve of pemerataan, looked at before anything is sought; None where none is asked for."""
+    equity = context.scenario.equity
+    if not equity.curve_points:
+        return None
+    rules = rules_of(context.scenario, layer(context, "priority"), cost_spec(context.scenario), is_always=True)
+    if rules is not None:
+        refuse_nowhere(problem, rules, equity.curve_area)
+    return rules
+
+
+def _with_curve(
+    context: StageContext, problem: Problem, plan: Plan, decisions: pd.DataFrame | None, rules: Rules | None
+) -> Plan:
     """The plan with the price of pemerataan, where the scenario asks for it."""
-    scenario, equity = context.scenario, context.scenario.equity
-    rules = rules_of(scenario, layer(context, "priority"), cost_spec(scenario), is_always=True)
-    if not equity.curve_points or rules is None or ASKED.is_set():
+    equity = context.scenario.equity
+    if rules is None or ASKED.is_set():
         return plan
     curve = price_of_equity(problem, rules, equity.curve_area, n_points=equity.curve_points, decisions=decisions)
     if ASKED.is_set():  # plans that were cut short say nothing about prices
