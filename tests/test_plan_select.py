@@ -29,6 +29,7 @@ from planner.errors import InfeasibleError, LayerError, UsageError
 from planner.interrupt import ASKED
 from planner.plan import select as selection
 from planner.plan.explain import explain
+from planner.plan.link_word import obey_links
 from planner.plan.select import select
 from planner.plan.surveys import surveys
 from planner.plan.types import Problem
@@ -253,6 +254,36 @@ class TestDecisions:
     def test_no_candidate_within_reach_is_said(self):
         with pytest.raises(InfeasibleError, match="no usable candidate"):
             select(two_places(), ceiling_idr=100.0, decisions=decision("lock", lon_deg=130.0))
+
+    def test_lock_means_the_nearest_place_that_could_carry_its_site_type(self):
+        """A lock of an access point or an upgrade met the point of the decision itself, where there is none."""
+        problem = two_places()
+        small = option_row("p1", "small", 6.0, 50.0, 1, "fiber")
+        problem = dataclasses.replace(
+            problem,
+            options=pd.concat([problem.options, pd.DataFrame([small])], ignore_index=True),
+            indptr=np.array([0, 1, 2, 3]), indices=np.array([0, 1, 1], dtype=np.int32),
+        )  # fmt: skip
+        wish = decision("lock", site_type="small", radius_km=100.0)
+        plan = select(problem, ceiling_idr=100.0, decisions=wish)
+        assert plan.sites.set_index("site_id").loc["p1", "site_type"] == "small"
+        assert verify(plan, problem, ceiling_idr=100.0, decisions=wish) == ()
+        near = decision("lock", radius_km=100.0)
+        plan = select(problem, ceiling_idr=100.0, decisions=near)
+        assert "p0" in set(plan.sites["site_id"])
+        assert verify(plan, problem, ceiling_idr=100.0, decisions=near) == ()
+
+    @pytest.mark.parametrize(("key", "known"), [("site_type", "macro"), ("backhaul", "fiber")])
+    def test_words_that_nothing_here_is_called_are_named(self, key, known):
+        with pytest.raises(InfeasibleError, match=rf"D1.*there is no 'makro' here \(there are: .*{known}"):
+            select(two_places(), ceiling_idr=100.0, decisions=decision("force", **{key: "makro"}))
+
+    def test_half_of_the_other_end_is_no_link(self):
+        """The plan took it for a site and the checker for a link, so it was refused as a fault of the program."""
+        for gone in ("to_lon_deg", "to_lat_deg"):
+            wish = decision("force").assign(**{"to_lon_deg": 120.0, "to_lat_deg": -9.0, gone: np.nan})
+            with pytest.raises(LayerError, match="D1: give both"):
+                obey_links(two_places(), wish)
 
     def test_forced_technology_is_kept(self):
         problem = two_places()

@@ -30,7 +30,8 @@ class Word:
     decision_id, action, site_type, backhaul
         As in the decisions layer; empty texts mean any.
     candidates
-        Candidates it speaks of: all within its radius, or the nearest of them for ``lock``; of a link, where it starts
+        Candidates it speaks of: all within its radius, or for ``lock`` the nearest of them that could carry the named
+        site type; of a link, where it starts
         (none for a forbidden link, which the network then lacks: `planner.plan.link_word`).
     label
         Words for messages: identifier, letter, author, reason.
@@ -107,8 +108,8 @@ def _word(row: dict[Any, Any], usable: pd.DataFrame, problem: Problem) -> Word:
     )  # fmt: skip
     radius = float(row.get("radius_km", 1.0))
     near = np.flatnonzero(np.asarray(km) <= radius)
-    if text("action") == "lock" and len(near):
-        near = near[[int(np.argmin(np.asarray(km)[near]))]]
+    if text("action") == "lock":
+        near = _nearest(near, np.asarray(km), usable["candidate_id"].to_numpy(), problem, text("site_type"))
     told = {name: text(name) or "–" for name in ("decision_id", "letter", "author", "reason")}
     label = Phrase(
         f"{text('action')} {told['decision_id']} (letter {told['letter']}, {told['author']}: {told['reason']})",
@@ -118,6 +119,19 @@ def _word(row: dict[Any, Any], usable: pd.DataFrame, problem: Problem) -> Word:
     if is_link_word(row):
         names = link_starts(problem, row, usable)
     return Word(text("decision_id"), text("action"), text("site_type"), text("backhaul"), names, label)
+
+
+def _nearest(near: Ints, km: NDArray[np.float64], names: Any, problem: Problem, site_type: str) -> Ints:
+    """The nearest candidate, of those that could carry the named site type where there are any.
+
+    A public facility or a tower that stands is locked by its place and what is done there; the point of the decision,
+    itself a candidate nearer than any other, can carry neither an access point nor an upgrade.
+    """
+    if site_type:
+        able = set(problem.options.loc[problem.options["site_type"] == site_type, "candidate_id"])
+        fit = near[np.array([names[k] in able for k in near], dtype=bool)]
+        near = fit if len(fit) else near
+    return near[[int(np.argmin(km[near]))]] if len(near) else near
 
 
 def allowed_options(problem: Problem, words: tuple[Word, ...]) -> Flags:
@@ -189,17 +203,24 @@ def demands_of(instance: Instance, problem: Problem, words: tuple[Word, ...]) ->
             demands.append(Demand(word, choices))
         else:
             against = tuple(w.label for w in words if w.action == "forbid" and set(w.candidates) & set(word.candidates))
-            faults.append(_unmet(word.label, against))
+            faults.append(_unmet(word, against, problem))
     if faults:
         message = f"{len(faults)} decision(s) cannot be met: " + " | ".join(faults)
         raise InfeasibleError(message, code="decisions_infeasible", decisions=tuple(faults))
     return instance, tuple(demands)
 
 
-def _unmet(label: Phrase, against: tuple[Phrase, ...]) -> Phrase:
-    """Why a decision cannot be met: others forbid it, or nothing it allows can be built."""
+def _unmet(word: Word, against: tuple[Phrase, ...], problem: Problem) -> Phrase:
+    """Why a decision cannot be met: others forbid it, it names what there is not, or nothing it allows can be built."""
+    label = word.label
     if against:
         text = f"{label}: contradicted by {'; '.join(against)}"
         return Phrase(text, "decision_contradicted", decision=label, against=against)
+    types = sorted(set(problem.options["site_type"].astype(str)))
+    ways = sorted({str(data.get("technology", "")) for _, _, data in problem.graph.edges(data=True)} - {""})
+    for name, known in ((word.site_type, types), (word.backhaul, ways)):
+        if name and name not in known:
+            text = f"{label}: there is no '{name}' here (there are: {', '.join(known)})"
+            return Phrase(text, "decision_no_such", decision=label, name=name, known=", ".join(known))
     text = f"{label}: no option it allows finds a backhaul within the ceiling"
     return Phrase(text, "decision_no_way", decision=label)

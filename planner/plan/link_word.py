@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, LayerError
 from planner.geo import distance_km
 from planner.plan.types import Problem
 
@@ -36,6 +36,8 @@ def obey_links(problem: Problem, decisions: pd.DataFrame | None) -> Problem:
 
     Raises
     ------
+    LayerError
+        A second point of which one coordinate is missing.
     InfeasibleError
         A link is forced or locked where the network has none that could be built.
 
@@ -45,7 +47,9 @@ def obey_links(problem: Problem, decisions: pd.DataFrame | None) -> Problem:
     nearest usable candidate to the first point that has it), and the site there must be built
     (`planner.plan.decisions.read_word`).
     """
-    rows = [] if decisions is None else [row for row in _sorted(decisions) if is_link_word(row)]
+    every = [] if decisions is None else _sorted(decisions)
+    _refuse_half(every)
+    rows = [row for row in every if is_link_word(row)]
     if not rows:
         return problem
     graph: Any = problem.graph.copy()
@@ -69,6 +73,15 @@ def obey_links(problem: Problem, decisions: pd.DataFrame | None) -> Problem:
         )
         raise InfeasibleError(message, code="decision_no_link", decisions=", ".join(lost))
     return replace(problem, graph=graph)
+
+
+def _refuse_half(rows: list[dict[Any, Any]]) -> None:
+    """A link meant with half of its other end is neither a link nor a site."""
+    half = [row for row in rows if sum(not pd.isna(row.get(key)) for key in ("to_lon_deg", "to_lat_deg")) == 1]
+    if half:
+        listed = ", ".join(str(row["decision_id"]) for row in half)
+        message = f"decision(s) {listed}: give both to_lon_deg and to_lat_deg, or neither"
+        raise LayerError(message, code="decision_half_link", decisions=listed)
 
 
 def link_starts(problem: Problem, row: dict[Any, Any], usable: pd.DataFrame) -> tuple[str, ...]:

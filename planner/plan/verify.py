@@ -425,8 +425,9 @@ def _check_decisions(world: _World, faults: list[str], decisions: pd.DataFrame) 
             float(row["lat_deg"]),
         )
         near = np.flatnonzero(km <= float(row["radius_km"]))
-        if row["action"] == "lock" and len(near):
-            near = near[[int(np.argmin(km[near]))]]
+        if row["action"] == "lock":
+            near = _lock(world, row, near, pool["candidate_id"].to_numpy())
+            near = near[np.argsort(km[near], kind="stable")[:1]]
         names = set(pool["candidate_id"].to_numpy()[near].astype(str))
         hits = [
             site for site in world.sites.values()
@@ -438,6 +439,13 @@ def _check_decisions(world: _World, faults: list[str], decisions: pd.DataFrame) 
             faults.append(f"decision {row['decision_id']} forbids site {hits[0]['site_id']}")
         if row["action"] in {"force", "lock"} and not hits:
             faults.append(f"decision {row['decision_id']} ({row['action']}) is not met")
+
+
+def _lock(world: _World, row: dict[Any, Any], near: Any, names: Any) -> Any:
+    """Of the candidates near a lock those that have the site type it names; all where it names none or none has it."""
+    options, wanted = world.problem.options, _text(row.get("site_type"))
+    able = set(options["candidate_id"][options["site_type"] == wanted]) if wanted else set()
+    return np.array([k for k in near if names[k] in able] or near, dtype=np.int64)
 
 
 def _check_link_decision(world: _World, faults: list[str], row: dict[Any, Any]) -> None:
