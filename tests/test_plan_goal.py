@@ -107,3 +107,10 @@ def test_checker_refuses_a_missed_goal_and_a_wrong_cost(problem):
     proof = dataclasses.replace(plan.certificate, value=plan.certificate.value + 9.0)
     other = dataclasses.replace(plan, certificate=proof)
     assert any("the plan costs" in f for f in verify(other, problem, ceiling_idr=math.inf, rules=rules))
+
+
+def test_a_relaxed_goal_that_the_clock_cut_short_is_not_called_optimal(problem):
+    """Nothing was built, nothing was asked any more, and 0 rupiah for it were the optimum."""
+    plan, rules = cheapest(problem, GoalRule(0.12, AREAS, is_relaxed=True), year=2026, time_limit_s=1e-9)
+    assert plan.certificate.status == "time_limit"
+    assert verify(plan, problem, ceiling_idr=math.inf, rules=rules) == ()

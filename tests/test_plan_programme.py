@@ -315,6 +315,10 @@ def test_floor_with_a_price_falls_short_and_says_so(world):
     assert row["short"] == pytest.approx(1e5 - row["reached"])
     assert found.certificate.value == pytest.approx(found.totals["worth_over_years"] - 0.5 * row["short"])
     assert faults_of(found, world, held) == ()
+    proof = found.certificate  # no plan reaches the floor, and the proof knows: it said 733 where the value was −4,170
+    assert proof.value <= proof.bound <= proof.value + 0.25 * abs(proof.value)
+    assert proof.gap_share == pytest.approx((proof.bound - proof.value) / abs(proof.value))
+    assert proof.status != "optimal"
 
 
 def test_ceiling_of_nothing_gives_an_empty_plan_with_its_proof(world):

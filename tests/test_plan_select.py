@@ -318,6 +318,19 @@ class TestBadInput:
         assert len(plan.sites) == 0
         assert verify(plan, empty, ceiling_idr=100.0) == ()
 
+    def test_roots_without_any_place(self):
+        """No candidate is eligible, but there is a backbone: it raised an IndexError."""
+        problem = two_places()
+        graph = problem.graph.copy()
+        graph.remove_nodes_from(["p0", "p1"])
+        empty = dataclasses.replace(
+            problem, candidates=problem.candidates.iloc[:0], options=problem.options.iloc[:0], graph=graph,
+            indptr=np.array([0]), indices=np.zeros(0, np.int32),
+        )  # fmt: skip
+        plan = select(empty, ceiling_idr=100.0)
+        assert (len(plan.sites), plan.certificate.bound, plan.certificate.status) == (0, 0.0, "empty")
+        assert verify(plan, empty, ceiling_idr=100.0) == ()
+
     @pytest.mark.parametrize("ceiling", [0.0, 6.9])
     def test_ceiling_below_the_cheapest_site_is_proven_empty(self, ceiling):
         plan = select(two_places(), ceiling_idr=ceiling)

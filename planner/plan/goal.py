@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.errors import InfeasibleError
-from planner.interrupt import heeding
+from planner.interrupt import ASKED, heeding
 from planner.plan.build import Draft, money
 from planner.plan.improve import neighbourhood
 from planner.plan.instance import Instance
@@ -94,14 +94,17 @@ def cheapest(
     )
     search, world = make_programme(problem, rules, decisions, limits, seed)
     with heeding():
+        asked = float(world.floors.least.sum())
         world, reached = _reached(search, world, goal)
+        is_cut = search.clock.is_over() and float(world.floors.least.sum()) < asked * (1 - 1e-9)
+        ended = "stopped" if ASKED.is_set() else "time_limit"  # how far areas are lifted is then the clock's word
         schedule, steps = _cheaper(search, world, reached)
         drafts = share_years(world, schedule)
         cost = money(world.instance, drafts[-1])
         bound, step = _least_cost(search, world, schedule, cost)
         _check_ceiling(ceiling_idr, cost, bound)
         certificate = certify(
-            search, problem.objective, (cost, bound), "work_limit", steps=(*steps, step), sense="min",
+            search, problem.objective, (cost, bound), ended if is_cut else "work_limit", steps=(*steps, step), sense="min",
             proved_by="price bound on the cost with cost shares",
         )  # fmt: skip
     rules = replace(world.rules, sources=(Source("", "", (cost * (1 + 1e-12),)),))

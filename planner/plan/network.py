@@ -84,8 +84,7 @@ class Network:
 
     def arc_cost(self, edge_cost: Floats, tower_cost: Floats) -> Floats:
         """Cost of every arc under the given prices of edges and towers."""
-        cost = np.where(self.edge >= 0, edge_cost[self.edge], 0.0)
-        return np.asarray(cost + np.where(self.tower >= 0, tower_cost[self.tower], 0.0))
+        return np.asarray(np.r_[edge_cost, 0.0][self.edge] + np.r_[tower_cost, 0.0][self.tower])  # −1: the last, 0
 
 
 def by_tail(tail: Ints, head: Ints, n_nodes: int) -> tuple[Ints, Ints, Ints]:

@@ -354,9 +354,12 @@ def _bound(search: Search, world: World, state: State, schedule: Schedule) -> Ye
     inside = np.zeros((len(world.rules.years), world.instance.n_choices))
     for place, choice in schedule.draft.choice.items():
         inside[schedule.year[place], choice] = 1.0
+    missing = short_of(world, state.draft)
+    lost = np.where(np.isfinite(world.floors.price), world.floors.price, HARD)
     found = years_bound(
-        world, demands=tuple(demand.choices for demand in search.demands), inside=inside, value=state.value,
-        max_rounds=int(search.limits["price_moves"]), is_over=search.clock.is_over,
+        world, demands=tuple(demand.choices for demand in search.demands), inside=inside,
+        value=state.value + float(lost @ missing), max_rounds=int(search.limits["price_moves"]),
+        is_over=search.clock.is_over, is_missed=missing > 0,
     )  # fmt: skip
     name = "price bound over years with cost shares"
     state.lower(found.value, name)
@@ -377,8 +380,8 @@ def refuse_unmet(search: Search, world: World, draft: Draft, *, is_proven: bool 
         return
     rows, said = [], []
     for k in np.flatnonzero(missing > 0).tolist():
-        most = _most_within(search, world, world.floors.inside[k])
         reached = float(world.floors.least[k] - missing[k])
+        most = _most_within(search, world, world.floors.inside[k], reached)
         proof = "no plan can reach all of them together" if is_proven else "whether a plan could is open"
         proof = "no plan can reach it" if most < world.floors.least[k] * (1 - 1e-9) else proof
         rows.append(
@@ -387,14 +390,18 @@ def refuse_unmet(search: Search, world: World, draft: Draft, *, is_proven: bool 
         )
         said.append(f"{world.rules.floors[k].area}: {world.floors.least[k]:.10g} → {reached:.10g} (≤ {most:.10g})")
     listed = "; ".join(rows)
+    floors = "; ".join(said)
+    if world.rules.goal is not None:
+        message = f"the goal cannot be met in {len(rows)} area(s): {listed}. Lower the share, or set goal.relax = true"
+        raise InfeasibleError(message, code="goal_unmet", n=len(rows), floors=floors)
     message = (
         f"{len(rows)} floor(s) cannot be met: {listed}. Lower them, or give them a price to let the plan fall short"
     )
-    raise InfeasibleError(message, code="floors_unmet", n=len(rows), floors="; ".join(said))
+    raise InfeasibleError(message, code="floors_unmet", n=len(rows), floors=floors)
 
 
-def _most_within(search: Search, world: World, inside: NDArray[np.bool_]) -> float:
-    """Upper bound on what any plan within the money newly serves in an area when it is complete."""
+def _most_within(search: Search, world: World, inside: NDArray[np.bool_], reached: float) -> float:
+    """Upper bound on what any plan within the money newly serves in an area when it is complete; one serves ``reached``."""
     instance = world.instance
     if not instance.n_choices or not inside.any():
         return 0.0
@@ -404,7 +411,7 @@ def _most_within(search: Search, world: World, inside: NDArray[np.bool_]) -> flo
     other = replace(world, instance=leaning, year_worth=last)
     none = FloorSet(np.zeros((0, len(inside)), dtype=bool), np.zeros(0), np.zeros(0))
     found = years_bound(
-        replace(other, floors=none), inside=np.zeros((len(last), instance.n_choices)), value=0.0, max_rounds=_FLOOR_MOVES,
+        replace(other, floors=none), inside=np.zeros((len(last), instance.n_choices)), value=reached, max_rounds=_FLOOR_MOVES,
         demands=tuple(demand.choices for demand in search.demands), is_over=search.clock.is_over,
     )  # fmt: skip
     return min(found.value, float(leaning.groups.weight.sum()))

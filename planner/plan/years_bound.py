@@ -44,6 +44,7 @@ from planner.plan.years_rows import MoneyRow, YearRows, money_rows, room_by_year
 
 __all__ = ["YearBound", "bounds_by_scale", "least_worth", "years_bound"]
 
+Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _HEAT = 0.01
@@ -215,6 +216,11 @@ class _Search:
         cost = world.costs.choice[0][self.copies.choice] / self.unit_idr
         return MoneyRow(cost, np.zeros(len(cost)), 0.0, 1.0)
 
+    def begin_high(self, is_missed: Flags) -> None:
+        """Prices of missed floors begin at their most."""
+        most = self.rows.top[: self.rows.n_floors]
+        self.rows.price[: len(most)] = np.where(is_missed & np.isfinite(most), most, 0.0)
+
     def by_copy(self, x: Floats, factor: Floats) -> Floats:
         """What of each copy is there, its years weighed by a factor."""
         return np.asarray(np.minimum(x.reshape(-1, self.n_years) @ factor, 1.0))
@@ -322,7 +328,7 @@ class _Search:
 
 def years_bound(
     world: World, *, demands: tuple[Ints, ...] = (), inside: Floats, value: float, max_rounds: int,
-    is_over: Callable[[], bool] | None = None, paid_idr: float | None = None,
+    is_over: Callable[[], bool] | None = None, paid_idr: float | None = None, is_missed: Flags | None = None,
 ) -> YearBound:  # fmt: skip
     """Bound by prices on the groups over all years.
 
@@ -343,8 +349,11 @@ def years_bound(
     paid_idr
         The money of a single year is not limited but paid, and a plan that meets all floors costs so much: the bound is
         on the cost. None for a bound on what is served.
+    is_missed
+        Floors that the plan misses: their prices begin at the most a missing unit costs, where they will end if no plan
+        reaches them.
     """
-    return _bounds([(1.0, world)], demands, inside, (value, max_rounds, 0), is_over, paid_idr)[0]
+    return _bounds([(1.0, world)], demands, inside, (value, max_rounds, 0), is_over, paid_idr, is_missed)[0]
 
 
 def bounds_by_scale(
@@ -367,11 +376,13 @@ def bounds_by_scale(
 
 def _bounds(
     worlds: list[tuple[float, World]], demands: tuple[Ints, ...], inside: Floats, work: tuple[float, int, int],
-    is_over: Callable[[], bool] | None, paid_idr: float | None,
+    is_over: Callable[[], bool] | None, paid_idr: float | None, is_missed: Flags | None = None,
 ) -> list[YearBound]:  # fmt: skip
     scale, world = worlds[0]
     (n_years, n), (value, first, more) = inside.shape, work
     search = _Search(world, demands, inside, paid_idr)
+    if is_missed is not None:
+        search.begin_high(is_missed)
     groups, floors = world.instance.groups.n_groups, len(world.floors.least)
     none = YearBound(
         value=np.inf, is_infeasible=False, hint=inside, per_scale=0.0, prices=np.zeros(groups),
