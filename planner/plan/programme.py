@@ -242,7 +242,7 @@ def solve_programme(
         bound is not None and bound.is_infeasible
     ):  # the decisions are met, so it is floors that must be met which cannot be
         refuse_unmet(search, world, best.drafts[-1], is_proven=True)
-    if not _is_done(search, state):
+    if not _is_done(search, world, state):
         _improved(search, world, (state, best), lean, bound)
     refuse_unmet(search, world, best.drafts[-1])
     return best.schedule, best.drafts, make_certificate(search, objective, state, "work_limit")
@@ -264,8 +264,12 @@ def _improved(search: Search, world: World, found: tuple[State, _Best], lean: Fl
     state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
 
 
-def _is_done(search: Search, state: State) -> bool:
-    return search.clock.is_over() or state.bound - state.value <= search.limits["gap_target_share"] * abs(state.bound)
+def _is_done(search: Search, world: World, state: State) -> bool:
+    """Whether the clock has struck, or the gap is small beside what is served (not beside what missed floors cost)."""
+    price = world.floors.price
+    lost = np.where(np.isfinite(price), price, HARD) * short_of(world, state.draft)
+    size = abs(state.bound) if not lost.any() else state.value + float(lost.sum())
+    return search.clock.is_over() or state.bound - state.value <= search.limits["gap_target_share"] * size
 
 
 def _take(world: World, state: State, best: _Best, schedule: Schedule, keep: frozenset[int]) -> Floats:
@@ -354,11 +358,13 @@ def _bound(search: Search, world: World, state: State, schedule: Schedule) -> Ye
     inside = np.zeros((len(world.rules.years), world.instance.n_choices))
     for place, choice in schedule.draft.choice.items():
         inside[schedule.year[place], choice] = 1.0
-    missing = short_of(world, state.draft)
-    lost = np.where(np.isfinite(world.floors.price), world.floors.price, HARD)
+    missing, floors = short_of(world, state.draft), world.floors
+    # what is served, at the prices that missed floors begin with: the steps of all prices follow from it
+    soft = np.where(np.isfinite(floors.price), floors.price, 0.0)
+    lost = np.where(missing > 0, np.where(soft > 0, soft * floors.least, HARD * missing), 0.0)
     found = years_bound(
         world, demands=tuple(demand.choices for demand in search.demands), inside=inside,
-        value=state.value + float(lost @ missing), max_rounds=int(search.limits["price_moves"]),
+        value=state.value + float(lost.sum()), max_rounds=int(search.limits["price_moves"]),
         is_over=search.clock.is_over, is_missed=missing > 0,
     )  # fmt: skip
     name = "price bound over years with cost shares"
