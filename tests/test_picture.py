@@ -81,9 +81,10 @@ def test_service_does_not_know_how_coarse_the_picture_is(tmp_path: Path) -> None
     assert (service["level"] == "unserved").any()
 
     land = read_land(fine["frame"])
-    for every, picture in zip(
-        signal.coverage_tiles(fine["coverage"]), signal.picture_tiles(coarse["coverage"]), strict=True
-    ):
+    drawn = [signal._picture(coarse["coverage"], *tile) for tile in signal._tile_notes(coarse["coverage"])]
+    levels = [level for _, _, level in signal.picture_levels(coarse["coverage"])]
+    np.testing.assert_array_equal(np.concatenate([tile.rsrp_dbm for tile in drawn]), levels)
+    for every, picture in zip(signal.coverage_tiles(fine["coverage"]), drawn, strict=True):
         rows, cols = stand_ins(land, 2)
         assert picture.rsrp_dbm.shape[1:] == rows.shape == picture.grid.shape
         for name in ("rsrp_dbm", "server", "second_dbm", "second_server", "interference_dbm"):

@@ -113,19 +113,22 @@ def write_bands(path: Path, grid: Grid, values: NDArray[Any], *, names: tuple[st
         )
 
 
-def read_bands(path: Path, block: Block | None = None) -> tuple[Grid, NDArray[Any], tuple[str, ...]]:
-    """Read what `write_bands` wrote: grid, array, names; of a ``block`` only, clipped to the grid."""
+def read_bands(
+    path: Path, block: Block | None = None, *, n_bands: int | None = None
+) -> tuple[Grid, NDArray[Any], tuple[str, ...]]:
+    """Read what `write_bands` wrote: grid, array, names; of a ``block`` only, clipped to the grid, or the first bands."""
     import rasterio
     from rasterio.windows import Window
 
     with rasterio.open(path, driver="GTiff", num_threads="all_cpus") as file:
         top, left, bottom, right = block or (0, 0, file.height, file.width)
         top, left, bottom, right = max(top, 0), max(left, 0), min(bottom, file.height), min(right, file.width)
-        values = file.read(window=Window(left, top, right - left, bottom - top))
+        wanted = list(range(1, (n_bands or file.count) + 1))
+        values = file.read(wanted, window=Window(left, top, right - left, bottom - top))
         west, north, pixel = json.loads(file.tags()["grid"])
         flag = file.tags()["is_flag"] == "True"
         grid = Grid(west, north, pixel, file.height, file.width).window(top, left, bottom - top, right - left)
-        return grid, values.astype(np.bool_) if flag else values, tuple(file.descriptions)
+        return grid, values.astype(np.bool_) if flag else values, tuple(file.descriptions[: len(wanted)])
 
 
 def empty_layer(kind: str) -> pd.DataFrame | gpd.GeoDataFrame:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BEST_BANDS", "NO_LEVEL", "best_tiles", "carrier_tiles", "coverage_edges", "coverage_model", "coverage_of_pixel", "coverage_tiles",
-    "group_names", "picture_tiles", "tenths", "tile_side", "with_busy_share",
+    "group_names", "picture_levels", "tenths", "tile_side", "with_busy_share",
 ]  # fmt: skip
 
 _TILE_SIDE = 1024
@@ -105,10 +105,12 @@ def coverage_tiles(folder: Path) -> Iterator[Coverage]:
             yield _coverage(grid, note, signal, _laid_out(table, note, "server")[1])
 
 
-def picture_tiles(folder: Path) -> Iterator[Coverage]:
-    """Tiles of the stage `coverage` as maps draw them: every pixel, or one pixel a block (`_picture`)."""
+def picture_levels(folder: Path) -> Iterator[tuple[Grid, CoverageGroup, NDArray[np.float32]]]:
+    """Best level of each tile and group of the stage `coverage` as maps draw it, dBm: every pixel, or one a block."""
     for note, part in _tile_notes(folder):
-        yield _picture(folder, note, part)
+        grid, signal, _ = read_bands(folder / f"signal-{part}.tif", n_bands=len(note["groups"]))
+        for group, level in zip(_groups(note), signal, strict=True):
+            yield grid, group, _levels(level)
 
 
 def coverage_of_pixel(folder: Path, frame: Path, at: tuple[int, int]) -> tuple[Coverage, tuple[int, int]] | None:
@@ -158,8 +160,12 @@ def _picture(folder: Path, note: dict[str, Any], part: str) -> Coverage:
     return _coverage(grid, note, _levels(signal), read_bands(folder / f"server-{part}.tif")[1])
 
 
+def _groups(note: dict[str, Any]) -> tuple[CoverageGroup, ...]:
+    return tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in note["groups"])
+
+
 def _coverage(grid: Grid, note: dict[str, Any], level: NDArray[Any], server: NDArray[Any]) -> Coverage:
-    groups = tuple(CoverageGroup(*reversed(name.split("|", 1))) for name in note["groups"])
+    groups = _groups(note)
     n, wide = len(groups), sum(group.kind == "broadband" for group in groups)
     return Coverage(
         grid, groups, level[:n], server[:n], note["model"], tuple(note["left_out"]), note["n_filled"],

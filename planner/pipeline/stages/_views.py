@@ -12,7 +12,7 @@ from planner.grid import Grid, Raster
 from planner.pipeline.artifacts import read_table
 from planner.pipeline.stage import StageContext
 from planner.pipeline.stages._picture import picture_grid
-from planner.pipeline.stages._signal import BEST_BANDS, best_tiles, picture_tiles
+from planner.pipeline.stages._signal import BEST_BANDS, best_tiles, picture_levels
 from planner.pipeline.stages._specs import picture_step, radio_spec, service_spec
 from planner.service import pixel_quality
 
@@ -97,12 +97,11 @@ def operator_coverage(context: StageContext, grid: Grid) -> dict[str, Raster]:
     """4G or 5G signal per pixel of each operator alone, where there are two or more."""
     grid = picture_grid(grid, picture_step(radio_spec(context.scenario), grid.pixel_m))
     found: dict[str, Raster] = {}
-    for tile in picture_tiles(context.inputs["coverage"]):
-        here = _window(grid, tile.grid)
-        for group, signal in zip(tile.groups, tile.rsrp_dbm, strict=True):
-            if group.kind == "broadband":
-                empty = Raster(grid, np.full(grid.shape, np.nan, dtype=np.float32), "dbm")
-                found.setdefault(group.operator, empty).values[here] = signal
+    for tile, group, level_dbm in picture_levels(context.inputs["coverage"]):
+        if group.kind == "broadband":
+            if group.operator not in found:
+                found[group.operator] = Raster(grid, np.full(grid.shape, np.nan, dtype=np.float32), "dbm")
+            found[group.operator].values[_window(grid, tile)] = level_dbm
     return found if len(found) > 1 else {}
 
 
