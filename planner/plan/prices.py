@@ -42,6 +42,10 @@ _PATIENCE = 30
 _EVERY = 3
 """Rounds between two new pairs of rows."""
 _MOMENTUM = 0.9
+_HOPELESS = 1.01
+"""A second bound so many times the first after a third of its moves is given up."""
+_WARMTH = 0.3
+"""Smoothing of a bound that goes on, share of the usual at the start."""
 _STEPS = 3
 _ROOT_STEP = 0.12
 """First step of the price of a root's Mbps, share of what a Mbps costs on average."""
@@ -77,6 +81,17 @@ class _Rows:
         self.rebate = np.vstack([self.rebate, row.rebate / row.high])
         self.high, self.unit = np.r_[self.high, 1.0], np.r_[self.unit, row.high]
         self.price, self.last_use = np.r_[self.price, 0.0], np.r_[self.last_use, number]
+
+    def begin(self, hunt: CopyHunt, x: Floats) -> None:
+        """The first money rows, unless there are some."""
+        self.last_use[:] = 0
+        if len(self.high) > self.n_fixed:
+            return
+        instance, copies, free = hunt.instance, hunt.copies, np.zeros(len(hunt.instance.network.tail))
+        cost = instance.choice_cost[copies.choice]
+        self.add(Row(cost, np.zeros(len(cost)), max(hunt.ceiling_idr, 1e-300), free), 0)
+        for mix in (x, np.full(len(cost), 1e-2)):
+            self.add(hunt.row(mix, free, is_flat=False), 0)
 
     def tidy(self, number: int) -> None:
         """Take money rows off that have had no price for long, the oldest first where there are too many."""
@@ -180,60 +195,90 @@ def price_bound(
     -----
     Where links are thin, the prices move twice: first as if every link carried everything, then over copies by the Mbps
     they need, from the prices found. Both bound every plan; the lower one is reported. Which one it is depends on what
-    binds: with links left out the prices settle sooner.
+    binds: with links left out the prices settle sooner. Where the second does not come near the first, it is given up, and
+    the first goes on with as many moves.
     """
     network = instance.network
     is_thin = bool((network.edge_mbps < float(instance.groups.demand_mbps.sum())).any())
+    known = _Start(inside, value)
     if not is_thin:
-        return _descend(instance, ceiling_idr, demands, (inside, value, None), max_rounds, is_over)
+        return _descend(instance, ceiling_idr, demands, known, max_rounds, is_over)
     wide = replace(instance, network=replace(network, edge_mbps=np.full(len(network.edge_mbps), np.inf)))
-    first = _descend(wide, ceiling_idr, demands, (inside, value, None), max_rounds, is_over)
+    known = replace(known, rows=_Rows(wide, make_copies(wide), demands))
+    first = _descend(wide, ceiling_idr, demands, known, max_rounds, is_over)
     if first.is_infeasible or (is_over is not None and is_over()):
         return first
-    second = _descend(instance, ceiling_idr, demands, (inside, value, first.prices), max_rounds, is_over)
-    return second if second.is_infeasible or second.value < first.value else first
+    other = _Start(inside, value, prices=first.prices, hopeless=_HOPELESS * first.value)
+    second = _descend(instance, ceiling_idr, demands, other, max_rounds, is_over)
+    if second.is_infeasible or second.value < first.value:
+        return second
+    further = replace(known, prices=first.prices, warmth=_WARMTH)
+    third = _descend(wide, ceiling_idr, demands, further, max_rounds, is_over)
+    return min(first, third, key=lambda bound: bound.value)
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """Where prices begin to move.
+
+    Parameters
+    ----------
+    inside, value
+        A plan (0/1 by choice) and its weight.
+    prices
+        Of the groups; None: 0.
+    rows
+        Rows with their prices, changed in place; None: fresh ones.
+    warmth
+        Smoothing at the start, share of the usual.
+    hopeless
+        After a third of the moves a bound above this is given up.
+    """
+
+    inside: Floats
+    value: float
+    prices: Floats | None = None
+    rows: _Rows | None = None
+    warmth: float = 1.0
+    hopeless: float = np.inf
 
 
 def _descend(
-    instance: Instance, ceiling_idr: float, demands: tuple[Ints, ...], start: tuple[Floats, float, Floats | None],
-    max_rounds: int, is_over: Callable[[], bool] | None,
+    instance: Instance, ceiling_idr: float, demands: tuple[Ints, ...], start: _Start, max_rounds: int,
+    is_over: Callable[[], bool] | None,
 ) -> Bound:  # fmt: skip
-    """The bound over the copies of one instance; ``start``: a plan, its weight, and prices to begin with (None: 0)."""
+    """The bound over the copies of one instance."""
     from planner.plan._price_kernel import mix_places  # numba takes a second to load
 
     copies = make_copies(instance)
     if not len(copies.choice):  # nothing finds a way
         none = np.zeros(instance.n_choices)
         return Bound(-np.inf if demands else 0.0, bool(demands), none, none, (), 0)
-    inside, value, known = start
-    rows, hunt, worth = (
-        _Rows(instance, copies, demands),
-        CopyHunt(instance, copies, ceiling_idr),
-        _Worth(instance, copies),
-    )
-    size, groups = len(copies.choice), instance.groups
+    inside, value, known = start.inside, start.value, start.prices
+    rows = _Rows(instance, copies, demands) if start.rows is None else start.rows
+    hunt, worth = CopyHunt(instance, copies, ceiling_idr), _Worth(instance, copies)
+    groups = instance.groups
     is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True]
     x = mean = np.where(is_top, inside[copies.choice], 0.0)
     mbps_idr = np.zeros(len(instance.network.tail))
-    rows.add(Row(instance.choice_cost[copies.choice], np.zeros(size), max(ceiling_idr, 1e-300), mbps_idr), 0)
-    for mix in (x, np.full(size, 1e-2)):
-        rows.add(hunt.row(mix, mbps_idr, is_flat=False), 0)
+    rows.begin(hunt, x)
     price = np.zeros(groups.n_groups) if known is None else known  # moves by new arrays
     ahead, momentum = price.copy(), 1.0
     each = max(value, 0.3 * float(groups.weight.sum()) / max(1, instance.n_places)) / max(1.0, float(inside.sum()))
     most = max(value, each)
     best = Bound(np.inf, False, inside, np.zeros(instance.n_choices), (), 0)  # noqa: FBT003
     for number in range(max_rounds):
-        heat = _HEAT * each * max(_COLD, 1.0 - number / max_rounds)
+        heat = _HEAT * each * max(_COLD, start.warmth * (1.0 - number / max_rounds))
         worth.at(ahead, _mixed(rows.price, rows.rebate))
         net = worth.found[0] - _mixed(rows.price, rows.cost)
-        _, exact = mix_places(copies.place_first, net, heat, np.zeros(size))
+        _, exact = mix_places(copies.place_first, net, heat, np.zeros(len(net)))
         parts = (float(ahead.sum()), float(rows.price @ rows.high), exact)
         roof = sum(parts) + 1e-12 * sum(abs(part) for part in parts)
         mean = 0.8 * mean + 0.2 * x
         if roof < best.value:
             best = _noted(instance, copies, rows, (roof, net, mean, ahead), number)
-        if roof < 0.0 or (is_over is not None and is_over()):
+        is_lost = number == max_rounds // 3 and best.value > start.hopeless
+        if roof < 0.0 or is_lost or (is_over is not None and is_over()):
             break
         x = rows.settle(worth.found[0], copies.mbps - worth.found[1], copies.place_first, heat, most)
         pull = 1.0 - worth.served(x)
