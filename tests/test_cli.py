@@ -11,7 +11,9 @@ import pytest
 
 from planner.cli.console import Console
 from planner.cli.summary import _least_served, _proof, _service
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, ScenarioError
+from planner.pipeline.table import stage_table
+from planner.scenario import read_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -124,3 +126,18 @@ def test_a_unit_nobody_gave_data_on_has_no_share_of_service():
     assert "50,0 %" in lines[1]
     assert "%" not in lines[3]
     assert "desa" in lines[3]
+
+
+def test_faults_of_a_scenario_are_said_in_the_users_language(tmp_path):
+    """They stood there in English, as a tuple with its brackets."""
+    (tmp_path / "s.toml").write_text(
+        'name = "x"\ndate = 2025-01-01\n[region]\nareas = ["53"]\n[layers.bts]\npath = "gone.csv"\n'
+        '[budget]\nceiling_idr = 1e9\n[outputs]\nformats = ["gpgk"]\n'
+    )
+    with pytest.raises(ScenarioError) as said:
+        stage_table(read_scenario(tmp_path / "s.toml"))
+    told = Console("id").translated(said.value)
+    for part in ("layers.admin tidak ada", "di mana permintaan", "gone.csv' tidak ada", "format 'gpgk' tidak dikenal"):
+        assert part in told
+    plain = ScenarioError("x", code="scenario_unusable", faults=("one", "two"))
+    assert Console("id").translated(plain).endswith("one\ntwo")

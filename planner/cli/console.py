@@ -102,13 +102,13 @@ class Console:
             )
             spoken = {item: self._spoken(part, item) for item, part in value.fields.items()}
             return self.words(key, **spoken) if key else str(value)
-        if isinstance(value, tuple) and any(isinstance(item, Phrase) for item in value):
-            join = "\n" if name == "faults" and len(value) > 1 else "; "
-            return join.join(str(self._spoken(item)) for item in value)
         if isinstance(value, Problem):
             return problem_text(value, self.words)
-        if isinstance(value, tuple) and any(isinstance(item, Problem) for item in value):
-            return "".join(f"\n  - {self._spoken(item)}" for item in value)
+        if isinstance(value, tuple):
+            said = [str(self._spoken(item)) for item in value]
+            if any(isinstance(item, Problem) for item in value):
+                return "".join(f"\n  - {item}" for item in said)
+            return ("\n" if name == "faults" and len(value) > 1 else "; ").join(said)
         if name.endswith("_idr") and isinstance(value, int | float):
             return format_decimal(round(value), locale=self.words.language)
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from planner.errors import Phrase
 from planner.paths import shipped_dir
 from planner.pipeline.assumed import assumption_faults, has_coarse_picture, has_iterated_load, refuse
 from planner.pipeline.stage import Stage
@@ -63,24 +64,26 @@ def stage_table(scenario: Scenario, *, more_formats: tuple[str, ...] = ()) -> tu
 def _demand(scenario: Scenario, more_formats: tuple[str, ...]) -> None:
     known = ", ".join(FORMATS)
     faults = [
-        f"outputs.formats: unknown format '{name}' (known: {known})"
+        Phrase(f"outputs.formats: unknown format '{name}' (known: {known})", "fault_format", name=name, known=known)
         for name in dict.fromkeys((*scenario.outputs.formats, *more_formats))
         if name not in FORMATS
     ]
     if not scenario.sources("admin"):
-        faults.append("layers.admin is missing: give the polygons of the areas (kabupaten, kecamatan or desa)")
+        text = "layers.admin is missing: give the polygons of the areas (kabupaten, kecamatan or desa)"
+        faults.append(Phrase(text, "fault_no_admin"))
     if not any(scenario.sources(kind) for kind in ("umkm", "umkm_counts", "population", "population_counts")):
-        faults.append("no layer says where demand is: give umkm, umkm_counts, population or population_counts")
+        text = "no layer says where demand is: give umkm, umkm_counts, population or population_counts"
+        faults.append(Phrase(text, "fault_no_demand"))
     for kind, sources in scenario.layers.items():
         for source in sources:
             path = scenario.resolve(source)
             if "://" not in source.path and not path.exists():
-                faults.append(f"layers.{kind}: file '{path}' is not there")
+                text = f"layers.{kind}: file '{path}' is not there"
+                faults.append(Phrase(text, "fault_no_file", kind=kind, path=str(path)))
     fitted = scenario.calibration_path
     if fitted is not None and not (fitted.suffix == ".toml" and fitted.is_file()):
-        faults.append(
-            f"radio.calibration: '{fitted}' is not a TOML file that is there: make one with 'merata calibrate'"
-        )
+        text = f"radio.calibration: '{fitted}' is not a TOML file that is there: make one with 'merata calibrate'"
+        faults.append(Phrase(text, "fault_no_calibration", path=str(fitted)))
     refuse([*faults, *assumption_faults(scenario)])
 
 
