@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from demand_worlds import service_spec
 from radio_worlds import PIXEL_DEG, grid, ground, spec, stations
 
 from planner.grid import Grid, Raster
 from planner.radio.coverage import coverage
 from planner.radio.inspection import ground_profile
 from planner.schema import TABLES, check_frame
-from planner.service import server_table
+from planner.service import judge, server_table, signal_at_cells
 from planner.service.reason import loss_steps, reason_at
 from planner.specs.radio import Correction
 
@@ -93,3 +94,28 @@ def test_where_nobody_is_heard_the_reason_is_empty() -> None:
     assert reason.heard == ()
     assert reason.cell is None
     assert replace(reason, row=0).to_json()["heard"] == []
+
+
+@pytest.mark.parametrize("place", ["outdoor", "indoor"])
+def test_a_pixel_is_told_what_service_says_of_its_cell(place: str) -> None:
+    bts, frame, terrain, clutter, land = _world()
+    bts = bts.assign(backhaul_mbps=np.nan, n_sectors=3)
+    found = coverage(bts, frame, spec=RADIO, terrain=terrain, clutter_m=clutter, land=land)
+    rows, cols = (v[::97] for v in np.nonzero(land))
+    lon, lat = frame.lon_lat(rows, cols)
+    cells = pd.DataFrame({"cell_id": np.arange(rows.size), "lon_deg": lon, "lat_deg": lat, "demand_mbps": 0.5})
+    service, _ = judge(
+        cells, bts, signal_at_cells(found, cells), confidence_share=np.ones(rows.size), radio=RADIO,
+        spec=service_spec(place=place), pixel_m=PIXEL_DEG * 110_946.0,
+    )  # fmt: skip
+    n = 0
+    for row, col, told in zip(rows.tolist(), cols.tolist(), service.itertuples(index=False), strict=True):
+        reason = reason_at(found, _servers(bts), (row, col), radio=RADIO, is_indoor=place == "indoor")
+        wide = [item for item in reason.heard if item.kind == "broadband"]
+        assert sum(item.margin_db >= 0.0 for item in wide) == told.n_operators
+        if wide:
+            n += 1
+            assert wide[0].bts_id == told.server_bts_id
+            said = wide[0].rsrp_dbm, wide[0].sinr_db, wide[0].probability_share
+            assert said == pytest.approx((told.rsrp_dbm, told.sinr_db, told.probability_share), abs=1e-4)
+    assert n > 20

@@ -126,7 +126,9 @@ def _reason(found: _Run, grid: Grid, at: tuple[int, int], radio: RadioSpec) -> R
         return Reason(lon, lat, *at, (), cell)
     alone, at = told
     lon, lat = (float(v[0]) for v in grid.lon_lat(np.array([at[0]]), np.array([at[1]])))
-    reason = replace(reason_at(alone, servers, (0, 0), radio=radio, cell=cell), row=at[0], col=at[1])
+    is_indoor = service_spec(found.scenario).place == "indoor"
+    reason = reason_at(alone, servers, (0, 0), radio=radio, is_indoor=is_indoor, cell=cell)
+    reason = replace(reason, row=at[0], col=at[1])
     best = next((item for item in reason.heard if item.kind == "broadband"), None)
     if best is None or best.distance_km < _LEAST_KM:
         return reason
@@ -229,7 +231,7 @@ def _server_lines(item: ServerHeard, say: Say, percent: float) -> list[str]:
     first = words(
         "why.server", operator=item.operator, technology=item.technology, band=say(item.band_mhz, 0), bts_id=item.bts_id,
         km=say(item.distance_km, 1), rsrp=say(item.rsrp_dbm, 1), margin=say(item.margin_db, 1),
-        limit=say(item.limit_dbm, 1), probability=say(100 * item.probability_share, 0),
+        limit=say(item.needed_dbm, 1), probability=say(100 * item.probability_share, 0),
     )  # fmt: skip
     more = []
     if item.kind == "broadband":

@@ -40,9 +40,11 @@ class ServerHeard:
     second_bts_id, second_dbm
         The strongest at another place; empty and None where there is none.
     interference_dbm, sinr_db, efficiency_bps_per_hz
-        Of 4G and 5G where modelled, else None.
+        Of 4G and 5G where modelled, else None; the latter two behind a wall where service is judged indoors.
+    needed_dbm
+        The level that counts where service is judged: outdoors or indoors.
     probability_share
-        That the level is enough outdoors, from its median and spread.
+        That the level reaches it, from its median and spread.
     load_share, served_share, limit
         Of the station: demand over capacity, share it carries, what holds it back.
     """
@@ -59,6 +61,7 @@ class ServerHeard:
     limit_dbm: float
     indoor_limit_dbm: float
     uplink_limit_dbm: float | None
+    needed_dbm: float
     second_bts_id: str
     second_dbm: float | None
     interference_dbm: float | None
@@ -71,8 +74,8 @@ class ServerHeard:
 
     @property
     def margin_db(self) -> float:
-        """Over the level that counts outdoors; negative is missing."""
-        return self.rsrp_dbm - self.limit_dbm
+        """Over the level that counts; negative is missing."""
+        return self.rsrp_dbm - self.needed_dbm
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def reason_at(
     row_col: tuple[int, int],
     *,
     radio: RadioSpec,
+    is_indoor: bool = False,
     cell: Mapping[str, Any] | None = None,
 ) -> Reason:
     """Who is heard at a pixel of a coverage.
@@ -127,6 +131,8 @@ def reason_at(
         Pixel of the coverage's grid.
     radio
         Radio model of the run.
+    is_indoor
+        Whether service is judged indoors.
     cell
         Row of the table ``service`` at the pixel, if anybody lives there.
     """
@@ -146,7 +152,7 @@ def reason_at(
                 float(coverage.interference_dbm[i, row, col]),
             )  # fmt: skip
         at = (group.operator, group.kind, float(coverage.rsrp_dbm[k, row, col]))
-        heard.append(_heard(at, more, station, servers, (lon, lat), radio))
+        heard.append(_heard(at, more, station, servers, (lon, lat), (radio, is_indoor)))
     rank = {"broadband": 0, "legacy": 1, "inactive": 2}
     heard.sort(key=lambda item: (rank[item.kind], -item.rsrp_dbm, item.operator))
     return Reason(lon, lat, row, col, tuple(heard), cell)
@@ -158,25 +164,27 @@ def _heard(
     station: int,
     servers: pd.DataFrame,
     place: tuple[float, float],
-    radio: RadioSpec,
+    judged: tuple[RadioSpec, bool],
 ) -> ServerHeard:
     row = servers.iloc[station]
-    (operator, kind, level), (second, second_station, other) = at, more
+    (operator, kind, level), (second, second_station, other), (radio, is_indoor) = at, more, judged
+    needed = float(row["indoor_limit_dbm" if is_indoor else "limit_dbm"])
+    wall = needed - float(row["limit_dbm"])
     x, y = float(row["lon_deg"]), float(row["lat_deg"])
     sinr = efficiency = None
     technology = str(row["technology"])
     if kind == "broadband" and radio.interference == "modelled":
         sectors = hidden_sectors(row["n_sectors"], row["azimuth_deg"], row["busy_share"], radio)
-        sinr = float(sinr_db(level, other, technology, spec=radio, n_sectors=sectors))
+        sinr = float(sinr_db(level - wall, other - wall, technology, spec=radio, n_sectors=sectors))
         efficiency = float(link_efficiency(sinr, technology, spec=radio))
     return ServerHeard(
         operator=operator, kind=kind, station=station, bts_id=str(row["bts_id"]), technology=technology,
         band_mhz=float(row["band_mhz"]), distance_km=float(distance_km(x, y, *place)),
         bearing_deg=float(_bearing_deg((x, y), place)), rsrp_dbm=level, limit_dbm=float(row["limit_dbm"]),
-        indoor_limit_dbm=float(row["indoor_limit_dbm"]), uplink_limit_dbm=_known(row["uplink_limit_dbm"]),
+        indoor_limit_dbm=float(row["indoor_limit_dbm"]), uplink_limit_dbm=_known(row["uplink_limit_dbm"]), needed_dbm=needed,
         second_bts_id=str(servers["bts_id"].iloc[second_station]) if second_station >= 0 else "",
         second_dbm=_known(second), interference_dbm=_known(other), sinr_db=sinr, efficiency_bps_per_hz=efficiency,
-        probability_share=float(coverage_probability(level + row["margin_db"], row["limit_dbm"], row["sigma_db"])),
+        probability_share=float(coverage_probability(level + row["margin_db"], needed, row["sigma_db"])),
         load_share=_known(row["load_share"]), served_share=_known(row["served_share"]), limit=str(row["limit"]),
     )  # fmt: skip
 
@@ -228,7 +236,7 @@ def loss_steps(
     if c is not None:
         fitted = c.offset_db + c.slope_db_per_decade * np.log10(max(length, 0.05) / c.pivot_km)
         extra.append(Step("calibration", float(fitted) + c.clutter_db.get(cover, 0.0), "change"))
-    budget = {"zero_loss_dbm": float(row["zero_loss_dbm"]), "threshold_dbm": heard.limit_dbm}
+    budget = {"zero_loss_dbm": float(row["zero_loss_dbm"]), "threshold_dbm": heard.needed_dbm}
     if profile is None:
         return free_space_steps(length, heard.band_mhz, heard.rsrp_dbm, extra=tuple(extra), **budget)
     latitude = float(profile.lat_deg.mean())
