@@ -558,3 +558,17 @@ def test_levels_of_a_place_depend_on_its_farthest_antenna_so_a_check_must_hold_t
     assert np.array_equal(whole.rsrp_dbm, again.rsrp_dbm)
     alone = covers(base, demand, **given)
     assert not np.array_equal(whole.rsrp_dbm, alone.rsrp_dbm)
+
+
+def test_a_mast_with_stations_of_two_radii_has_no_seam() -> None:
+    """A station that alone would not reach a tile is followed there as far as its neighbour on the mast."""
+    frame = grid()
+    terrain, woods, land = ground(frame)
+    bts = stations(frame, 8, status="on_air").assign(radius_km=lambda t: np.where(np.arange(len(t)) % 2, 2.0, 9.0))
+    bts[["lon_deg", "lat_deg"]] = bts[["lon_deg", "lat_deg"]].to_numpy()[np.arange(8) // 2]
+    made = {"spec": spec(radius_km=9.0), "terrain": terrain, "clutter_m": woods, "land": land}
+    whole = coverage(bts, frame, **made)
+    for row, col in ((0, 0), (0, 45), (40, 0), (40, 45)):
+        part = coverage(bts, frame.window(row, col, 40, 45), **made)
+        for name in ("rsrp_dbm", "server", "interference_dbm", "carrier_dbm"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[:, row : row + 40, col : col + 45])

@@ -394,7 +394,7 @@ def _towers(
     technology, band = bts["technology"].astype(str).to_numpy(), bts["band_mhz"].to_numpy(dtype=np.float64)
     ids = bts["bts_id"].astype(str).to_numpy()
     lon, lat = (bts[name].to_numpy(dtype=np.float64) for name in ("lon_deg", "lat_deg"))
-    radius = bts["radius_km"].to_numpy(dtype=np.float64) if "radius_km" in bts else np.full(len(bts), spec.reach_km)
+    radius = _radius_by_place(bts.loc[of_group >= 0], spec)
     places: dict[tuple[float, float], list[tuple[int, _Row]]] = {}
     left_out: list[str] = []
     budgets, weight = station_budgets(bts, spec, air.settings.resolution_m), _weights(bts, spec).tolist()
@@ -402,7 +402,7 @@ def _towers(
         if of_group[position] < 0:
             continue
         place = float(lon[position]), float(lat[position])
-        state = _where(air.ground, grid, place, float(radius[position]))
+        state = _where(air.ground, grid, place, radius[place])
         if state == "on":
             carrier = -1
             if kinds[position] == "broadband":
@@ -425,9 +425,18 @@ def _towers(
         )
         rows = tuple(row for _, row in members)
         heights, bands = np.ascontiguousarray(found[:, 0]), np.ascontiguousarray(found[:, 1])
-        return _Tower(place[0], place[1], heights, bands, rows, made, float(radius[at].max()))
+        return _Tower(place[0], place[1], heights, bands, rows, made, radius[place])
 
     return [tower(place, members) for place, members in sorted(places.items())], tuple(left_out)
+
+
+def _radius_by_place(bts: pd.DataFrame, spec: RadioSpec) -> dict[tuple[float, float], float]:
+    """How far the stations of each place are followed: as the farthest of them, whichever tile asks."""
+    found: dict[tuple[float, float], float] = {}
+    radius = bts["radius_km"].to_numpy(dtype=np.float64) if "radius_km" in bts else np.full(len(bts), spec.reach_km)
+    for lon, lat, km in zip(bts["lon_deg"].tolist(), bts["lat_deg"].tolist(), radius.tolist(), strict=True):
+        found[lon, lat] = max(km, found.get((lon, lat), 0.0))
+    return found
 
 
 def _where(ground: Ground, grid: Grid, place: tuple[float, float], radius_km: float) -> str:
