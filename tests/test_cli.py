@@ -79,6 +79,14 @@ def test_a_dry_run_writes_nothing(tmp_path):
     assert len(json.loads(done.stdout)["stages"]) > 20
 
 
+@pytest.mark.parametrize(("limit", "code"), [("5", 0), ("0", 3), ("-1", 3), ("nan", 3), ("x", 2)])
+def test_a_time_limit_is_a_key_of_the_budget(tmp_path, limit, code):
+    path = ROOT / "data" / "sample" / "scenario.toml"
+    done = merata("plan", path, "--time-limit", limit, "--dry-run", "--out", tmp_path / "out", "--lang", "en")
+    assert done.returncode == code, done.stderr
+    assert code != 3 or "budget.time_limit_s" in done.stderr
+
+
 @pytest.mark.parametrize("text", ["lon;lat\nabc;def\n", "", "\x00\x01"])
 def test_a_broken_table_is_judged_not_crashed_on(tmp_path, text):
     path = tmp_path / "umkm.csv"

@@ -76,6 +76,10 @@ def plan(
     observed_only: Annotated[
         bool, typer.Option("--observed-only", help="Leave out every synthetic, estimated or schematic row.")
     ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", help="Seconds the search of the plan may take; the best one by then is kept."),
+    ] = None,
     lang: Lang = "id",
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -84,7 +88,8 @@ def plan(
     from planner.cli.plan import run_plan
 
     console = Console(lang, as_json=as_json)
-    more = ["observed_only=true"] if observed_only else []
+    more = ["observed_only=true"] * observed_only
+    more += [f"budget.time_limit_s={time_limit}"] * (time_limit is not None)
     return run_plan(
         scenario, console, out=out, changes=[*(changes or []), *more], fresh=fresh, strict=strict, dry_run=dry_run
     )
