@@ -7,6 +7,7 @@ rates stay as asked. More money never serves less, for the plan of a smaller sca
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +26,7 @@ from planner.plan.rules_check import refuse_contradictions
 from planner.plan.schedule import Schedule, World
 from planner.plan.select import Search, certify, check_call
 from planner.plan.types import Plan, Problem
-from planner.plan.years import HARD, settled, share_years, short_of, worth_of_years
+from planner.plan.years import HARD, settled, share_years, short_of, worth, worth_of_years
 from planner.plan.years_bound import YearBound, bounds_by_scale, least_worth
 from planner.plan.years_redraft import schedule_of, shrink_years
 from planner.plan.years_search import improve_compiled
@@ -134,8 +135,8 @@ def years_frontier(
 
     Notes
     -----
-    From the plan's own scale upwards the sites below stay and others join; downwards those go that are worth least for
-    their money, and others join again; both are then improved by a few ruins. A line of prices holds for its own and
+    Each scale starts from the plan beside it (upwards its sites stay and others join, downwards those go that are worth
+    least for their money) or from nothing, whichever grows better, and a few ruins follow. A line of prices holds for its own and
     smaller scales, so the bound is the lowest of those from at least the point's, and never falls with the scale.
     """
     _check(scales, plan)
@@ -246,46 +247,38 @@ class _Walk:
             drafts = share_years(self.worlds[at], start)
             found[at] = _Point(start, drafts, worth_of_years(self.worlds[at], drafts))
         for k in range(at if start is None else at + 1, len(self.worlds)):
-            below = found[k - 1] if k else None
-            found[k] = self._up(k, below)
+            found[k] = self._at(k, found[k - 1] if k else None)
         now = found[at]
         for k in reversed(range(at)):
-            now = None if now is None else self._down(k, now)
-            found[k] = now
+            found[k] = self._at(k, now)
+            now = found[k] or now
         return found
 
-    def _up(self, k: int, below: _Point | None) -> _Point | None:
-        """The plan below, grown on; from nothing where there is none."""
+    def _at(self, k: int, near: _Point | None) -> _Point | None:
+        """A plan at a scale, from the one beside it (without what cannot be paid any more) and from nothing."""
         if self.search.clock.is_over():
             return None
-        world = self.worlds[k]
-        try:
-            start = with_word(self.search, world) if below is None else settled(world, below.schedule)
-        except InfeasibleError:
-            return None
-        return self._worked(k, start)
+        world, starts = self.worlds[k], []
+        if near is not None and (less := shrink_years(world, settled(world, near.schedule), self.keep)) is not None:
+            starts.append(less)
+        with suppress(InfeasibleError):
+            starts.append(with_word(self.search, world))
+        return self._worked(k, starts) if starts else None
 
-    def _down(self, k: int, above: _Point) -> _Point | None:
-        """The plan above without what it can no longer pay."""
-        if self.search.clock.is_over():
-            return None
-        less = shrink_years(self.worlds[k], settled(self.worlds[k], above.schedule), self.keep)
-        return None if less is None else self._worked(k, less)
-
-    def _worked(self, k: int, start: Schedule) -> _Point | None:
-        """Grown on and improved; None where a floor without a price is missed, or a share of money cannot hold."""
+    def _worked(self, k: int, starts: list[Schedule]) -> _Point | None:
+        """The best start grown on and improved; None where a floor without a price is missed or a share cannot hold."""
         search, world = self.search, self.worlds[k]
         if not search.instance.n_choices:
-            return self._point(world, start)
+            return self._point(world, starts[0])
         guide = next((line.found for line in self.lines if line.scale >= self.scales[k]), None)
         lean = self._lean(world, guide)
-        schedule = filled(world, lean, start, search.clock.is_over)
-        better, _ = improve_compiled(
-            world, schedule, lean, rounds=int(search.limits["ruin_rounds"]), seed=search.seed, keep=self.keep, bound=guide,
-            is_over=search.clock.is_over,
+        grown = [filled(world, lean, start, search.clock.is_over) for start in starts]
+        schedule, _ = improve_compiled(
+            world, max(grown, key=lambda schedule: worth(world, schedule)), lean, rounds=int(search.limits["ruin_rounds"]),
+            seed=search.seed, keep=self.keep, bound=guide, is_over=search.clock.is_over,
         )  # fmt: skip
         try:
-            schedule = keep_shares(world, filled(world, lean, better, search.clock.is_over), self.keep)
+            schedule = keep_shares(world, filled(world, lean, schedule, search.clock.is_over), self.keep)
         except InfeasibleError:
             return None
         return self._point(world, schedule)
