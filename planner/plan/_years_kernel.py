@@ -299,26 +299,23 @@ def _remove(place: int, world: World) -> None:
 
 
 @jit_maker
-def _leave(fixed: Ints, spot: tuple[Floats, Floats], dice: Ints, world: World) -> None:
+def _leave(fixed: Ints, knobs: Floats, spot: tuple[Floats, Floats], dice: Ints, world: World) -> None:
     """Take a few sites out: neighbours of a random one, users of one of its links, or scattered ones."""
     state_i = world[7]
     built = np.flatnonzero((state_i[0] >= 0) & (fixed == 0))
     if len(built) == 0:
         return
-    size = 2
-    while size < len(built) and random(dice) < 0.75:
-        size += 1
-    size = min(size, len(built))
+    size = min(len(built), 2 + int(np.log(1.0 - random(dice)) / np.log(1.0 - 1.0 / knobs[4])))
     centre, lot = built[draw(dice, len(built))], random(dice)
     stride, steps = len(state_i[2]) // len(state_i[0]), state_i[1][centre]
-    if lot < 0.35 and steps > 0:
+    if lot < knobs[2] and steps > 0:
         arc, n_out = state_i[2][centre * stride + draw(dice, steps)], 0
         for place in built:
             if n_out < 2 * size and np.any(state_i[2][place * stride : place * stride + state_i[1][place]] == arc):
                 n_out += 1
                 _remove(int(place), world)
         return
-    if lot < 0.75:
+    if lot >= knobs[2] + knobs[3]:
         far = (spot[0][built] - spot[0][centre]) ** 2 + (spot[1][built] - spot[1][centre]) ** 2
         for place in built[np.argsort(far)[:size]]:
             _remove(int(place), world)
@@ -358,7 +355,7 @@ def search_years(
     lean
         By (year, choice): factor on merits, in rounds raised to a random power; 0 shuts it.
     knobs
-        Noise on merits, slack.
+        Noise on merits, slack, chance of ruins along the network, of scattered ones, mean number of sites taken out.
     fixed
         By place: 1 where the site stays.
     spot
@@ -386,7 +383,7 @@ def search_years(
     _copy(top, world)
     record = now
     for number in range(rounds):
-        _leave(fixed, spot, dice, world)
+        _leave(fixed, knobs, spot, dice, world)
         power = random(dice)
         n_choices = len(lean) // len(world[5][1])
         for c in range(n_choices):

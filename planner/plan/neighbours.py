@@ -20,7 +20,7 @@ from planner.plan.improve import ruin
 from planner.plan.instance import Instance
 from planner.plan.serve import served_weight, share_out
 
-__all__ = ["carried_share", "improve_among_neighbours"]
+__all__ = ["carried_share", "improve_among_neighbours", "slots"]
 
 Floats = NDArray[np.float64]
 _FADING = 0.9
@@ -55,7 +55,7 @@ def improve_among_neighbours(
     """
     if instance.air is None or not draft.choice:
         return draft, 0
-    slot, share = _slots(instance)
+    slot, share = slots(instance)
     trials, rounds = work
     best, value, n_better = draft, served_weight(instance, draft), 0
     trial: Draft | None = draft
@@ -76,8 +76,8 @@ def improve_among_neighbours(
     return best, n_better
 
 
-def _slots(instance: Instance) -> tuple[NDArray[np.int64], Floats]:
-    """Number of each choice's place and carrier, and a share of 1 for each."""
+def slots(instance: Instance) -> tuple[NDArray[np.int64], Floats]:
+    """Number of each choice's place and carrier, and a share of 1 for each; needs ``instance.air``."""
     assert instance.air is not None  # noqa: S101 (for the type checker; the caller asked)
     carrier = np.asarray(instance.air.carrier, dtype=np.int64)[instance.option_rows[instance.choice_option]]
     _, slot = np.unique(np.c_[instance.choice_place, carrier], axis=0, return_inverse=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from planner.errors import InfeasibleError, Phrase
 from planner.interrupt import heeding
-from planner.plan.build import Draft, reach
+from planner.plan.build import Draft, money, reach
 from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
 from planner.plan.instance import Instance, check_problem, make_instance, only_choices
 from planner.plan.ledger import cost_names, costs_of, eligible, empty_ledger
@@ -28,9 +28,10 @@ from planner.plan.rules_check import refuse_contradictions
 from planner.plan.schedule import FloorSet, Schedule, World, empty_schedule, join, make_world
 from planner.plan.select import Clock, Search, State, check_call, make_certificate
 from planner.plan.types import Certificate, Plan, Problem
-from planner.plan.years import HARD, advance, share_years, short_of, with_weight, worth_of_years
+from planner.plan.years import HARD, advance, settled, share_years, short_of, with_weight, worth_of_years
 from planner.plan.years_bound import YearBound, years_bound
 from planner.plan.years_search import grown_compiled, improve_compiled
+from planner.plan.years_start import Rates, at_one_price, one_ceiling, scheduled
 
 __all__ = [
     "check_kept",
@@ -49,8 +50,14 @@ _PRICE_MOVES = 60
 _FLOOR_MOVES = 40
 _RUIN_ROUNDS = 800
 _FILLS = 3
-_LEANS = 6
-"""Growths that lean more and more to missed floors."""
+_CEILINGS = (0.9, 0.95, 0.92)
+"""Parts of what the best schedule costs under which plans of one ceiling are sought."""
+_TRIAL_ROUNDS = 3
+"""Ruins of each of them for one over years (a quarter of the work)."""
+_SHARINGS = 3
+"""Times that the rates planned neighbours leave are found anew during ruins over years."""
+_LEANS, _SOFT_LEANS = 6, 2
+"""Growths that lean more and more to missed floors, and those of them that floors with a price alone are worth."""
 
 
 def select_programme(
@@ -249,19 +256,68 @@ def solve_programme(
 
 
 def _improved(search: Search, world: World, found: tuple[State, _Best], lean: Floats, bound: YearBound | None) -> None:
-    """Ruin and growth, guided by what the bound knows."""
+    """Plans under one ceiling, scheduled, then ruin and growth over years, guided by what the bound knows."""
     state, best = found
     keep = frozenset(int(world.instance.choice_place[k]) for demand in search.demands for k in demand.choices)
-    if bound is not None and len(bound.floor_price):
-        last = max(1e-9, float(world.year_worth[-1]))
-        lean = np.maximum(lean * np.isinf(world.floors.price), bound.floor_price / last)
-        _take(world, state, best, filled(world, lean, with_word(search, world), search.clock.is_over), keep)
-    better, n = improve_compiled(
-        world, best.schedule, lean, rounds=int(search.limits["ruin_rounds"]), seed=search.seed, keep=keep,
-        bound=bound, is_over=search.clock.is_over,
-    )  # fmt: skip
-    _take(world, state, best, filled(world, lean, better, search.clock.is_over), keep)
-    state.say(f"ruin and growth: value {state.value:.8g} after {n} improvements")
+    low = np.zeros(len(lean))
+    if bound is not None and len(lean):
+        low = bound.floor_price / max(1e-9, float(world.year_worth[-1]))
+    rates = Rates(world)
+    rates.learn(best.drafts[-1])
+    lean = np.maximum(low, lean)
+    if bound is not None:
+        lean = _trials(search, rates, found, (lean, low, keep), bound)
+    turns, n_better = _SHARINGS if world.instance.air is not None else 1, 0
+    for number in range(turns):
+        if _is_done(search, state):
+            break
+        mine = rates.world()
+        better, n = improve_compiled(
+            mine, settled(mine, best.schedule), lean, rounds=int(search.limits["ruin_rounds"]) // turns,
+            seed=search.seed + number, keep=keep, bound=bound, is_over=search.clock.is_over,
+        )  # fmt: skip
+        n_better += n
+        rates.learn(_take(world, state, best, filled(mine, lean, better, search.clock.is_over), keep))
+    state.say(f"ruin and growth: value {state.value:.8g} after {n_better} improvements")
+
+
+def _trials(
+    search: Search,
+    rates: Rates,
+    found: tuple[State, _Best],
+    taste: tuple[Floats, Floats, frozenset[int]],
+    bound: YearBound,
+) -> Floats:
+    """Plans under one ceiling, scheduled: each a little below what the best costs, leaning to floors that were missed."""
+    (state, best), (lean, low, keep), world = found, taste, rates.true
+    start, chosen = with_word(search, world), lean
+    rounds = int(search.limits["ruin_rounds"] * _TRIAL_ROUNDS)
+    for number, part in enumerate(_CEILINGS):
+        if _is_done(search, state):
+            break
+        mine, before = rates.world(), state.value
+        instance = at_one_price(mine, lean)
+        first = start.draft if number % 2 == 0 else best.schedule.draft
+        draft = one_ceiling(
+            instance, first, ceiling_idr=part * money(instance, best.schedule.draft), rounds=rounds,
+            seed=search.seed + number, bound=bound, keep=keep, is_over=search.clock.is_over,
+        )  # fmt: skip
+        if draft is None:
+            continue
+        schedule = filled(mine, lean, scheduled(mine, start, draft, lean), search.clock.is_over)
+        last = _take(world, state, best, schedule, keep)
+        rates.learn(last)
+        chosen = lean if state.value > before else chosen
+        lean = _leaning(world, lean, low, short_of(world, last))
+    state.say(f"plans under one ceiling, scheduled: value {state.value:.8g}, {len(best.schedule.year)} sites")
+    return chosen
+
+
+def _leaning(world: World, lean: Floats, low: Floats, missing: Floats) -> Floats:
+    """How far to lean next: more to floors that were missed, at most by their price, less to those that were met."""
+    price = np.where(np.isfinite(world.floors.price), world.floors.price, HARD)
+    most = price / max(1e-9, float(world.year_worth[-1]))
+    return np.where(missing > 0, np.minimum(1.5 * lean + 0.3, most), low + 0.6 * (lean - low))
 
 
 def _is_done(search: Search, world: World, state: State) -> bool:
@@ -272,14 +328,14 @@ def _is_done(search: Search, world: World, state: State) -> bool:
     return search.clock.is_over() or state.bound - state.value <= search.limits["gap_target_share"] * size
 
 
-def _take(world: World, state: State, best: _Best, schedule: Schedule, keep: frozenset[int]) -> Floats:
-    """Take a schedule if it is the best so far, once its shares of money hold; what its floors lack."""
+def _take(world: World, state: State, best: _Best, schedule: Schedule, keep: frozenset[int]) -> Draft:
+    """Take a schedule if it is the best so far, once its shares of money hold; who serves whom in its last year."""
     schedule = keep_shares(world, schedule, keep)
     drafts = share_years(world, schedule)
     value = worth_of_years(world, drafts)
     if value > state.value or not best.schedule.year:
         state.value, state.draft, best.schedule, best.drafts = value, drafts[-1], schedule, drafts
-    return short_of(world, drafts[-1])
+    return drafts[-1]
 
 
 def _grown(search: Search, world: World, state: State, best: _Best, keep: frozenset[int]) -> Floats:
@@ -290,9 +346,11 @@ def _grown(search: Search, world: World, state: State, best: _Best, keep: frozen
     for number in range(_LEANS):
         before = state.value
         schedule = filled(world, lean, start.copy(), search.clock.is_over)
-        missing = _take(world, state, best, schedule, keep)
+        missing = short_of(world, _take(world, state, best, schedule, keep))
         chosen = lean if state.value > before or not number else chosen
         if not (missing > 0).any() or search.clock.is_over():
+            break
+        if number == _SOFT_LEANS and not (missing[np.isinf(world.floors.price)] > 0).any():
             break
         most = np.where(np.isfinite(world.floors.price), world.floors.price, HARD)
         lean = np.where(missing > 0, most if number == _LEANS - 2 else np.minimum(3.0 * lean + 0.3, most), lean)

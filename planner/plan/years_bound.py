@@ -47,12 +47,14 @@ __all__ = ["YearBound", "bounds_by_scale", "least_worth", "years_bound"]
 Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_HEAT = 0.01
+_HEAT = 0.02
 """Smoothing at the start, share of what a site is worth."""
 _COLD = 0.05
 _MOMENTUM = 0.9
 _EVERY = 3
 """Rounds between two new sets of rows."""
+_EVERY_OPEX = 3
+"""Sets between two packings of yearly opex."""
 _ROWS_A_YEAR = 12
 _REHEAT = 0.4
 """Part of the smoothing with which prices under another scale begin."""
@@ -199,6 +201,7 @@ class _Search:
         if any(part[1].any() for part in (world.costs.choice, world.costs.edge, world.costs.tower)):
             opex = priced(instance, world.costs, capex=0.0, opex_years=1.0)
             self.hunts.append(CopyHunt(opex, make_copies(opex), 0.0))
+        self.opex = np.zeros(len(copies.choice))
         self.mbps_idr = [np.zeros(len(instance.network.tail)) for _ in self.blocks]
         is_top = np.r_[copies.choice[1:] != copies.choice[:-1], True]
         self.x = np.where(is_top[:, None], inside.T[copies.choice], 0.0).ravel()
@@ -269,17 +272,23 @@ class _Search:
                 cost[r] -= np.multiply.outer(rows.rebate[r] * idle, block.factor).ravel()
         return cost
 
+    def first_rows(self, x: Floats) -> None:
+        """Rows of cost shares to begin with: one packing, for every year and every block."""
+        n = self.n_years
+        self.opex = self._opex_pack(self.by_copy(x, np.ones(n)), is_flat=False)
+        years = [] if self.is_paid else [*np.eye(n)[:-1]]
+        self._pack((*years, *(block.mean for block in self.blocks)), x, (None, self.opex), 0, is_flat=False)
+
     def more_rows(self, x: Floats, number: int, *, is_flat: bool) -> None:
-        """Rows of cost shares that a mix breaks: with prices of root Mbps over the blocks, and up to one year each turn."""
+        """Rows of cost shares that a mix breaks: for the last year and another one, and with prices of root Mbps."""
         n, turn = self.n_years, number // _EVERY
-        none = np.zeros(len(self.world.instance.network.tail))
-        opex = self._opex_pack(self.by_copy(x, np.ones(n)), is_flat=is_flat)
-        years = [*range(n - 1)] if number < 0 else [turn % n] if n > 1 and not self.is_paid else []
-        for t in years:
-            self._pack(np.eye(n)[t], x, (none, -1, opex), number, is_flat=is_flat)
+        if turn % _EVERY_OPEX == 0:
+            self.opex = self._opex_pack(self.by_copy(x, np.ones(n)), is_flat=is_flat)
+        for t in {n - 1, turn % n} if not self.is_paid else ():
+            self._pack((np.eye(n)[t],), x, (None, self.opex), number, is_flat=is_flat)
         for b, block in enumerate(self.blocks):
-            sent, carried = self._pack(block.mean, x, (self.mbps_idr[b], b, opex), number, is_flat=not is_flat)
-            if number >= 0:
+            if self.is_paid or (len(self.hunts[0].roots) and turn % len(self.blocks) == b):
+                sent, carried = self._pack((block.mean,), x, (b, self.opex), number, is_flat=not is_flat)
                 self._move_roots(b, sent, carried, (float(self.by_copy(x, block.factor).sum()), number))
 
     def _opex_pack(self, on: Floats, *, is_flat: bool) -> Floats:
@@ -288,24 +297,31 @@ class _Search:
         return self.hunts[1].row(on, none, is_flat=is_flat).cost if len(self.hunts) > 1 else np.zeros(len(on))
 
     def _pack(
-        self, mean: Floats, x: Floats, held: tuple[Floats, int, Floats], number: int, *, is_flat: bool
+        self, means: tuple[Floats, ...], x: Floats, held: tuple[int | None, Floats], number: int, *, is_flat: bool
     ) -> tuple[Floats, float]:
-        """Add the row of money up to each year, weighed by ``mean``; what its mix sends over each arc and carries."""
-        n, (mbps_idr, block, opex) = self.n_years, held
-        factor = np.cumsum(mean[::-1])[::-1].copy()
-        after = np.array([float(sum(mean[t] * (t - tau) for t in range(tau, n))) for tau in range(n)])
-        on = self.by_copy(x, factor)
+        """Add rows of money up to each year, weighed by each of ``means``; what the mix sends over each arc and carries.
+
+        ``held``: block whose prices of root Mbps count (None: none does), and what each copy keeps up a year.
+        """
+        n, (block, opex) = self.n_years, held
+        on = self.by_copy(x, np.cumsum(means[-1][::-1])[::-1].copy())
+        mbps_idr = np.zeros(len(self.mbps_idr[0])) if block is None else self.mbps_idr[block]
         row = self.hunts[0].row(on, mbps_idr, is_flat=is_flat)
-        cost = np.multiply.outer(row.cost, factor) + np.multiply.outer(opex, after)
-        ceiling, net = (
-            (float(mean @ self.gross), float(mean @ self.net)) if not self.is_paid else (self.unit_idr, self.unit_idr)
-        )
-        kept = net - ceiling + row.high
-        self.rows.add(
-            MoneyRow(cost.ravel() / self.unit_idr, row.rebate / self.unit_idr, kept / self.unit_idr, ceiling / self.unit_idr, block),
-            max(number, 0),
-        )  # fmt: skip
-        return row.root_mbps, float(on @ self.copies.mbps)
+        for mean in means:
+            factor = np.cumsum(mean[::-1])[::-1].copy()
+            after = np.array([float(sum(mean[t] * (t - tau) for t in range(tau, n))) for tau in range(n)])
+            cost = np.multiply.outer(row.cost, factor) + np.multiply.outer(opex, after)
+            ceiling, net = (
+                (float((mean * self.gross).sum()), float((mean * self.net).sum()))
+                if not self.is_paid
+                else (self.unit_idr, self.unit_idr)
+            )
+            kept, rebate = net - ceiling + row.high, row.rebate / self.unit_idr
+            self.rows.add(
+                MoneyRow(cost.ravel() / self.unit_idr, rebate, kept / self.unit_idr, ceiling / self.unit_idr, -1 if block is None else block),
+                number,
+            )  # fmt: skip
+        return row.root_mbps, float((on * self.copies.mbps).sum())
 
     def _move_roots(self, b: int, sent: Floats, carried: float, at: tuple[float, int]) -> None:
         """Prices of root Mbps of a block follow what the mix sends over the roots."""
@@ -395,7 +411,7 @@ def _bounds(
     if paid_idr is not None:
         none, search.scale = replace(none, value=0.0), 0.25
     for start in (search.x, np.full(len(search.x), 1e-2)):
-        search.more_rows(start, -1, is_flat=False)
+        search.first_rows(start)
     found = [_descend(search, none, value, (first, 1.0), is_over)]
     for other, its in worlds[1:]:
         search.rescale(its, other / scale)
@@ -438,7 +454,7 @@ def _descend(
         for block, service, old, w in zip(search.blocks, search.service, ahead, worths, strict=True):
             pull = 1.0 - service.served(search.by_copy(x, block.factor))
             moved.append(np.clip(old - heat * 4.0 / (3.0 * max(width, 1.0)) * pull, 0.0, w))
-        turn = sum(float((m - p) @ (a - m)) for m, p, a in zip(moved, price, ahead, strict=True))
+        turn = sum(float(((m - p) * (a - m)).sum()) for m, p, a in zip(moved, price, ahead, strict=True))
         momentum = 1.0 if turn > 0 else momentum
         after = (1.0 + np.sqrt(1.0 + 4.0 * momentum**2)) / 2.0
         push = min((momentum - 1.0) / after, _MOMENTUM)

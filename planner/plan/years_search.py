@@ -25,8 +25,8 @@ __all__ = ["grown_compiled", "improve_compiled"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _BATCH = 50
-_KNOBS = np.array([0.2, 0.006])
-"""Noise on merits, slack."""
+_KNOBS = np.array([0.1, 0.001, 0.2, 0.7, 5.0])
+"""Noise on merits, slack, chance of ruins along the network, of scattered ones, mean number of sites taken out."""
 _MOST_LEVELS = 2
 _LEAST_MBPS = 1e-6
 
