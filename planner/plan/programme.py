@@ -269,7 +269,7 @@ def _improved(search: Search, world: World, found: tuple[State, _Best], lean: Fl
         lean = _trials(search, rates, found, (lean, low, keep), bound)
     turns, n_better = _SHARINGS if world.instance.air is not None else 1, 0
     for number in range(turns):
-        if _is_done(search, state):
+        if _is_done(search, world, state):
             break
         mine = rates.world()
         better, n = improve_compiled(
@@ -293,7 +293,7 @@ def _trials(
     start, chosen = with_word(search, world), lean
     rounds = int(search.limits["ruin_rounds"] * _TRIAL_ROUNDS)
     for number, part in enumerate(_CEILINGS):
-        if _is_done(search, state):
+        if _is_done(search, world, state):
             break
         mine, before = rates.world(), state.value
         instance = at_one_price(mine, lean)
