@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +14,12 @@ from plan_worlds import tiny_problem
 from radio_worlds import spec
 
 from planner.errors import InfeasibleError
+from planner.plan import serve
 from planner.plan.goal import cheapest
 from planner.plan.programme import select_programme
 from planner.plan.rules import GoalRule
 from planner.plan.select import select
+from planner.plan.solver import Answer
 from planner.plan.types import Problem
 from planner.plan.verify import verify
 from planner.plan.verify_air import air_faults
@@ -136,3 +139,16 @@ def test_plans_of_years_and_for_a_goal_keep_to_the_air_in_every_year() -> None:
             goals += plan.totals["weight_new"] > 0
     assert years >= 8
     assert goals >= 5
+
+
+def test_a_sharing_that_the_solver_does_not_find_still_keeps_to_the_air(monkeypatch) -> None:
+    """Shares then stay as sites took them one after the other, cut to what spectrum and links carry."""
+    none = Answer("limit", -math.inf, math.inf, np.zeros(0), np.zeros(0))
+    monkeypatch.setattr(serve, "solve", lambda *_, **__: none)
+    served = 0.0
+    for seed in range(40):
+        problem = with_air(tiny_problem(seed), seed, is_louder=bool(seed % 2))
+        plan = select(problem, ceiling_idr=24.0)
+        assert verify(plan, problem, ceiling_idr=24.0) == ()
+        served += plan.certificate.value
+    assert served > 0

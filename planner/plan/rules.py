@@ -112,7 +112,8 @@ class Rules:
     discount_share_per_year
         What makes an earlier year worth more.
     horizon_years
-        Years from the first one on in which service counts; the last year's state lasts until then.
+        Years from the first one on in which service counts; the last year's state lasts until then. A plan of more years
+        counts to its last one.
     floors, money_shares
         Rules of pemerataan.
     groups

@@ -67,10 +67,23 @@ def share_out(
     gain = np.r_[groups.weight[group], -price * least]
     scale = max(1.0, float(groups.weight[group].max(initial=0.0)))
     answer = solve(rows, gain / scale, np.ones(len(gain)), options={"presolve": "off"})  # it costs more than it spares
-    if answer.status != "optimal":
-        return draft
-    share = _trim(instance, draft, places, (site, group, air), np.clip(answer.x[: len(group)], 0.0, 1.0))
+    is_shared = answer.status == "optimal"
+    wish = np.clip(answer.x[: len(group)], 0.0, 1.0) if is_shared else _as_it_stands(draft, places, site, group)
+    share = _trim(instance, draft, places, (site, group, air), wish)
     return _with_shares(instance, draft, places, (site, group, share))
+
+
+def _as_it_stands(draft: Draft, places: list[int], site: Ints, group: Ints) -> Floats:
+    """Shares that the sites took one after the other, for where the solver gives none."""
+    share = np.zeros(len(group))
+    for number, place in enumerate(places):
+        mine = np.flatnonzero(site == number)
+        took, part = draft.took[place]
+        held = np.isin(took, group[mine])
+        order = np.argsort(group[mine], kind="stable")
+        at = order[np.searchsorted(group[mine][order], took[held])]
+        share[mine[at]] = part[held]
+    return share
 
 
 def _reached(instance: Instance, choice: int) -> Ints:
