@@ -249,6 +249,8 @@ def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
     assumed = facts["assumptions"]
     if assumed["interference"] == "fixed":
         found.append(Notice("coverage_only"))
+    else:
+        found.append(Notice("interference_near"))
     loads = read_json(context.inputs["service"] / "note.json")["loads"]
     if loads:
         code = "loads" if loads["is_converged"] else "loads_open"
