@@ -9,6 +9,7 @@ from planner.plan.airtime import airtime
 from planner.plan.build import Draft
 from planner.plan.instance import Instance
 from planner.plan.solver import Rows, solve
+from planner.plan.straight import straight
 
 __all__ = ["served_weight", "share_out"]
 
@@ -29,14 +30,15 @@ def share_out(
 
     Every site serves cells it reaches, within the capacity of its radio and its first link; each group
     is served at most once; the traffic over a link stays within its capacity, and where the problem knows its air, the
-    users of a site share its spectrum at the rates that all sites together leave them.
+    users of a site share its spectrum at the rates that all sites together leave them. Paths are cut short where they
+    pass a place twice.
 
     Parameters
     ----------
     floors
         By floor the groups inside, the least weight they shall get, and what a missing unit of it costs; None without.
     """
-    groups = instance.groups
+    groups, draft = instance.groups, straight(instance, draft)
     places = sorted(draft.choice)
     lists = [_reached(instance, draft.choice[place]) for place in places]
     site = np.repeat(np.arange(len(places)), [len(item) for item in lists])
