@@ -187,6 +187,17 @@ class Budget(_Section):
             return self.ceiling_idr
         return float(sum(sum(source.ceilings_idr_by_year.values()) for source in self.sources))
 
+    @property
+    def stranded_idr(self) -> dict[str, float]:
+        """By source: money of years after which one has none and nothing carries over, so that no site could be kept on."""
+        found = {}
+        for source in self.sources:
+            has = [source.ceilings_idr_by_year.get(year, 0.0) for year in self.years]
+            empty = max((at for at, money in enumerate(has) if not money), default=0)
+            if not source.carry_over and sum(has[:empty]) > 0:
+                found[source.name] = sum(has[:empty])
+        return found
+
 
 class FloorRule(_Section):
     """Least newly served weight (unit of the objective) of an area or kind of the priority layer; soft with a price."""

@@ -103,3 +103,24 @@ def test_keys_that_do_not_fit_together_are_refused_in_the_users_language(tmp_pat
     for phrase in caught.value.fields["faults"]:
         assert phrase.code not in {"", "fault_other"}
         assert str(phrase).split(": ", 1)[1] in said["en"]
+
+
+@pytest.mark.parametrize(
+    ("money", "carries", "stranded"),
+    [
+        ({"2026": 5.0, "2027": 5.0}, False, {}),
+        ({"2026": 5.0, "2028": 5.0}, False, {"RM": 5.0}),
+        ({"2026": 5.0, "2028": 5.0}, True, {}),
+        ({"2026": 5.0, "2027": 2.0, "2028": 0.0}, False, {"RM": 7.0}),
+        ({"2027": 5.0, "2028": 5.0}, False, {}),
+    ],
+)
+def test_money_that_cannot_keep_a_site_on_is_named(tmp_path, money, carries, stranded):
+    sources = [
+        {"name": "RM", "ceilings_idr_by_year": money, "carry_over": carries},
+        {"name": "PNBP", "ceilings_idr_by_year": {"2026": 1.0, "2027": 1.0, "2028": 1.0}},
+    ]
+    if set(money) == {"2026", "2027"}:
+        sources = sources[:1]
+    scenario = read_scenario(_write(tmp_path, GOOD), changes={"budget": {"sources": sources}})
+    assert scenario.budget.stranded_idr == stranded

@@ -259,6 +259,10 @@ def notices(context: StageContext, facts: dict[str, Any]) -> tuple[Notice, ...]:
         found.append(Notice("served_indoor"))
     if assumed["is_radius_short"]:
         found.append(Notice("radius", {"share": assumed["coverage_rim_above_share"]}))
+    found += [
+        Notice("source_stranded", {"name": name, "sum_idr": round(left)})
+        for name, left in context.scenario.budget.stranded_idr.items()
+    ]
     found.append(Notice("confidence", {"threshold": service_spec(context.scenario).confidence_threshold_share}))
     if context.scenario.observed_only:
         found.append(Notice("observed_only"))
