@@ -41,7 +41,7 @@ def _word(action, start, end, backhaul="", radius=1.0):
     return pd.DataFrame(
         [{
             "decision_id": "K", "action": action, "site_type": "", "backhaul": backhaul, "radius_km": radius, "reason": "r",
-            "author": "a", "letter": "l", "lon_deg": start, "lat_deg": -9.0, "to_lon_deg": end, "to_lat_deg": -9.0,
+            "author": "a", "letter": "l", "lon_deg": start, "lat_deg": -9.0, "to_lon_deg": end, "to_lat_deg": np.nan if np.isnan(end) else -9.0,
         }]
     )  # fmt: skip
 
