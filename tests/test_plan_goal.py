@@ -12,7 +12,7 @@ from test_plan_programme import two_areas
 
 from planner.errors import InfeasibleError
 from planner.plan.goal import cheapest
-from planner.plan.rules import Floor, GoalRule, Rules, Source
+from planner.plan.rules import Floor, GoalRule, Rules, Source, is_within
 from planner.plan.types import Problem
 from planner.plan.verify import verify
 
@@ -25,13 +25,15 @@ def least_cost(problem: Problem, goal: GoalRule, top: float) -> float:
     served = weight * (problem.service["level"] != "unknown").to_numpy() * share
     floors = []
     for name in sorted(goal.areas):
-        inside = (problem.cells["area_code"] == name).to_numpy()
+        inside = is_within(problem.cells["area_code"].to_numpy(dtype=str), goal.areas[name])
         needed = goal.share * weight[inside].sum() - served[inside].sum()
         if needed > 1e-9:
             floors.append(Floor(name, float(needed)))
 
     def is_reached(ceiling: float) -> bool:
-        rules = Rules((2026,), (Source("", "", (ceiling,)),), is_present_value=True, floors=tuple(floors))
+        rules = Rules(
+            (2026,), (Source("", "", (ceiling,)),), is_present_value=True, floors=tuple(floors), groups=dict(goal.areas)
+        )
         return Brute(problem, rules).run() > -math.inf
 
     if not is_reached(top):

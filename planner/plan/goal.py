@@ -2,7 +2,8 @@
 
 The goal is a floor on newly served weight in each area. Sites join by what they add to areas still below their floor
 per rupiah, needless ones leave, neighbourhoods are grown again; prices on groups and floors bound the cost from below
-(`planner.plan.years_bound` with money that is paid instead of limited).
+(`planner.plan.years_bound` with money that is paid instead of limited), and so do covers of whole sites
+(`planner.plan.goal_bound`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from planner.errors import InfeasibleError
 from planner.interrupt import ASKED, heeding
 from planner.plan.build import Draft, money
+from planner.plan.goal_bound import whole_sites_cost
 from planner.plan.improve import neighbourhood
 from planner.plan.instance import Instance
 from planner.plan.programme import make_programme, refuse_unmet, with_word
@@ -105,7 +107,7 @@ def cheapest(
         _check_ceiling(ceiling_idr, cost, bound)
         certificate = certify(
             search, problem.objective, (cost, bound), ended if is_cut else "work_limit", steps=(*steps, step), sense="min",
-            proved_by="price bound on the cost with cost shares",
+            proved_by="price bound on the cost and covers of whole sites, with cost shares",
         )  # fmt: skip
     rules = replace(world.rules, sources=(Source("", "", (cost * (1 + 1e-12),)),))
     plan = programme_plan(replace(world, rules=rules), problem, schedule, drafts, certificate, search.words)
@@ -290,11 +292,14 @@ def _least_cost(search: Search, world: World, schedule: Schedule, cost: float) -
         value=float(world.floors.least.sum()), max_rounds=int(search.limits["price_moves"]), is_over=search.clock.is_over,
         paid_idr=cost,
     )  # fmt: skip
-    bound = min(cost, found.value * (1 - 1e-9))
-    return (
-        bound,
-        f"price bound on the cost with cost shares: {bound:.8g} IDR after {found.rounds} moves, {found.n_rows} rows",
+    by_price = min(cost, found.value * (1 - 1e-9))
+    whole = whole_sites_cost(
+        world.instance, world.floors, (found.prices, found.floor_price), (inside[0], found.hint[0])
     )
+    step = (
+        f"price bound on the cost with cost shares: {by_price:.8g} IDR after {found.rounds} moves, {found.n_rows} rows"
+    )
+    return max(by_price, min(cost, whole)), f"{step}; covers of whole sites: {min(cost, whole):.8g} IDR"
 
 
 def _check_ceiling(ceiling_idr: float | None, cost: float, bound: float) -> None:
