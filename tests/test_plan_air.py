@@ -67,6 +67,16 @@ def test_no_bound_is_below_the_best_plan_under_interference_and_no_plan_is_refus
         assert plan.certificate.value == pytest.approx(plan.totals["weight_new"], rel=1e-6, abs=1e-9)
 
 
+def test_nobody_is_served_where_interference_leaves_no_rate_even_if_nothing_is_asked_there() -> None:
+    """World 929: a cell of weight 7 without demand, below the least SINR of the site that covers it, was promised."""
+    problem = with_air(tiny_problem(929), 929, is_louder=True)
+    plan, best = select(problem, ceiling_idr=9.0), best_value(problem, 9.0)
+    assert verify(plan, problem, ceiling_idr=9.0) == ()
+    assert 0.0 < plan.totals["weight_new"] <= best + 1e-9
+    assert plan.certificate.bound >= best - 1e-6
+    assert air_faults(problem, {"p1": 2}, [(3, "p1", 1.0)])
+
+
 def test_interference_takes_value_from_some_worlds_and_none_where_it_is_not_modelled() -> None:
     lower = 0
     for seed in range(25):

@@ -39,16 +39,20 @@ def airtime(instance: Instance, draft: Draft, places: list[int], site: Ints, gro
     of_cell = np.full(air.asked_mbps.size, -1, dtype=np.int64)
     of_cell[instance.cell_rows] = instance.cell_group
     owner, cell, rate = air.efficiency(rows)
-    mine = (of_cell[cell] >= 0) & (air.asked_mbps[cell] > 0.0)
+    mine = (of_cell[cell] >= 0) & ((air.asked_mbps[cell] > 0.0) | (rate <= 0.0))
     owner, cell, rate = owner[mine], cell[mine], rate[mine]
     n_groups = instance.groups.n_groups
     wanted, which = np.unique(site * n_groups + group, return_inverse=True)
     key = owner * n_groups + of_cell[cell]
     at = np.searchsorted(wanted, key)
     held = (at < len(wanted)) & (wanted[np.minimum(at, len(wanted) - 1)] == key)
-    with np.errstate(divide="ignore"):
-        cost = air.asked_mbps[cell[held]] / rate[held] / air.full_mbps[rows[owner[held]]]
+    cost = _cost(air.asked_mbps[cell[held]], rate[held], air.full_mbps[rows[owner[held]]])
     return np.asarray(np.bincount(at[held], weights=cost, minlength=len(wanted))[which])
+
+
+def _cost(asked_mbps: Floats, rate: Floats, full_mbps: Floats) -> Floats:
+    """Share of the spectrum that cells take; inf without any rate, even where nothing is asked: nobody is served there."""
+    return np.asarray(np.divide(asked_mbps, rate * full_mbps, out=np.full(len(rate), np.inf), where=rate > 0.0))
 
 
 @dataclass(eq=False)
@@ -100,6 +104,5 @@ def spectrum_left(instance: Instance, draft: Draft, places: list[int]) -> Spectr
         [instance.option_rows[instance.choice_option[draft.choice[place]]] for place in places], dtype=int
     )
     owner, cell, rate = air.efficiency(rows)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cost = np.where(air.asked_mbps[cell] > 0.0, air.asked_mbps[cell] / rate / air.full_mbps[rows[owner]], 0.0)
+    cost = _cost(air.asked_mbps[cell], rate, air.full_mbps[rows[owner]])
     return Spectrum(np.asarray((1.0 - used) * (1.0 - 1e-9), dtype=np.float64), owner, cell, cost)

@@ -56,9 +56,8 @@ def air_faults(problem: Problem, option_of: Mapping[str, int], served: Iterable[
     used: dict[str, float] = defaultdict(float)
     for cell, sites in sorted(asked.items()):
         for name, mbps in sites:
-            if mbps > 0.0:
-                rate = _rate(problem, option_of, heard[cell], name)
-                used[name] += mbps / (rate * float(air.full_mbps[option_of[name]])) if rate > 0.0 else math.inf
+            rate = _rate(problem, option_of, heard[cell], name)
+            used[name] += mbps / (rate * float(air.full_mbps[option_of[name]])) if rate > 0.0 else math.inf
     return [
         f"site {name} needs {share:.6f} of its spectrum for whom it serves with all sites on"
         for name, share in sorted(used.items())
