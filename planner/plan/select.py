@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NoReturn
 
@@ -23,15 +23,9 @@ from planner.interrupt import ASKED, heeding
 from planner.plan.bound import Bound, linear_bound
 from planner.plan.build import (
     Draft,
-    add,
-    assemble,
     empty_draft,
-    extra_cost,
     grow,
     money,
-    open_choices,
-    passes_itself,
-    reach,
     twin,
 )
 from planner.plan.decisions import Demand, Word, allowed_options, demands_of, read_word, split_places
@@ -39,6 +33,7 @@ from planner.plan.exact import is_small, solve_exactly
 from planner.plan.explain import site_reasons
 from planner.plan.improve import improve
 from planner.plan.instance import Instance, check_problem, make_instance
+from planner.plan.meeting import joined, meet, meets
 from planner.plan.model import make_model
 from planner.plan.neighbours import improve_among_neighbours
 from planner.plan.output import plan_totals, relay_table, route_links, routes, served_table, site_table
@@ -380,7 +375,7 @@ def meet_together(search: Search) -> Draft:
             stack.extend((at + 1, (*chosen, int(k))) for k in free)
             continue
         n_left -= 1
-        draft = _joined(instance, chosen)
+        draft = joined(instance, chosen)
         if draft is not None and money(instance, draft) < cost:
             best, cost = draft, money(instance, draft)
         if cost <= search.ceiling_idr:
@@ -388,50 +383,6 @@ def meet_together(search: Search) -> Draft:
     if best is None or cost > search.ceiling_idr:
         _refuse(search)
     return best
-
-
-def _joined(instance: Instance, chosen: tuple[int, ...]) -> Draft | None:
-    """Chosen sites with their network; None where a beam is full or one finds no way."""
-    taken = np.zeros(len(instance.network.beam_mbps))
-    for choice in chosen:
-        sat = int(instance.choice_sat[choice])
-        if sat >= 0:
-            taken[instance.network.sat_beam[sat]] += instance.network.sat_reserved_mbps[sat]
-    return None if (taken > instance.network.beam_mbps + 1e-9).any() else assemble(instance, list(chosen))
-
-
-def meets(draft: Draft, demand: Demand) -> bool:
-    """Whether a plan has one of the choices a decision asks for."""
-    return bool(set(demand.choices.tolist()) & set(draft.choice.values()))
-
-
-def meet(
-    instance: Instance, draft: Draft, demand: Demand, ceiling_idr: float, liked: NDArray[np.float64] | None = None
-) -> bool:
-    """Build the best choice that meets a decision (the most ``liked`` one), the cheapest where none serves anybody new."""
-    if liked is not None:
-        favourite = demand.choices[[int(np.argmax(liked[demand.choices]))]]
-        if meet(instance, draft, replace(demand, choices=favourite), ceiling_idr):
-            return True
-    among = np.zeros(instance.n_choices, dtype=bool)
-    among[demand.choices] = True
-    before = len(draft.choice)
-    grow(instance, draft, ceiling_idr=ceiling_idr, among=among, max_sites=1)
-    if len(draft.choice) > before:
-        return True
-    among &= open_choices(instance, draft)
-    while among.any():
-        way = reach(instance, draft)
-        cost = np.where(among, extra_cost(instance, draft, way), np.inf)
-        choice = int(np.argmin(cost))
-        if passes_itself(instance, way, choice) and np.isfinite(cost[choice]):
-            way = reach(instance, draft, shut=int(instance.choice_place[choice]))
-            cost[choice] = extra_cost(instance, draft, way)[choice]
-        if cost[choice] <= ceiling_idr - money(instance, draft):
-            add(instance, draft, choice, way if instance.choice_node[choice] >= 0 else None)
-            return True
-        among[choice] = False
-    return False
 
 
 def make_certificate(search: Search, objective: str, state: State, status: str) -> Certificate:
