@@ -173,7 +173,10 @@ def _gains(problem: Problem) -> tuple[Ints, Floats, Floats]:
 
 
 def _covers(problem: Problem, options: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Covers of the given options in numbers of ``rows``, each cell once and ascending."""
+    """Covers of the given options in numbers of ``rows``, each cell once and ascending.
+
+    Where the problem knows its air, a cell at which an option has no rate even with no other site on is none of its cover.
+    """
     where = np.full(len(problem.cells), -1, dtype=np.int64)
     where[rows] = np.arange(len(rows))
     indptr = np.asarray(problem.indptr, dtype=np.int64)
@@ -184,11 +187,23 @@ def _covers(problem: Problem, options: Ints, rows: Ints) -> tuple[Ints, Ints]:
         - np.repeat(ends - width, width)
         + np.repeat(indptr[options], width)
     )
-    cell = where[np.asarray(problem.indices, dtype=np.int64)[at]]
+    cell = np.asarray(problem.indices, dtype=np.int64)[at]
     option = np.repeat(np.arange(len(options)), width)
+    if problem.air is not None:
+        heard = _is_heard(problem.air, options[option], cell)
+        option, cell = option[heard], cell[heard]
+    cell = where[cell]
     pairs = np.unique((option * max(1, len(rows)) + cell)[cell >= 0])
     option, cell = np.divmod(pairs, max(1, len(rows)))
     return np.searchsorted(option, np.arange(len(options) + 1)).astype(np.int64), cell
+
+
+def _is_heard(air: Air, option: Ints, cell: Ints) -> Flags:
+    """Whether options have any rate at cells while no other site is on."""
+    n_cells = air.asked_mbps.size
+    row = np.repeat(np.arange(len(air.heard.indptr) - 1), np.diff(air.heard.indptr))
+    known = row * n_cells + air.heard.indices
+    return np.isin(option * n_cells + cell, known[air.alone() > 0.0])
 
 
 def _best_first(groups: Groups) -> Groups:

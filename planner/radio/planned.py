@@ -76,13 +76,21 @@ class Air:
         site = np.repeat(np.arange(len(rows)), width)
         at = np.arange(int(width.sum())) - np.repeat(np.cumsum(width) - width, width) + np.repeat(start, width)
         cell = self.heard.indices[at].astype(np.int64)
-        level = self.heard.rsrp_dbm[at].astype(np.float64)
         carrier = self.carrier[rows][site]
         other = _others_mw(self.heard.disturbing_dbm[at].astype(np.float64), carrier, cell, self.asked_mbps.size)
-        other += np.nan_to_num(10.0 ** (self.existing_dbm[at].astype(np.float64) / 10.0), nan=0.0)
-        kind = self.technology[rows][site]
-        ratio = sinr_db(level, _dbm(other), kind, spec=self.radio, n_sectors=self.n_sectors[rows][site])
-        return site, cell, link_efficiency(ratio, kind, spec=self.radio)
+        return site, cell, self._rate(rows[site], at, other)
+
+    def alone(self) -> Floats:
+        """Rates that are left with the existing cells on and one planned station at a time: by entry of ``heard``, b/s/Hz."""
+        row = np.repeat(np.arange(len(self.carrier)), np.diff(self.heard.indptr))
+        return self._rate(row, np.arange(len(row)), np.zeros(len(row)))
+
+    def _rate(self, row: Ints, at: Ints, other_mw: Floats) -> Floats:
+        """Rate of stations at entries of ``heard``, with so much power of other planned stations there."""
+        other = other_mw + np.nan_to_num(10.0 ** (self.existing_dbm[at].astype(np.float64) / 10.0), nan=0.0)
+        level, kind = self.heard.rsrp_dbm[at].astype(np.float64), self.technology[row]
+        ratio = sinr_db(level, _dbm(other), kind, spec=self.radio, n_sectors=self.n_sectors[row])
+        return link_efficiency(ratio, kind, spec=self.radio)
 
 
 def _others_mw(level_dbm: Floats, carrier: Ints, cell: Ints, n_cells: int) -> Floats:
